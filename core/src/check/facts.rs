@@ -1,0 +1,238 @@
+//! What several topics need to know, found out once for all of them.
+
+use crate::cluster::{Cluster, Cuda, GpuVendor, Gpus, NodeGroup, NodeOverride, Role};
+use crate::hostlist::{self, HostlistError, MAX_HOSTS};
+use crate::path::Path;
+use std::collections::HashMap;
+use std::net::Ipv4Addr;
+
+/// A hostlist, expanded.
+pub(super) enum Hosts {
+    Names(Vec<String>),
+    Wrong(HostlistError),
+    /// The cluster's lists name more hosts than this program takes: this one was not expanded.
+    TooMany,
+}
+
+impl Hosts {
+    /// The names; none where the list cannot be read.
+    pub fn names(&self) -> &[String] {
+        match self {
+            Hosts::Names(names) => names,
+            _ => &[],
+        }
+    }
+}
+
+/// How many more hosts may be expanded: short texts must not fill the memory.
+struct Budget(usize);
+
+impl Budget {
+    fn expand(&mut self, text: &str) -> Hosts {
+        match hostlist::count(text) {
+            Err(error) => Hosts::Wrong(error),
+            Ok(count) if count > self.0 => Hosts::TooMany,
+            Ok(count) => {
+                self.0 -= count;
+                hostlist::expand(text).map_or_else(Hosts::Wrong, Hosts::Names)
+            }
+        }
+    }
+}
+
+/// The hosts of a group, and those of each of its overrides.
+pub(super) struct GroupHosts {
+    pub hosts: Hosts,
+    pub overrides: Vec<Hosts>,
+}
+
+/// Every hostlist of the description, expanded.
+pub(super) struct Expanded {
+    groups: Vec<GroupHosts>,
+    partitions: Vec<Hosts>,
+}
+
+impl Expanded {
+    pub fn new(cluster: &Cluster) -> Self {
+        let (mut hosts, mut overrides, mut partitions) = (Budget(MAX_HOSTS), Budget(MAX_HOSTS), Budget(16 * MAX_HOSTS));
+        let mut group = |group: &NodeGroup| GroupHosts {
+            hosts: hosts.expand(&group.hosts),
+            overrides: group.overrides.iter().map(|change| overrides.expand(&change.hosts)).collect(),
+        };
+        Self {
+            groups: cluster.nodes.iter().map(&mut group).collect(),
+            partitions: cluster.slurm.partitions.iter().map(|partition| partitions.expand(&partition.nodes)).collect(),
+        }
+    }
+}
+
+/// A node, by its group and its place in the group's hostlist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Host {
+    pub group: usize,
+    pub position: usize,
+}
+
+/// The description, with what its topics share.
+pub(super) struct Facts<'c> {
+    pub cluster: &'c Cluster,
+    /// The hosts of each group.
+    pub groups: &'c [GroupHosts],
+    /// The hosts of each partition's list.
+    pub partitions: &'c [Hosts],
+    /// Each name, where it stands first.
+    pub hosts: HashMap<&'c str, Host>,
+    /// The subnet, where it can be read.
+    pub subnet: Option<Subnet>,
+}
+
+impl<'c> Facts<'c> {
+    pub fn new(cluster: &'c Cluster, expanded: &'c Expanded) -> Self {
+        let mut hosts = HashMap::new();
+        for (group, names) in expanded.groups.iter().enumerate() {
+            for (position, name) in names.hosts.names().iter().enumerate() {
+                hosts.entry(name.as_str()).or_insert(Host { group, position });
+            }
+        }
+        let subnet = Subnet::parse(&cluster.network.subnet);
+        Self { cluster, groups: &expanded.groups, partitions: &expanded.partitions, hosts, subnet }
+    }
+
+    /// The groups with their index.
+    pub fn node_groups(&self) -> impl Iterator<Item = (usize, &'c NodeGroup)> + use<'c> {
+        self.cluster.nodes.iter().enumerate()
+    }
+
+    /// The overrides with the index of their group and their own.
+    pub fn overrides(&self) -> impl Iterator<Item = (usize, usize, &'c NodeOverride)> + use<'c> {
+        self.node_groups()
+            .flat_map(|(i, group)| group.overrides.iter().enumerate().map(move |(j, change)| (i, j, change)))
+    }
+
+    /// The GPUs of groups and overrides, with whose they are.
+    pub fn gpus(&self) -> impl Iterator<Item = (Spot, &'c Gpus)> + use<'c> {
+        let groups = self.node_groups().map(|(i, group)| (Spot { group: i, change: None }, &group.gpus));
+        let overrides = self
+            .overrides()
+            .filter_map(|(i, j, change)| Some((Spot { group: i, change: Some(j) }, change.gpus.as_ref()?)));
+        groups.chain(overrides)
+    }
+
+    /// Whether any node has GPUs of NVIDIA.
+    pub fn has_nvidia(&self) -> bool {
+        self.gpus().any(|(_, gpus)| gpus.count > 0 && gpus.vendor == GpuVendor::Nvidia)
+    }
+
+    /// Whether any group has this role.
+    pub fn has_role(&self, role: Role) -> bool {
+        self.cluster.nodes.iter().any(|group| group.roles.contains(&role))
+    }
+
+    /// The names of the nodes with this role, group by group.
+    pub fn with_role(&self, role: Role) -> impl Iterator<Item = &'c str> {
+        self.node_groups()
+            .filter(move |(_, group)| group.roles.contains(&role))
+            .flat_map(|(i, _)| self.groups[i].hosts.names().iter().map(String::as_str))
+    }
+
+    /// Whether the node has this role.
+    pub fn host_is(&self, host: Host, role: Role) -> bool {
+        self.cluster.nodes[host.group].roles.contains(&role)
+    }
+
+    /// The places to set so that CUDA works: itself, and the licence of its driver.
+    pub fn cuda_fix(&self) -> super::Fix {
+        use crate::cluster::{General, Hpc};
+        let cuda = Path::root().field(Cluster::hpc).field(Hpc::cuda).field(Cuda::enable);
+        if self.cluster.general.allow_unfree {
+            return super::Fix::set("Turn CUDA on", cuda, true);
+        }
+        let unfree = Path::root().field(Cluster::general).field(General::allow_unfree);
+        super::Fix {
+            label: "Turn CUDA on and allow unfree packages".to_owned(),
+            set: vec![(cuda, true.into()), (unfree, true.into())],
+        }
+    }
+}
+
+/// A group or one of its overrides; their fields bear the same names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Spot {
+    pub group: usize,
+    pub change: Option<usize>,
+}
+
+impl Spot {
+    /// Its place.
+    pub fn path(self) -> Path {
+        self.change.map_or_else(|| group_path(self.group), |change| override_path(self.group, change))
+    }
+}
+
+/// The place of a group.
+pub(super) fn group_path(index: usize) -> Path {
+    Path::root().field(Cluster::nodes).index(index)
+}
+
+/// The place of an override.
+pub(super) fn override_path(group: usize, index: usize) -> Path {
+    group_path(group).field(NodeGroup::overrides).index(index)
+}
+
+/// An IPv4 subnet; its host bits are zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Subnet {
+    network: u32,
+    pub bits: u8,
+}
+
+impl Subnet {
+    /// Reads `10.0.0.0/16`, with whatever host bits: they are cleared.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (address, bits) = text.trim().split_once('/')?;
+        let address: Ipv4Addr = address.parse().ok()?;
+        if bits.is_empty() || !bits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let bits: u8 = bits.parse().ok().filter(|bits| *bits <= 32)?;
+        let mask = u32::MAX.checked_shl(32 - u32::from(bits)).unwrap_or(0);
+        Some(Self { network: u32::from(address) & mask, bits })
+    }
+
+    /// The network's own address, the first one.
+    pub fn network(self) -> u32 {
+        self.network
+    }
+
+    /// The broadcast address, the last one.
+    pub fn broadcast(self) -> u32 {
+        self.network | u32::MAX.checked_shr(u32::from(self.bits)).unwrap_or(0)
+    }
+
+    pub fn contains(self, address: u32) -> bool {
+        (self.network()..=self.broadcast()).contains(&address)
+    }
+}
+
+impl std::fmt::Display for Subnet {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}/{}", Ipv4Addr::from(self.network), self.bits)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn subnets_are_read() {
+        let subnet = Subnet::parse("10.20.3.4/16").unwrap();
+        assert_eq!(subnet.to_string(), "10.20.0.0/16");
+        assert_eq!(Ipv4Addr::from(subnet.broadcast()).to_string(), "10.20.255.255");
+        assert_eq!(Subnet::parse("0.0.0.0/0").unwrap().broadcast(), u32::MAX);
+        assert_eq!(Subnet::parse("1.2.3.4/32").unwrap().broadcast(), u32::from(Ipv4Addr::new(1, 2, 3, 4)));
+        for text in ["", "10.0.0.0", "10.0.0.0/", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/+8", "::/8"] {
+            assert_eq!(Subnet::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! Hardware of the nodes: processors, memory, GPUs, interfaces, disks.
+
+use super::facts::{Facts, Spot};
+use super::text::{is_device, mended_device, quote};
+use super::{Check, Fix, Problem, checks};
+use crate::cluster::{Architecture, Boot, BootLoader, Choice, Gpus, NodeGroup, NodeOverride};
+use crate::path::{Field, Path};
+
+checks! {
+    CPU_NONE "cpu-none" Error "Sockets, cores or threads are 0.",
+    CPU_MANY "cpu-many" Warning "Sockets, cores or threads are more than machines have.",
+    MEMORY_LOW "memory-low" Error "The memory is below 512 MiB, too little for NixOS.",
+    MEMORY_IN_GIB "memory-in-gib" Warning "The memory looks as if it were in GiB.",
+    MEMORY_HIGH "memory-high" Warning "The memory is more than machines have.",
+    GPU_MODEL_MISSING "gpu-model-missing" Error "GPUs have no model, which Slurm needs as their type.",
+    GPU_MODEL "gpu-model" Error "A GPU model cannot be Slurm's GRES type.",
+    GPU_UNUSED "gpu-unused" Hint "A GPU model is set, but the count is 0.",
+    GPU_MANY "gpu-many" Warning "A node has more GPUs than machines have.",
+    INTERFACE_NAME "interface-name" Error "A network interface has no valid Linux name.",
+    GRUB_ON_ARM "grub-on-arm" Error "GRUB for BIOS is chosen on aarch64, which has no BIOS.",
+    DEVICE "device" Error "A device is no path below /dev.",
+    SAME_DEVICE "same-device" Error "Root and EFI system partition are on the same device.",
+    FILE_SYSTEM_TYPE "file-system-type" Error "A file system type is not one that a node can be installed on.",
+}
+
+/// The types that NixOS has all it needs for.
+const FILE_SYSTEMS: &[&str] = &["ext4", "xfs", "btrfs", "f2fs"];
+
+pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
+    for (i, group) in facts.node_groups() {
+        check_spot(&Machine::of_group(i, group), problems);
+    }
+    for (i, j, change) in facts.overrides() {
+        check_spot(&Machine::of_override(i, j, &facts.cluster.nodes[i], change), problems);
+    }
+}
+
+/// The hardware that a group or an override sets; `None` where an override leaves the group's. Groups and overrides
+/// name these fields alike.
+struct Machine<'c> {
+    spot: Spot,
+    architecture: Architecture,
+    interface: Option<&'c str>,
+    sockets: Option<u32>,
+    cores: Option<u32>,
+    threads: Option<u32>,
+    memory: Option<u64>,
+    /// Cores of the node, also where they are the group's.
+    all_cores: u64,
+    gpus: Option<&'c Gpus>,
+    boot: Option<&'c Boot>,
+}
+
+impl<'c> Machine<'c> {
+    fn of_group(index: usize, group: &'c NodeGroup) -> Self {
+        Self {
+            spot: Spot { group: index, change: None },
+            architecture: group.architecture,
+            interface: Some(&group.interface),
+            sockets: Some(group.sockets),
+            cores: Some(group.cores_per_socket),
+            threads: Some(group.threads_per_core),
+            memory: Some(group.memory_mib),
+            all_cores: u64::from(group.sockets) * u64::from(group.cores_per_socket),
+            gpus: Some(&group.gpus),
+            boot: Some(&group.boot),
+        }
+    }
+
+    fn of_override(index: usize, change_index: usize, group: &NodeGroup, change: &'c NodeOverride) -> Self {
+        let sockets = change.sockets.unwrap_or(group.sockets);
+        let cores = change.cores_per_socket.unwrap_or(group.cores_per_socket);
+        Self {
+            spot: Spot { group: index, change: Some(change_index) },
+            architecture: group.architecture,
+            interface: change.interface.as_deref(),
+            sockets: change.sockets,
+            cores: change.cores_per_socket,
+            threads: change.threads_per_core,
+            memory: change.memory_mib,
+            all_cores: u64::from(sockets) * u64::from(cores),
+            gpus: change.gpus.as_ref(),
+            boot: change.boot.as_ref(),
+        }
+    }
+
+    fn path<T>(&self, field: Field<NodeGroup, T>) -> Path {
+        self.spot.path().field(field)
+    }
+}
+
+fn check_spot(machine: &Machine, problems: &mut Vec<Problem>) {
+    let counts = [
+        (machine.sockets, NodeGroup::sockets, "sockets", 64),
+        (machine.cores, NodeGroup::cores_per_socket, "cores in a socket", 1024),
+        (machine.threads, NodeGroup::threads_per_core, "threads in a core", 8),
+    ];
+    for (count, field, noun, most) in counts {
+        check_count(count, || machine.path(field), noun, most, problems);
+    }
+    check_memory(machine, problems);
+    if let Some(gpus) = machine.gpus {
+        check_gpus(gpus, || machine.path(NodeGroup::gpus), problems);
+    }
+    if let Some(name) = machine.interface {
+        check_interface(name, || machine.path(NodeGroup::interface), problems);
+    }
+    if let Some(boot) = machine.boot {
+        check_boot(boot, machine, problems);
+    }
+}
+
+fn check_count(count: Option<u32>, path: impl Fn() -> Path, noun: &str, most: u32, problems: &mut Vec<Problem>) {
+    match count {
+        Some(0) => {
+            let message = format!("A node cannot have 0 {noun}: write what “lscpu” shows there.");
+            problems.push(CPU_NONE.at(path(), message).with_fix(Fix::set("Use 1", path(), 1)));
+        }
+        Some(count) if count > most => {
+            let message = format!("{count} {noun} are more than machines have: write what “lscpu” shows there.");
+            problems.push(CPU_MANY.at(path(), message));
+        }
+        _ => {}
+    }
+}
+
+fn check_memory(machine: &Machine, problems: &mut Vec<Problem>) {
+    /// 64 TiB.
+    const MOST: u64 = 64 << 20;
+    let Some(memory) = machine.memory else { return };
+    let path = || machine.path(NodeGroup::memory_mib);
+    let times = || memory.checked_mul(1024).filter(|memory| *memory > 0);
+    let as_gib = || times().map(|mib| Fix::set(format!("Use {mib} MiB ({memory} GiB)"), path(), mib));
+    let large = machine.all_cores >= 16;
+    let problem = if memory < 512 {
+        let message = format!("{memory} MiB of memory are too little: the field is in MiB, 1 GiB is 1024.");
+        MEMORY_LOW.at(path(), message).with_fix(if large { as_gib() } else { None })
+    } else if memory < 2048 && large {
+        let message = format!("{memory} MiB of memory are little for {} cores: is it {memory} GiB?", machine.all_cores);
+        MEMORY_IN_GIB.at(path(), message.replace('?', "? The field is in MiB.")).with_fix(as_gib())
+    } else if memory > MOST {
+        let message =
+            format!("{memory} MiB of memory are more than machines have: the field is in MiB, not in KiB or bytes.");
+        MEMORY_HIGH.at(path(), message)
+    } else {
+        return;
+    };
+    problems.push(problem);
+}
+
+fn is_gres_type(model: &str) -> bool {
+    model.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-')
+}
+
+fn check_gpus(gpus: &Gpus, path: impl Fn() -> Path, problems: &mut Vec<Problem>) {
+    let model = || path().field(Gpus::model);
+    if gpus.count == 0 && !gpus.model.is_empty() {
+        let message =
+            format!("The model is {}, but the count is 0: write how many a node has, or no model.", quote(&gpus.model));
+        problems.push(GPU_UNUSED.at(path().field(Gpus::count), message).with_fix(Fix::set(
+            "Remove the model",
+            model(),
+            "",
+        )));
+    }
+    if gpus.count > 0 && gpus.model.trim().is_empty() {
+        let message = "The GPUs have no model: write it as jobs ask for it, “h100” for --gres=gpu:h100:1.";
+        problems.push(GPU_MODEL_MISSING.at(model(), message));
+    } else if !is_gres_type(&gpus.model) {
+        let mended: String =
+            gpus.model.trim().to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let mended = mended.trim_matches('_').to_owned();
+        let fix =
+            (!mended.is_empty()).then(|| Fix::set(format!("Use {}", super::nodes::short(&mended)), model(), mended));
+        let message =
+            format!("{} cannot be Slurm's type of a GPU: use small letters, digits, “_” and “-”.", quote(&gpus.model));
+        problems.push(GPU_MODEL.at(model(), message).with_fix(fix));
+    }
+    if gpus.count > 32 {
+        let message = format!("{} GPUs are more than a node has: write how many one node has.", gpus.count);
+        problems.push(GPU_MANY.at(path().field(Gpus::count), message));
+    }
+}
+
+fn check_interface(name: &str, path: impl Fn() -> Path, problems: &mut Vec<Problem>) {
+    // A dot or a colon would name a VLAN or an alias; the rest is what the kernel and networkd take.
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+    if (1..=15).contains(&name.len()) && name.bytes().all(plain) && name != "lo" {
+        return;
+    }
+    let message = format!(
+        "{} is no network interface: write its name as “ip link” shows it, “eno1”, at most 15 letters and digits.",
+        quote(name)
+    );
+    let trimmed = name.trim();
+    let fix = (trimmed != name && (1..=15).contains(&trimmed.len()) && trimmed.bytes().all(plain) && trimmed != "lo")
+        .then(|| Fix::set(format!("Use {trimmed}"), path(), trimmed));
+    problems.push(INTERFACE_NAME.at(path(), message).with_fix(fix));
+}
+
+fn check_boot(boot: &Boot, machine: &Machine, problems: &mut Vec<Problem>) {
+    let path = || machine.path(NodeGroup::boot);
+    let uefi = boot.loader == BootLoader::SystemdBoot;
+    if !uefi && machine.architecture == Architecture::Aarch64 {
+        let message = "GRUB is for machines with a BIOS, and aarch64 has none: use systemd-boot.";
+        let fix = Fix::set("Use systemd-boot", path().field(Boot::loader), BootLoader::SystemdBoot.key());
+        problems.push(GRUB_ON_ARM.at(path().field(Boot::loader), message).with_fix(fix));
+    }
+    if uefi {
+        check_device(DEVICE, &boot.esp_device, || path().field(Boot::esp_device), problems);
+    } else {
+        check_device(DEVICE, &boot.grub_device, || path().field(Boot::grub_device), problems);
+    }
+    check_device(DEVICE, &boot.root_device, || path().field(Boot::root_device), problems);
+    if uefi && boot.root_device == boot.esp_device && is_device(&boot.root_device) {
+        let message = format!(
+            "{} cannot be both the root file system and the EFI system partition: name two partitions.",
+            quote(&boot.root_device)
+        );
+        problems.push(SAME_DEVICE.at(path().field(Boot::esp_device), message));
+    }
+    check_fs_type(&boot.root_fs_type, || path().field(Boot::root_fs_type), problems);
+}
+
+fn check_device(check: Check, text: &str, path: impl Fn() -> Path, problems: &mut Vec<Problem>) {
+    if is_device(text) {
+        return;
+    }
+    let fix =
+        mended_device(text).map(|device| Fix::set(format!("Use {}", super::nodes::short(&device)), path(), device));
+    let message = format!("{} is no device: write a path below /dev, “/dev/disk/by-label/nixos”.", quote(text));
+    problems.push(check.at(path(), message).with_fix(fix));
+}
+
+/// Adds the problem of a device that is none.
+pub(super) fn check_scratch_device(text: &str, path: impl Fn() -> Path, problems: &mut Vec<Problem>) {
+    check_device(DEVICE, text, path, problems);
+}
+
+/// Adds the problem of a file system type that a node cannot have.
+pub(super) fn check_fs_type(text: &str, path: impl Fn() -> Path, problems: &mut Vec<Problem>) {
+    if FILE_SYSTEMS.contains(&text) {
+        return;
+    }
+    let mended = text.trim().to_lowercase();
+    let fix = FILE_SYSTEMS.contains(&mended.as_str()).then(|| Fix::set(format!("Use {mended}"), path(), mended));
+    let message = format!("{} is no file system for a node's disk: use {}.", quote(text), FILE_SYSTEMS.join(", "));
+    problems.push(FILE_SYSTEM_TYPE.at(path(), message).with_fix(fix));
+}
+
+#[cfg(test)]
+pub(super) const CASES: super::fixtures::Cases = &[
+    ("nodes[1].sockets = 0", &["error cpu-none nodes[1].sockets"]),
+    ("nodes[1].threadsPerCore = 16", &["warning cpu-many nodes[1].threadsPerCore"]),
+    (
+        "nodes[1].overrides = [{\"hosts\": \"cn1\", \"coresPerSocket\": 0}]",
+        &["error cpu-none nodes[1].overrides[0].coresPerSocket"],
+    ),
+    (
+        "nodes[1].sockets = 4294967295\nnodes[1].coresPerSocket = 4294967295",
+        &["warning cpu-many nodes[1].sockets", "warning cpu-many nodes[1].coresPerSocket"],
+    ),
+    ("nodes[1].memoryMiB = 256", &["error memory-low nodes[1].memoryMiB"]),
+    ("nodes[0].memoryMiB = 256", &["error memory-low nodes[0].memoryMiB"]),
+    ("nodes[1].memoryMiB = 1024", &["warning memory-in-gib nodes[1].memoryMiB"]),
+    ("nodes[0].memoryMiB = 1024", &[]),
+    ("nodes[1].memoryMiB = 274877906944", &["warning memory-high nodes[1].memoryMiB"]),
+    ("nodes[2].gpus.model = \"\"", &["error gpu-model-missing nodes[2].gpus.model"]),
+    ("nodes[2].gpus.model = \"NVIDIA H100\"", &["error gpu-model nodes[2].gpus.model"]),
+    ("nodes[1].gpus.model = \"h100\"", &["hint gpu-unused nodes[1].gpus.count"]),
+    ("nodes[2].gpus.count = 80", &["warning gpu-many nodes[2].gpus.count"]),
+    ("nodes[1].interface = \"enp 1\"", &["error interface-name nodes[1].interface"]),
+    ("nodes[1].interface = \"eno1 \"", &["error interface-name nodes[1].interface"]),
+    ("nodes[1].interface = \"abcdefghijklmnop\"", &["error interface-name nodes[1].interface"]),
+    (
+        "nodes[1].architecture = \"aarch64\"\nnodes[1].boot.loader = \"grub\"",
+        &["error grub-on-arm nodes[1].boot.loader"],
+    ),
+    ("nodes[1].boot.rootDevice = \"sda2\"", &["error device nodes[1].boot.rootDevice"]),
+    ("nodes[1].boot.loader = \"grub\"\nnodes[1].boot.grubDevice = \"\"", &["error device nodes[1].boot.grubDevice"]),
+    ("nodes[1].boot.espDevice = \"UUID=AB\"", &["error device nodes[1].boot.espDevice"]),
+    ("nodes[1].boot.espDevice = \"/dev/disk/by-label/nixos\"", &["error same-device nodes[1].boot.espDevice"]),
+    ("nodes[1].boot.rootFsType = \"EXT4\"", &["error file-system-type nodes[1].boot.rootFsType"]),
+    ("nodes[1].boot.rootFsType = \"ntfs\"", &["error file-system-type nodes[1].boot.rootFsType"]),
+];

@@ -1,0 +1,171 @@
+//! SSH keys, and secrets that must not be in a description.
+
+use super::facts::Facts;
+use super::text::quote;
+use super::{Fix, Problem, checks};
+use crate::cluster::{Cluster, General, User, Users};
+use crate::path::Path;
+use base64::alphabet::STANDARD;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use base64::engine::{DecodePaddingMode, Engine as _};
+use serde_json::Value;
+use std::collections::HashSet;
+
+checks! {
+    PRIVATE_KEY "private-key" Error "A private key stands in the description.",
+    SSH_KEY "ssh-key" Error "A public SSH key cannot be read.",
+}
+
+/// What the text of a private key has in it: PEM, PuTTY, age, and the body of OpenSSH's (`openssh-key-v1`).
+const MARKS: &[&str] = &["PRIVATE KEY", "PuTTY-User-Key-File", "AGE-SECRET-KEY-", "b3BlbnNzaC1rZXktdjE"];
+
+/// The key types that sshd takes.
+const TYPES: &[&str] = &[
+    "ssh-ed25519",
+    "ssh-rsa",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "sk-ssh-ed25519@openssh.com",
+    "sk-ecdsa-sha2-nistp256@openssh.com",
+];
+
+/// Whether `text` looks like a private key, which must never be in a description.
+pub fn looks_private(text: &str) -> bool {
+    MARKS.iter().any(|mark| text.contains(mark))
+}
+
+/// Whether `text` is a public SSH key, as a line of `authorized_keys`.
+pub(super) fn is_public_key(text: &str) -> bool {
+    key_fault(text).is_none()
+}
+
+pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
+    find_private(facts.cluster, problems);
+    let general = Path::root().field(Cluster::general).field(General::ssh_keys);
+    check_keys(&general, &facts.cluster.general.ssh_keys, problems);
+    let accounts = Path::root().field(Cluster::users).field(Users::accounts);
+    for (i, user) in facts.cluster.users.accounts.iter().enumerate() {
+        if !user.ssh_keys.is_empty() {
+            check_keys(&accounts.index(i).field(User::ssh_keys), &user.ssh_keys, problems);
+        }
+    }
+}
+
+fn check_keys(list: &Path, keys: &[String], problems: &mut Vec<Problem>) {
+    for (i, key) in keys.iter().enumerate() {
+        if looks_private(key) {
+            continue;
+        }
+        if let Some(fault) = key_fault(key) {
+            let message = format!("{} is no public SSH key: {fault}.", quote(key.trim()));
+            problems.push(SSH_KEY.at(list.index(i), message).with_fix(key_fix(list, keys, i)));
+        }
+    }
+}
+
+/// Lines of their own for a text of several keys; nothing in the place of an empty one.
+fn key_fix(list: &Path, keys: &[String], index: usize) -> Option<Fix> {
+    let lines: Vec<&str> = keys[index].lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let label = match lines.as_slice() {
+        [] => "Remove the empty key".to_owned(),
+        [_, _, ..] if lines.iter().all(|line| is_public_key(line)) => format!("Make {} keys of it", lines.len()),
+        _ => return None,
+    };
+    let before = keys[..index].iter().map(String::as_str);
+    let after = keys[index + 1..].iter().map(String::as_str);
+    Some(Fix::set(label, list.clone(), before.chain(lines).chain(after).collect::<Vec<_>>()))
+}
+
+/// Why `text` is no public key; options may stand before its type.
+fn key_fault(text: &str) -> Option<String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Some("it is empty".to_owned());
+    }
+    if text.contains(char::is_control) {
+        return Some("it has several lines; enter each key by itself".to_owned());
+    }
+    let mut words = text.split_whitespace().skip_while(|word| !TYPES.contains(word));
+    let Some(kind) = words.next() else {
+        return Some(if text.contains("ssh-dss") {
+            "OpenSSH no longer takes DSA; make a key with “ssh-keygen -t ed25519”".to_owned()
+        } else {
+            "it has no type such as “ssh-ed25519”; paste the line of the file that ends in .pub".to_owned()
+        });
+    };
+    let blob = words.next().unwrap_or_default();
+    if blob_begins_with(blob, kind) {
+        None
+    } else {
+        Some(format!("what follows “{kind}” is cut off or changed; paste the whole line of the file that ends in .pub"))
+    }
+}
+
+/// Whether the base64 text holds a key of this type: it begins with the type's length and name, and goes on.
+fn blob_begins_with(blob: &str, kind: &str) -> bool {
+    let config = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let Ok(bytes) = GeneralPurpose::new(&STANDARD, config).decode(blob) else { return false };
+    let mut start = u32::try_from(kind.len()).unwrap_or_default().to_be_bytes().to_vec();
+    start.extend(kind.as_bytes());
+    // Ed25519, the shortest, has 32 bytes of key.
+    bytes.starts_with(&start) && bytes.len() >= start.len() + 4 + 32 && whole_fields(&bytes)
+}
+
+/// Whether the fields fill the bytes exactly, each with its length before it: a key that was cut off does not.
+fn whole_fields(mut bytes: &[u8]) -> bool {
+    while let Some((length, rest)) = bytes.split_first_chunk::<4>() {
+        let Some(rest) = usize::try_from(u32::from_be_bytes(*length)).ok().and_then(|length| rest.get(length..)) else {
+            return false;
+        };
+        bytes = rest;
+    }
+    bytes.is_empty()
+}
+
+/// Looks into every text of the description.
+fn find_private(cluster: &Cluster, problems: &mut Vec<Problem>) {
+    // One search over all text: nearly always it finds nothing, and no tree is built.
+    if !looks_private(&cluster.to_compact_json()) {
+        return;
+    }
+    if let Ok(value) = serde_json::to_value(cluster) {
+        walk(&value, &Path::root(), problems);
+    }
+}
+
+fn walk(value: &Value, path: &Path, problems: &mut Vec<Problem>) {
+    match value {
+        Value::String(text) if looks_private(text) => {
+            problems.push(private(path.clone(), Fix::set("Remove it", path.clone(), "")));
+        }
+        Value::Array(list) => {
+            let public: Vec<&Value> = list.iter().filter(|value| !value.as_str().is_some_and(looks_private)).collect();
+            let fix = Fix::set("Remove it", path.clone(), serde_json::json!(public));
+            for (i, value) in list.iter().enumerate() {
+                if value.as_str().is_some_and(looks_private) {
+                    problems.push(private(path.index(i), fix.clone()));
+                } else {
+                    walk(value, &path.index(i), problems);
+                }
+            }
+        }
+        Value::Object(fields) => fields.iter().for_each(|(key, value)| walk(value, &path.key(key), problems)),
+        _ => {}
+    }
+}
+
+fn private(path: Path, fix: Fix) -> Problem {
+    let message = "This looks like a private key. Remove it and never paste one: the flake, its link and the Nix store \
+                   can be read by others. Paste the public key, the line of the file that ends in .pub.";
+    PRIVATE_KEY.at(path, message).with_fix(fix)
+}
+
+/// Drops what else is said of a text that holds a private key, so that no message repeats it.
+pub(super) fn hide_private(problems: &mut Vec<Problem>) {
+    let hidden: HashSet<Path> =
+        problems.iter().filter(|problem| problem.id == PRIVATE_KEY.id).map(|problem| problem.path.clone()).collect();
+    if !hidden.is_empty() {
+        problems.retain(|problem| problem.id == PRIVATE_KEY.id || !hidden.contains(&problem.path));
+    }
+}

@@ -1,0 +1,159 @@
+//! Problems of a description: what is wrong or doubtful, where, and what to do.
+//!
+//! A file a topic; each topic is a function from the description to its problems. The page shows them beside their
+//! fields, the command line prints them, and both refuse to write a flake while there are errors.
+
+mod addresses;
+mod containers;
+mod facts;
+mod fix;
+mod general;
+mod hardware;
+mod hpc;
+mod keys;
+mod monitoring;
+mod network;
+mod nodes;
+mod order;
+mod roles;
+mod slurm;
+mod storage;
+mod text;
+mod users;
+
+#[cfg(test)]
+mod fixtures;
+
+pub use fix::{Fix, apply};
+pub use keys::looks_private;
+
+use crate::cluster::Cluster;
+use crate::path::Path;
+use facts::{Expanded, Facts};
+
+/// How bad a problem is. Errors keep a flake from being written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The cluster would not work.
+    Error,
+    /// The cluster would work, but probably not as meant.
+    Warning,
+    /// Something that could be better.
+    Hint,
+}
+
+impl Severity {
+    /// The word for it in the command line's output.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Hint => "hint",
+        }
+    }
+}
+
+/// One finding of the checks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    /// A stable name, `hostlist-syntax`; it never changes its meaning.
+    pub id: &'static str,
+    pub severity: Severity,
+    /// The field to mend.
+    pub path: Path,
+    /// What is wrong and what to do, in a sentence or two.
+    pub message: String,
+    /// A change that mends it, where one is clear.
+    pub fix: Option<Fix>,
+}
+
+impl Problem {
+    fn with_fix(self, fix: impl Into<Option<Fix>>) -> Self {
+        Self { fix: fix.into(), ..self }
+    }
+}
+
+/// A kind of problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// The id of its problems.
+    pub id: &'static str,
+    pub severity: Severity,
+    /// What is wrong where it is found, in a sentence.
+    pub summary: &'static str,
+}
+
+impl Check {
+    fn at(self, path: Path, message: impl Into<String>) -> Problem {
+        Problem { id: self.id, severity: self.severity, path, message: message.into(), fix: None }
+    }
+}
+
+/// Declares the checks of a topic: a constant for each, and `CHECKS` over all of them.
+macro_rules! checks {
+    ($($name:ident $id:literal $severity:ident $summary:literal,)*) => {
+        $(const $name: $crate::check::Check = $crate::check::Check {
+            id: $id,
+            severity: $crate::check::Severity::$severity,
+            summary: $summary,
+        };)*
+        pub(super) const CHECKS: &[$crate::check::Check] = &[$($name),*];
+    };
+}
+use checks;
+
+/// A topic: what it can find, and how it looks for it.
+struct Topic {
+    checks: &'static [Check],
+    find: fn(&Facts, &mut Vec<Problem>),
+}
+
+/// Declares the registry of topics, in the order in which their findings at one field are shown.
+macro_rules! topics {
+    ($($topic:ident)*) => {
+        const TOPICS: &[Topic] = &[$(Topic { checks: $topic::CHECKS, find: $topic::check }),*];
+    };
+}
+topics!(general keys nodes roles addresses hardware network storage slurm hpc monitoring users containers);
+
+const COUNT: usize = {
+    let (mut count, mut topic) = (0, 0);
+    while topic < TOPICS.len() {
+        count += TOPICS[topic].checks.len();
+        topic += 1;
+    }
+    count
+};
+
+/// Every kind of problem, topic by topic.
+pub const CHECKS: &[Check] = &{
+    let mut all = [TOPICS[0].checks[0]; COUNT];
+    let (mut count, mut topic) = (0, 0);
+    while topic < TOPICS.len() {
+        let mut i = 0;
+        while i < TOPICS[topic].checks.len() {
+            all[count] = TOPICS[topic].checks[i];
+            (i, count) = (i + 1, count + 1);
+        }
+        topic += 1;
+    }
+    all
+};
+
+/// Every problem of `cluster`, in the order of its sections and fields.
+pub fn check(cluster: &Cluster) -> Vec<Problem> {
+    let expanded = Expanded::new(cluster);
+    let facts = Facts::new(cluster, &expanded);
+    let mut problems = Vec::new();
+    for topic in TOPICS {
+        (topic.find)(&facts, &mut problems);
+    }
+    keys::hide_private(&mut problems);
+    problems.sort_by_cached_key(|problem| order::rank(&problem.path));
+    problems
+}
+
+/// Whether any of `problems` keeps a flake from being written.
+pub fn has_errors(problems: &[Problem]) -> bool {
+    problems.iter().any(|problem| problem.severity == Severity::Error)
+}

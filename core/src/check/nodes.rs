@@ -1,0 +1,289 @@
+//! Groups, their hostlists and names, and what their overrides say of whom.
+
+use super::facts::{Facts, Host, Hosts, group_path, override_path};
+use super::text::{counted, is_label, quote};
+use super::{Fix, Problem, checks};
+use crate::cluster::{Cluster, NodeGroup, NodeOverride};
+use crate::hostlist::{self, HostlistError, MAX_HOSTS};
+use crate::path::Path;
+use std::collections::{HashMap, HashSet};
+
+checks! {
+    NO_NODES "no-nodes" Error "The cluster has no nodes.",
+    NO_HOSTS "no-hosts" Error "A group or an override names no hosts.",
+    HOSTLIST_SYNTAX "hostlist-syntax" Error "A hostlist cannot be read.",
+    TOO_MANY_HOSTS "too-many-hosts" Error "The hostlists name more hosts than a cluster can have.",
+    HOST_NAME "host-name" Error "A host name is none: lowercase letters, digits and inner hyphens, at most 63.",
+    DUPLICATE_HOST "duplicate-host" Error "A host is named twice.",
+    OVERRIDE_HOSTS "override-hosts" Error "An override names hosts that its group does not have.",
+    OVERRIDE_OVERLAP "override-overlap" Warning "Two overrides of a group name the same host.",
+    OVERRIDE_EMPTY "override-empty" Hint "An override changes nothing.",
+}
+
+pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
+    if facts.cluster.nodes.is_empty() {
+        let message =
+            "The cluster has no nodes: add a group, for instance with the hosts “head” and the role controller.";
+        problems.push(NO_NODES.at(Path::root().field(Cluster::nodes), message));
+    }
+    for (i, group) in facts.node_groups() {
+        let hosts = &facts.groups[i].hosts;
+        let path = || group_path(i).field(NodeGroup::hosts);
+        if !check_list(path, &group.hosts, hosts, problems) {
+            check_names(path, &group.hosts, hosts.names(), problems);
+            check_duplicates(facts, i, problems);
+        }
+        check_overrides(facts, i, group, problems);
+    }
+}
+
+/// Whether a list that must name somebody does not: then its problem is added.
+fn check_list(path: impl Fn() -> Path, text: &str, hosts: &Hosts, problems: &mut Vec<Problem>) -> bool {
+    if text.trim().is_empty() {
+        let message = "The host names are missing: write one, “head”, or a hostlist, “cn[01-16]”.";
+        problems.push(NO_HOSTS.at(path(), message));
+        return true;
+    }
+    check_syntax(path, text, hosts, problems)
+}
+
+/// Whether a list could not be expanded: then its problem is added.
+pub(super) fn check_syntax(path: impl Fn() -> Path, text: &str, hosts: &Hosts, problems: &mut Vec<Problem>) -> bool {
+    match hosts {
+        Hosts::Names(_) => return false,
+        Hosts::Wrong(error) => problems.push(syntax_problem(path(), text, error)),
+        Hosts::TooMany => {
+            let message =
+                format!("The cluster would have more than {MAX_HOSTS} hosts with {}: name fewer.", quote(text));
+            problems.push(TOO_MANY_HOSTS.at(path(), message));
+        }
+    }
+    true
+}
+
+fn syntax_problem(path: Path, text: &str, error: &HostlistError) -> Problem {
+    let tidy = hostlist::tidy(text);
+    let fix = (tidy != text && hostlist::count(&tidy).is_ok()).then(|| {
+        Fix::set(
+            if tidy.is_empty() { "Leave it empty".to_owned() } else { format!("Write {}", short(&tidy)) },
+            path.clone(),
+            tidy,
+        )
+    });
+    HOSTLIST_SYNTAX.at(path, error.0.clone()).with_fix(fix)
+}
+
+/// A hostlist as a button can show it.
+pub(super) fn short(list: &str) -> String {
+    if list.chars().nth(40).is_some() { list.chars().take(39).chain(['…']).collect() } else { list.to_owned() }
+}
+
+/// Some names as a hostlist, as a message can show them.
+pub(super) fn list(names: &[String]) -> String {
+    short(&hostlist::compress(names))
+}
+
+fn check_names(path: impl Fn() -> Path, text: &str, names: &[String], problems: &mut Vec<Problem>) {
+    let good =
+        |name: &str| is_label(name) && name != "localhost" && !name.bytes().any(|byte| byte.is_ascii_uppercase());
+    let Some(name) = names.iter().find(|name| !good(name)) else { return };
+    let fault = if name == "localhost" {
+        "stands for every machine itself; choose another name"
+    } else if name.contains('.') {
+        "has a dot; write the short name, the domain is added to it"
+    } else if name.contains('_') {
+        "has an underscore; write a hyphen"
+    } else if is_label(name) {
+        "has capital letters, which DNS and Slurm do not tell apart alike; write small ones"
+    } else if name.len() > 63 {
+        "is longer than 63 characters; choose a shorter name"
+    } else {
+        "begins or ends with a hyphen; use letters and digits there"
+    };
+    let message = format!("{} cannot be a host name: it {fault}.", quote(name));
+    let mended = text.to_ascii_lowercase().replace('_', "-");
+    let mends = || hostlist::expand(&mended).is_ok_and(|names| names.iter().all(|name| good(name)));
+    let fix =
+        (mended != text && mends()).then(|| Fix::set(format!("Write {}", short(&mended)), path(), mended.clone()));
+    problems.push(HOST_NAME.at(path(), message).with_fix(fix));
+}
+
+/// One problem for each earlier group that has hosts of this one, and one for repetitions within it.
+fn check_duplicates(facts: &Facts, index: usize, problems: &mut Vec<Problem>) {
+    let names = facts.groups[index].hosts.names();
+    let mut repeated: HashMap<usize, Vec<String>> = HashMap::new();
+    for (position, name) in names.iter().enumerate() {
+        match facts.hosts.get(name.as_str()) {
+            Some(first) if *first != (Host { group: index, position }) => {
+                repeated.entry(first.group).or_default().push(name.clone());
+            }
+            _ => {}
+        }
+    }
+    let mut repeated: Vec<_> = repeated.into_iter().collect();
+    repeated.sort();
+    for (other, again) in repeated {
+        let path = group_path(index).field(NodeGroup::hosts);
+        let problem = if other == index {
+            let mut seen = HashSet::new();
+            let once: Vec<String> = names.iter().filter(|name| seen.insert(name.as_str())).cloned().collect();
+            let fix = Fix::set("Name each once", path.clone(), hostlist::compress(&once));
+            DUPLICATE_HOST
+                .at(path, format!("{} is named twice in this group: name each host once.", quote(&list(&again))))
+                .with_fix(fix)
+        } else {
+            let message = format!(
+                "{} is also in group {}, {}: leave it out in one of them.",
+                quote(&list(&again)),
+                other + 1,
+                quote(&facts.cluster.nodes[other].hosts)
+            );
+            DUPLICATE_HOST.at(path, message)
+        };
+        problems.push(problem);
+    }
+}
+
+fn check_overrides(facts: &Facts, index: usize, group: &NodeGroup, problems: &mut Vec<Problem>) {
+    let mut owners: HashMap<&str, usize> = HashMap::new();
+    for (j, change) in group.overrides.iter().enumerate() {
+        let hosts = &facts.groups[index].overrides[j];
+        let path = || override_path(index, j).field(NodeOverride::hosts);
+        if changes_nothing(group, change) {
+            problems.push(empty_override(index, j, group));
+        }
+        if check_list(path, &change.hosts, hosts, problems) {
+            continue;
+        }
+        check_members(facts, index, j, problems);
+        let mut again: Vec<usize> =
+            hosts.names().iter().filter_map(|name| owners.insert(name, j)).filter(|owner| *owner != j).collect();
+        again.sort_unstable();
+        if let Some(other) = again.first() {
+            let message = format!(
+                "{} has hosts that override {} of this group names too, and this one counts: name each host once.",
+                quote(&change.hosts),
+                other + 1
+            );
+            problems.push(OVERRIDE_OVERLAP.at(path(), message));
+        }
+    }
+}
+
+/// Whether an override sets nothing, or only what its group has anyway.
+fn changes_nothing(group: &NodeGroup, change: &NodeOverride) -> bool {
+    fn same<T: PartialEq>(value: &T, change: &Option<T>) -> bool {
+        change.as_ref().is_none_or(|change| change == value)
+    }
+    change.first_ip.is_none()
+        && same(&group.interface, &change.interface)
+        && same(&group.sockets, &change.sockets)
+        && same(&group.cores_per_socket, &change.cores_per_socket)
+        && same(&group.threads_per_core, &change.threads_per_core)
+        && same(&group.memory_mib, &change.memory_mib)
+        && same(&group.gpus, &change.gpus)
+        && same(&group.boot, &change.boot)
+        && same(&group.features, &change.features)
+        && same(&group.weight, &change.weight)
+}
+
+fn empty_override(index: usize, j: usize, group: &NodeGroup) -> Problem {
+    let others: Vec<&NodeOverride> =
+        group.overrides.iter().enumerate().filter(|(k, _)| *k != j).map(|(_, o)| o).collect();
+    let list = group_path(index).field(NodeGroup::overrides);
+    // Descriptions are plain data: this cannot fail, and without it there is no fix.
+    let fix = serde_json::to_value(others).ok().map(|others| Fix::set("Remove the override", list, others));
+    let message = format!(
+        "The override for {} changes nothing: set a field in it or remove it.",
+        quote(&group.overrides[j].hosts)
+    );
+    OVERRIDE_EMPTY.at(override_path(index, j), message).with_fix(fix)
+}
+
+fn check_members(facts: &Facts, index: usize, j: usize, problems: &mut Vec<Problem>) {
+    if !matches!(facts.groups[index].hosts, Hosts::Names(_)) {
+        return;
+    }
+    // A name that stands in an earlier group too is a duplicate, told as such.
+    let names = facts.groups[index].overrides[j].names();
+    let member = |name: &&String| facts.hosts.get(name.as_str()).is_some_and(|host| host.group == index);
+    let (members, strangers): (Vec<&String>, Vec<&String>) = names.iter().partition(member);
+    let own: HashSet<&str> = match strangers.is_empty() {
+        true => return,
+        false => facts.groups[index].hosts.names().iter().map(String::as_str).collect(),
+    };
+    let strangers: Vec<String> = strangers.into_iter().filter(|name| !own.contains(name.as_str())).cloned().collect();
+    if strangers.is_empty() {
+        return;
+    }
+    let path = override_path(index, j).field(NodeOverride::hosts);
+    let message = format!(
+        "{} not of this group, {}: an override can only change hosts of its own group.",
+        match strangers.as_slice() {
+            [one] => format!("{} is", quote(one)),
+            _ => format!("{} are", quote(&list(&strangers))),
+        },
+        quote(&facts.cluster.nodes[index].hosts)
+    );
+    let kept: Vec<String> = members.into_iter().cloned().collect();
+    let fix = (!kept.is_empty()).then(|| {
+        Fix::set(format!("Leave out {}", counted(strangers.len(), "host")), path.clone(), hostlist::compress(&kept))
+    });
+    problems.push(OVERRIDE_HOSTS.at(path, message).with_fix(fix));
+}
+
+#[cfg(test)]
+pub(super) const CASES: super::fixtures::Cases = &[
+    (
+        "nodes = []\nstorage.shared = []\nslurm.partitions = []\nslurm.enable = false\nhpc = {}",
+        &["error no-nodes nodes"],
+    ),
+    (r#"nodes[3] = {"firstIP": "10.0.0.40"}"#, &["error no-hosts nodes[3].hosts"]),
+    (r#"nodes[3] = {"hosts": "x[1-", "firstIP": "10.0.0.40"}"#, &["error hostlist-syntax nodes[3].hosts"]),
+    (
+        r#"nodes[1].hosts = "cn1, cn2""#,
+        &["error hostlist-syntax nodes[1].hosts", "error partition-unknown-hosts slurm.partitions[0].nodes"],
+    ),
+    (r#"nodes[3] = {"hosts": "x[1-65536],y[1-65536]"}"#, &["error too-many-hosts nodes[3].hosts"]),
+    (
+        r#"nodes[3] = {"hosts": "X1", "firstIP": "10.0.0.40"}"#,
+        &["error host-name nodes[3].hosts", "warning worker-without-partition slurm.partitions"],
+    ),
+    (
+        r#"nodes[3] = {"hosts": "x.lab", "roles": ["login"], "firstIP": "10.0.0.40"}"#,
+        &["error host-name nodes[3].hosts"],
+    ),
+    (
+        r#"nodes[3] = {"hosts": "localhost", "roles": ["login"], "firstIP": "10.0.0.40"}"#,
+        &["error host-name nodes[3].hosts"],
+    ),
+    (
+        r#"nodes[3] = {"hosts": "a_[1-2]", "roles": ["login"], "firstIP": "10.0.0.40"}"#,
+        &["error host-name nodes[3].hosts"],
+    ),
+    (
+        r#"nodes[3] = {"hosts": "cn[2-3]", "roles": ["login"], "firstIP": "10.0.0.40"}"#,
+        &["error duplicate-host nodes[3].hosts"],
+    ),
+    (r#"nodes[1].hosts = "cn[1-2],cn1""#, &["error duplicate-host nodes[1].hosts"]),
+    (
+        r#"nodes[1].overrides = [{"hosts": "cn[2-3]", "sockets": 4}]"#,
+        &["error override-hosts nodes[1].overrides[0].hosts"],
+    ),
+    (
+        r#"nodes[1].overrides = [{"hosts": "head", "sockets": 4}]"#,
+        &["error override-hosts nodes[1].overrides[0].hosts"],
+    ),
+    (r#"nodes[1].overrides = [{"sockets": 4}]"#, &["error no-hosts nodes[1].overrides[0].hosts"]),
+    (
+        r#"nodes[1].overrides = [{"hosts": "cn[", "sockets": 4}]"#,
+        &["error hostlist-syntax nodes[1].overrides[0].hosts"],
+    ),
+    (
+        r#"nodes[1].overrides = [{"hosts": "cn1", "sockets": 4}, {"hosts": "cn[1-2]", "memoryMiB": 65536}]"#,
+        &["warning override-overlap nodes[1].overrides[1].hosts"],
+    ),
+    (r#"nodes[1].overrides = [{"hosts": "cn1"}]"#, &["hint override-empty nodes[1].overrides[0]"]),
+    (r#"nodes[1].overrides = [{"hosts": "cn1", "sockets": 2}]"#, &["hint override-empty nodes[1].overrides[0]"]),
+    (r#"nodes[1].overrides = [{"hosts": "cn1", "sockets": 4, "firstIP": "10.0.0.90"}]"#, &[]),
+];

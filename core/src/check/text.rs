@@ -1,0 +1,71 @@
+//! Text that several topics look at or show: quotes in messages, names, folders, devices.
+
+use super::keys::looks_private;
+
+/// A value as a message shows it: in quotes, on one line, not too long, and never a private key.
+pub(super) fn quote(text: &str) -> String {
+    const LONGEST: usize = 60;
+    if looks_private(text) {
+        return "this text".to_owned();
+    }
+    let short: String = text.chars().take(LONGEST).map(|c| if c.is_control() { '�' } else { c }).collect();
+    if text.chars().nth(LONGEST).is_some() { format!("“{short}…”") } else { format!("“{short}”") }
+}
+
+/// A count with its noun: `1 host`, `3 hosts`.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// A host name as in RFC 1123, a single label: letters, digits and inner hyphens, at most 63.
+pub(super) fn is_label(name: &str) -> bool {
+    (1..=63).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && !name.starts_with('-')
+        && !name.ends_with('-')
+}
+
+/// A domain name: labels with dots between them.
+pub(super) fn is_domain(name: &str) -> bool {
+    name.len() <= 253 && name.split('.').all(is_label)
+}
+
+/// Why a text is no folder that can stand in fstab, exports and unit files; `None` where it is one.
+pub(super) fn folder_fault(path: &str) -> Option<&'static str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@".contains(c);
+    if path.is_empty() {
+        Some("is empty")
+    } else if !path.starts_with('/') {
+        Some("is not absolute")
+    } else if path.contains(char::is_whitespace) {
+        Some("has a space in it")
+    } else if !path.chars().all(plain) {
+        Some("has characters other than letters, digits and “/._-+@”")
+    } else if path.split('/').any(|part| part == ".." || part == ".") {
+        Some("has “.” or “..” in it")
+    } else if path.len() > 1 && (path.ends_with('/') || path.contains("//")) {
+        Some("has a slash too many")
+    } else {
+        None
+    }
+}
+
+/// `path` without doubled slashes, a slash at the end, and with one at the start; `None` where that does not mend it.
+pub(super) fn mended_folder(path: &str) -> Option<String> {
+    let parts: Vec<&str> = path.trim().split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+    let mended = format!("/{}", parts.join("/"));
+    (parts != [""; 0] && mended != path && folder_fault(&mended).is_none()).then_some(mended)
+}
+
+/// Whether a text can be the device of a file system: a path below `/dev`.
+pub(super) fn is_device(text: &str) -> bool {
+    text.strip_prefix("/dev/").is_some_and(|rest| !rest.is_empty())
+        && folder_fault(&text.replace([':', '=', ','], "_")).is_none()
+}
+
+/// `sda1` or `dev/sda1` as `/dev/sda1`; `None` where that makes no device.
+pub(super) fn mended_device(text: &str) -> Option<String> {
+    let rest = text.trim().trim_start_matches('/').trim_start_matches("dev/");
+    let device = format!("/dev/{rest}");
+    (device != text && is_device(&device)).then_some(device)
+}

@@ -1,0 +1,332 @@
+//! The cluster description: what the page edits, `cluster.json` holds, the link carries and the command line reads.
+//!
+//! Plain data. What a user types stays as typed, also while it is wrong; `crate::check` says what is wrong with it.
+//! When written, fields that equal their default are left out; when read, unknown fields are refused with their path.
+
+mod containers;
+pub mod expand;
+mod general;
+mod hpc;
+mod monitoring;
+mod network;
+mod nodes;
+mod slurm;
+mod storage;
+mod users;
+
+pub use containers::*;
+pub use expand::Node;
+pub use general::*;
+pub use hpc::*;
+pub use monitoring::*;
+pub use network::*;
+pub use nodes::*;
+pub use slurm::*;
+pub use storage::*;
+pub use users::*;
+
+use std::fmt;
+use std::sync::Arc;
+
+/// The version of the description that this program writes. It reads this one and every older one.
+pub const VERSION: u32 = 1;
+
+/// The largest description that is read, in bytes.
+pub const MAX_BYTES: usize = 8 << 20;
+
+/// Declares a struct of the description: each field with its name in `cluster.json`, its type and its default.
+/// Gives it `Default`, serde in both directions (defaults left out, unknown fields refused), a JSON Schema,
+/// and for each field a [`crate::Field`] of the same name.
+macro_rules! description {
+    ($(#[$meta:meta])* pub struct $name:ident {
+        $($(#[$doc:meta])* $field:ident $key:literal: $type:ty = $default:expr,)*
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, schemars::JsonSchema)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct $name {
+            $($(#[$doc])* #[serde(rename = $key)] pub $field: $type,)*
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($field: $default,)* }
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap;
+                let mut map = serializer.serialize_map(None)?;
+                $(let default: $type = $default;
+                if self.$field != default {
+                    map.serialize_entry($key, &self.$field)?;
+                })*
+                map.end()
+            }
+        }
+
+        #[allow(non_upper_case_globals)]
+        impl $name {
+            $(pub const $field: $crate::Field<$name, $type> = $crate::Field {
+                key: $key,
+                get: |from| &from.$field,
+                get_mut: |from| &mut from.$field,
+            };)*
+        }
+    };
+}
+
+/// Declares a closed choice of the description: each variant with its name in `cluster.json` and what a form calls it.
+macro_rules! choice {
+    ($(#[$meta:meta])* pub enum $name:ident {
+        $($(#[$doc:meta])* $variant:ident $key:literal $label:literal,)*
+    }) => {
+        $(#[$meta])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
+            serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+        )]
+        pub enum $name {
+            $($(#[$doc])* #[serde(rename = $key)] $variant,)*
+        }
+
+        impl $crate::cluster::Choice for $name {
+            const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            fn key(self) -> &'static str {
+                match self { $(Self::$variant => $key,)* }
+            }
+
+            fn label(self) -> &'static str {
+                match self { $(Self::$variant => $label,)* }
+            }
+        }
+    };
+}
+
+pub(crate) use {choice, description};
+
+/// A closed choice, as a form's select shows it.
+pub trait Choice: Copy + PartialEq + 'static {
+    /// Every variant, in the order in which a form lists them.
+    const ALL: &'static [Self];
+
+    /// The name in `cluster.json`.
+    fn key(self) -> &'static str;
+
+    /// The name in a form.
+    fn label(self) -> &'static str;
+}
+
+/// Declares [`Cluster`] and [`Section`] together, so that no second list of sections can exist.
+macro_rules! sections {
+    ($($(#[$doc:meta])* $field:ident $variant:ident $key:literal $title:literal: $type:ty,)*) => {
+        /// A cluster, as described. Its sections sit behind shared pointers: a clone costs nothing, an edit copies one section.
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, schemars::JsonSchema)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct Cluster {
+            /// The version of the description.
+            pub version: u32,
+            $($(#[$doc])* #[serde(rename = $key)] pub $field: Arc<$type>,)*
+        }
+
+        impl Default for Cluster {
+            fn default() -> Self {
+                Self { version: VERSION, $($field: Arc::default(),)* }
+            }
+        }
+
+        impl serde::Serialize for Cluster {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap;
+                let mut map = serializer.serialize_map(None)?;
+                map.serialize_entry("version", &self.version)?;
+                $(if *self.$field != <$type>::default() {
+                    map.serialize_entry($key, &self.$field)?;
+                })*
+                map.end()
+            }
+        }
+
+        #[allow(non_upper_case_globals)]
+        impl Cluster {
+            $(pub const $field: $crate::Field<Cluster, $type> = $crate::Field {
+                key: $key,
+                get: |cluster| &cluster.$field,
+                get_mut: |cluster| Arc::make_mut(&mut cluster.$field),
+            };)*
+
+            /// Whether `section` is the very same data in both: a comparison of pointers.
+            pub fn shares(&self, other: &Cluster, section: Section) -> bool {
+                match section { $(Section::$variant => Arc::ptr_eq(&self.$field, &other.$field),)* }
+            }
+
+            /// Puts the default in the place of `section`.
+            pub fn reset(&mut self, section: Section) {
+                match section { $(Section::$variant => self.$field = Arc::default(),)* }
+            }
+        }
+
+        /// The sections of the description, in the order in which the page lists them.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Section { $($variant,)* }
+
+        impl Section {
+            /// Every section.
+            pub const ALL: &'static [Section] = &[$(Section::$variant,)*];
+
+            /// Its name in `cluster.json`: the first step of the paths inside it.
+            pub fn key(self) -> &'static str {
+                match self { $(Section::$variant => $key,)* }
+            }
+
+            /// Its name on the page.
+            pub fn title(self) -> &'static str {
+                match self { $(Section::$variant => $title,)* }
+            }
+        }
+    };
+}
+
+sections! {
+    /// The cluster as a whole.
+    general General "cluster" "Cluster": General,
+    /// The nodes, in groups.
+    nodes Nodes "nodes" "Nodes": Vec<NodeGroup>,
+    /// Names, addresses, firewall.
+    network Network "network" "Network": Network,
+    /// Shared file systems and local scratch space.
+    storage Storage "storage" "Storage": Storage,
+    /// The scheduler.
+    slurm Slurm "slurm" "Slurm": Slurm,
+    /// MPI, GPUs, limits.
+    hpc Hpc "hpc" "HPC": Hpc,
+    /// Prometheus, exporters, Grafana.
+    monitoring Monitoring "monitoring" "Monitoring": Monitoring,
+    /// People and groups.
+    users Users "users" "Users": Users,
+    /// Container orchestration.
+    containers Containers "containers" "Containers": Containers,
+}
+
+impl Section {
+    /// The section whose name in `cluster.json` is `key`.
+    pub fn from_key(key: &str) -> Option<Section> {
+        Self::ALL.iter().copied().find(|section| section.key() == key)
+    }
+}
+
+/// Why a text is no description: what is wrong, where, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadError {
+    /// The place in the description, `nodes[2].gpus.cuont`; empty where the text is no JSON at all.
+    pub path: String,
+    pub message: String,
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() {
+            write!(out, "{}", self.message)
+        } else {
+            write!(out, "{}: {}", self.path, self.message)
+        }
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+impl Cluster {
+    /// Reads a description from JSON.
+    ///
+    /// Fails on text that is no JSON, on unknown fields and wrong types (with their path), on a version newer
+    /// than [`VERSION`], and on more than [`MAX_BYTES`].
+    pub fn from_json(text: &str) -> Result<Self, ReadError> {
+        let plain = |message: String| ReadError { path: String::new(), message };
+        if text.len() > MAX_BYTES {
+            return Err(plain(format!("the description has {} bytes; at most {MAX_BYTES} are read", text.len())));
+        }
+        let value: serde_json::Value = serde_json::from_str(text).map_err(|error| {
+            plain(format!(
+                "this is no JSON: {error}; a description is what “Save description” or `clusterflake preset` writes"
+            ))
+        })?;
+        let found = value.get("version").and_then(serde_json::Value::as_u64);
+        if !value.is_object() {
+            return Err(plain("a description is a JSON object, `{ \"version\": 1, … }`".to_owned()));
+        }
+        if found.is_some_and(|found| found > u64::from(VERSION)) {
+            return Err(ReadError {
+                path: "version".to_owned(),
+                message: format!(
+                    "this description has version {}, and this program reads up to {VERSION}: open it with a newer clusterflake",
+                    found.unwrap_or_default()
+                ),
+            });
+        }
+        // From the text again, not the value, so that messages tell line and column.
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let mut cluster: Cluster = serde_path_to_error::deserialize(&mut reader).map_err(|error| ReadError {
+            path: error.path().to_string().trim_matches('.').to_owned(),
+            message: error.into_inner().to_string(),
+        })?;
+        cluster.version = VERSION;
+        Ok(cluster)
+    }
+
+    /// The description as JSON with two-space indents and a final newline; defaults are left out.
+    pub fn to_json(&self) -> String {
+        // Strings, numbers and string keys only: writing them cannot fail.
+        serde_json::to_string_pretty(self).expect("a description is plain data") + "\n"
+    }
+
+    /// The description as JSON on one line.
+    pub fn to_compact_json(&self) -> String {
+        serde_json::to_string(self).expect("a description is plain data")
+    }
+
+    /// The JSON Schema of a description.
+    pub fn json_schema() -> serde_json::Value {
+        schemars::schema_for!(Cluster).to_value()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_left_out_and_come_back() {
+        assert_eq!(Cluster::default().to_compact_json(), r#"{"version":1}"#);
+        assert_eq!(Cluster::from_json("{}").unwrap(), Cluster::default());
+        let mut cluster = Cluster::default();
+        Arc::make_mut(&mut cluster.nodes).push(NodeGroup { sockets: 2, ..NodeGroup::default() });
+        let text = cluster.to_compact_json();
+        assert_eq!(text, r#"{"version":1,"nodes":[{"sockets":2}]}"#);
+        assert_eq!(Cluster::from_json(&text).unwrap(), cluster);
+    }
+
+    #[test]
+    fn what_cannot_be_read_names_its_place() {
+        let fails = |text: &str| Cluster::from_json(text).unwrap_err();
+        let unknown = fails(r#"{"nodes":[{},{"gpus":{"cuont":4}}]}"#);
+        assert_eq!(unknown.path, "nodes[1].gpus.cuont");
+        assert!(unknown.message.contains("unknown field `cuont`"), "{unknown}");
+        assert_eq!(fails(r#"{"nodes":[{"sockets":"two"}]}"#).path, "nodes[0].sockets");
+        assert!(fails("{\"nodes\":").message.contains("no JSON"));
+        assert!(fails("[]").message.contains("JSON object"));
+        let newer = fails(r#"{"version":2,"rockets":{}}"#);
+        assert!(newer.message.contains("newer clusterflake"), "{newer}");
+    }
+
+    #[test]
+    fn an_edit_copies_one_section_only() {
+        let before = Cluster::default();
+        let mut after = before.clone();
+        (Cluster::network.get_mut)(&mut after).domain = "lab.example".to_owned();
+        let shared: Vec<_> = Section::ALL.iter().filter(|s| before.shares(&after, **s)).collect();
+        assert_eq!(shared.len(), Section::ALL.len() - 1);
+        assert!(!before.shares(&after, Section::Network));
+    }
+}

@@ -1,0 +1,116 @@
+use super::{choice, description};
+
+choice! {
+    /// What a node is for. A node can have several roles.
+    pub enum Role {
+        /// Runs the servers: slurmctld, Prometheus, the k3s server, time.
+        Controller "controller" "controller",
+        /// Runs jobs.
+        Worker "worker" "worker",
+        /// Where users log in and submit jobs.
+        Login "login" "login",
+        /// Serves file systems.
+        Storage "storage" "storage",
+    }
+}
+
+choice! {
+    /// A processor architecture that NixOS is built for.
+    pub enum Architecture {
+        X86_64 "x86_64" "x86_64",
+        Aarch64 "aarch64" "aarch64",
+    }
+}
+
+choice! {
+    /// Who made a GPU.
+    pub enum GpuVendor {
+        Nvidia "nvidia" "NVIDIA",
+        Amd "amd" "AMD",
+    }
+}
+
+choice! {
+    /// How a node starts.
+    pub enum BootLoader {
+        /// UEFI, with systemd-boot.
+        SystemdBoot "systemd-boot" "systemd-boot (UEFI)",
+        /// BIOS, with GRUB on a disk.
+        Grub "grub" "GRUB (BIOS)",
+    }
+}
+
+description! {
+    /// The GPUs of one node.
+    pub struct Gpus {
+        vendor "vendor": GpuVendor = GpuVendor::Nvidia,
+        /// The model as Slurm's GRES type: `h100`.
+        model "model": String = String::new(),
+        /// How many; 0 means none.
+        count "count": u32 = 0,
+    }
+}
+
+description! {
+    /// How a node starts, and where its root file system is.
+    pub struct Boot {
+        loader "loader": BootLoader = BootLoader::SystemdBoot,
+        /// The disk that GRUB is written to; used with GRUB only.
+        grub_device "grubDevice": String = "/dev/sda".to_owned(),
+        /// The device of the root file system.
+        root_device "rootDevice": String = "/dev/disk/by-label/nixos".to_owned(),
+        /// The type of the root file system.
+        root_fs_type "rootFsType": String = "ext4".to_owned(),
+        /// The device of the EFI system partition; used with systemd-boot only.
+        esp_device "espDevice": String = "/dev/disk/by-label/ESP".to_owned(),
+    }
+}
+
+description! {
+    /// Nodes that are alike, named by a hostlist.
+    pub struct NodeGroup {
+        /// The host names, in Slurm's hostlist syntax: `cn[001-128]`.
+        hosts "hosts": String = String::new(),
+        roles "roles": Vec<Role> = vec![Role::Worker],
+        /// The IPv4 address of the first host; the others count on from it.
+        first_ip "firstIP": String = String::new(),
+        /// The address of each host in turn, where they do not count on; used instead of `firstIP`.
+        addresses "addresses": Vec<String> = Vec::new(),
+        /// The network interface that has the address.
+        interface "interface": String = "eno1".to_owned(),
+        architecture "architecture": Architecture = Architecture::X86_64,
+        sockets "sockets": u32 = 1,
+        cores_per_socket "coresPerSocket": u32 = 1,
+        threads_per_core "threadsPerCore": u32 = 1,
+        /// The installed memory, in MiB.
+        memory_mib "memoryMiB": u64 = 4096,
+        gpus "gpus": Gpus = Gpus::default(),
+        boot "boot": Boot = Boot::default(),
+        /// Slurm features, which jobs ask for with `--constraint`.
+        features "features": Vec<String> = Vec::new(),
+        /// Slurm's weight: jobs get nodes of lower weight first.
+        weight "weight": u32 = 1,
+        /// What differs for some hosts of the group.
+        overrides "overrides": Vec<NodeOverride> = Vec::new(),
+    }
+}
+
+description! {
+    /// What differs for some hosts of a group; `null` or absent means as in the group.
+    pub struct NodeOverride {
+        /// The hosts that differ, in hostlist syntax; all must be of the group.
+        hosts "hosts": String = String::new(),
+        /// The IPv4 address of the first of them; the others count on from it.
+        first_ip "firstIP": Option<String> = None,
+        interface "interface": Option<String> = None,
+        sockets "sockets": Option<u32> = None,
+        cores_per_socket "coresPerSocket": Option<u32> = None,
+        threads_per_core "threadsPerCore": Option<u32> = None,
+        /// The installed memory, in MiB.
+        memory_mib "memoryMiB": Option<u64> = None,
+        gpus "gpus": Option<Gpus> = None,
+        boot "boot": Option<Boot> = None,
+        features "features": Option<Vec<String>> = None,
+        weight "weight": Option<u32> = None,
+    }
+}

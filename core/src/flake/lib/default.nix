@@ -1,0 +1,293 @@
+# Pure functions of the cluster: hostlists, addresses, and from node groups to nodes.
+{ lib }:
+let
+  inherit (lib)
+    concatMap
+    concatMapStrings
+    concatStringsSep
+    elem
+    elemAt
+    filterAttrs
+    foldl'
+    head
+    imap0
+    length
+    listToAttrs
+    mapAttrsToList
+    range
+    removePrefix
+    stringLength
+    stringToCharacters
+    toIntBase10
+    ;
+
+  # Zeros in front of `text`, up to `width` characters.
+  pad = width: text: concatMapStrings (_: "0") (range 1 (width - stringLength text)) + text;
+
+  # "a[1,3],b" -> [ "a[1,3]" "b" ]: splits at the commas outside brackets.
+  splitOutside =
+    text:
+    let
+      step =
+        state: character:
+        if character == "," && !state.inside then
+          state
+          // {
+            done = state.done ++ [ state.item ];
+            item = "";
+          }
+        else
+          state
+          // {
+            item = state.item + character;
+            inside = character == "[" || (state.inside && character != "]");
+          };
+      end = foldl' step {
+        done = [ ];
+        item = "";
+        inside = false;
+      } (stringToCharacters text);
+    in
+    builtins.filter (item: item != "") (end.done ++ [ end.item ]);
+
+  # "001-003,7" -> [ "001" "002" "003" "7" ]
+  expandRanges =
+    text:
+    concatMap (
+      part:
+      let
+        bounds = builtins.match "([0-9]+)-([0-9]+)" part;
+        low = head bounds;
+      in
+      if bounds == null then
+        [ part ]
+      else
+        map (number: pad (stringLength low) (toString number)) (
+          range (toIntBase10 low) (toIntBase10 (elemAt bounds 1))
+        )
+    ) (builtins.filter builtins.isString (builtins.split "," text));
+
+  # "r[1-2]n[01-02]" -> [ "r1n01" "r1n02" "r2n01" "r2n02" ]
+  expandItem =
+    item:
+    foldl' (
+      names: piece:
+      let
+        endings = if builtins.isString piece then [ piece ] else expandRanges (head piece);
+      in
+      concatMap (name: map (ending: name + ending) endings) names
+    ) [ "" ] (builtins.split "\\[([^]]*)]" item);
+
+  # Slurm's hostlists: "cn[001-003],login1" -> [ "cn001" "cn002" "cn003" "login1" ]
+  expandHostlist = text: concatMap expandItem (splitOutside text);
+
+  # The other way: [ "cn001" "cn002" "login1" ] -> "cn[001-002],login1". Runs stay runs, so that
+  # a line for 5,000 nodes is as short as one for five.
+  compressHostlist =
+    names:
+    let
+      parse =
+        name:
+        let
+          match = builtins.match "(.*[^0-9])([0-9]{1,15})" name;
+        in
+        if match == null then
+          {
+            prefix = name;
+            digits = null;
+          }
+        else
+          {
+            prefix = head match;
+            digits = elemAt match 1;
+          };
+      step =
+        runs: name:
+        let
+          host = parse name;
+          run = head runs;
+          number = toIntBase10 host.digits;
+          fits =
+            runs != [ ]
+            && host.digits != null
+            && run.last != null
+            && run.prefix == host.prefix
+            && number == run.last + 1
+            && host.digits == pad run.width (toString number);
+        in
+        if fits then
+          [
+            (
+              run
+              // {
+                last = number;
+                to = host.digits;
+              }
+            )
+          ]
+          ++ builtins.tail runs
+        else
+          [
+            {
+              inherit (host) prefix;
+              from = host.digits;
+              to = host.digits;
+              last = if host.digits == null then null else number;
+              width = if host.digits == null then 0 else stringLength host.digits;
+            }
+          ]
+          ++ runs;
+      show =
+        run:
+        if run.from == null then
+          run.prefix
+        else if run.from == run.to then
+          run.prefix + run.from
+        else
+          "${run.prefix}[${run.from}-${run.to}]";
+    in
+    concatStringsSep "," (map show (lib.reverseList (foldl' step [ ] names)));
+
+  # "10.0.1.7" -> 167772423
+  addressToInt =
+    address: foldl' (sum: part: sum * 256 + toIntBase10 part) 0 (lib.splitString "." address);
+
+  # 167772423 -> "10.0.1.7"
+  intToAddress =
+    number:
+    concatStringsSep "." (
+      map (shift: toString (lib.mod (number / shift) 256)) [
+        16777216
+        65536
+        256
+        1
+      ]
+    );
+
+  # countOn "10.0.1.7" 3 -> "10.0.1.10"
+  countOn = first: steps: intToAddress (addressToInt first + steps);
+
+  # "10.0.0.0/16" -> 16
+  prefixLength = subnet: toIntBase10 (elemAt (lib.splitString "/" subnet) 1);
+
+  # What every node has, from what its group or the guide's `workerNodes` entry says.
+  mkNode =
+    values:
+    let
+      node = {
+        roles = [ "worker" ];
+        interface = "eno1";
+        system = "x86_64-linux";
+        sockets = 1;
+        coresPerSocket = values.cpus or 1;
+        threadsPerCore = 1;
+        memoryMB = 1024;
+        gpus = if values.hasGPU or false then 1 else 0;
+        gpuVendor = "nvidia";
+        gpuModel = "gpu";
+        features = [ ];
+        weight = 1;
+        boot = { };
+      }
+      // values;
+    in
+    node
+    // {
+      cpus = node.sockets * node.coresPerSocket * node.threadsPerCore;
+      hasGPU = node.gpus > 0;
+      isController = elem "controller" node.roles;
+      isWorker = elem "worker" node.roles;
+      isLogin = elem "login" node.roles;
+      isStorage = elem "storage" node.roles;
+    };
+
+  # The nodes of one group, in the order of its hostlist, with addresses counted and overrides applied.
+  expandGroup =
+    group:
+    let
+      overrideList = concatMap (
+        override:
+        imap0 (step: hostname: {
+          name = hostname;
+          value =
+            removeAttrs override [
+              "hosts"
+              "firstIP"
+            ]
+            // lib.optionalAttrs (override ? firstIP) { ip = countOn override.firstIP step; };
+        }) (expandHostlist override.hosts)
+      ) (group.overrides or [ ]);
+      overrides = lib.zipAttrsWith (_: values: foldl' (all: value: all // value) { } values) (
+        map (override: { ${override.name} = override.value; }) overrideList
+      );
+      shared = removeAttrs group [
+        "hosts"
+        "firstIP"
+        "addresses"
+        "overrides"
+      ];
+    in
+    imap0 (
+      position: hostname:
+      mkNode (
+        shared
+        // {
+          inherit hostname;
+          ip = if group ? addresses then elemAt group.addresses position else countOn group.firstIP position;
+        }
+        // overrides.${hostname} or { }
+      )
+    ) (expandHostlist group.hosts);
+
+  # All nodes by their name. `nodeGroups` is the compact form; the others are the guide's.
+  expandNodes =
+    {
+      controllerHostname ? null,
+      controllerIP ? null,
+      workerNodes ? [ ],
+      nodeGroups ? [ ],
+    }:
+    let
+      controller = lib.optional (controllerHostname != null) (mkNode {
+        hostname = controllerHostname;
+        ip = controllerIP;
+        roles = [ "controller" ];
+      });
+      all = controller ++ map mkNode workerNodes ++ concatMap expandGroup nodeGroups;
+      nodes = listToAttrs (
+        imap0 (index: node: {
+          name = node.hostname;
+          value = node // {
+            inherit index;
+          };
+        }) all
+      );
+    in
+    if length (builtins.attrNames nodes) != length all then
+      throw "two nodes of the cluster have the same host name"
+    else if withRole "controller" nodes == [ ] then
+      throw "the cluster has no controller: set controllerHostname and controllerIP, or give a group the role"
+    else
+      nodes;
+
+  # The nodes in the order in which the cluster's values name them.
+  inOrder = nodes: lib.sort (a: b: a.index < b.index) (builtins.attrValues nodes);
+
+  # The nodes that have `role`, in order.
+  withRole = role: nodes: builtins.filter (node: elem role node.roles) (inOrder nodes);
+in
+{
+  inherit
+    addressToInt
+    compressHostlist
+    countOn
+    expandGroup
+    expandHostlist
+    expandNodes
+    inOrder
+    intToAddress
+    mkNode
+    prefixLength
+    withRole
+    ;
+}

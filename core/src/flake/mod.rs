@@ -1,0 +1,220 @@
+//! The flake: from a description to the files of the zip.
+//!
+//! Each contributor adds files, declares the sections it reads, and knows no other contributor; so [`regenerate`]
+//! runs only those that an edit reaches.
+
+mod readme;
+
+use crate::cluster::{Choice, Cluster, Release, Section};
+use crate::modules::{self, Module, Parameter};
+use crate::nix::{self, Attrs, Nix, Text};
+use crate::path::Path;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A line of a file and the field that made it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The line, counted from 0.
+    pub line: usize,
+    pub path: Path,
+}
+
+/// A file of the flake.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct File {
+    pub text: String,
+    pub executable: bool,
+    /// The lines that a field of the description made, in the order of lines.
+    pub origins: Vec<Origin>,
+}
+
+impl From<String> for File {
+    fn from(text: String) -> Self {
+        Self { text, ..Self::default() }
+    }
+}
+
+impl From<Text> for File {
+    fn from(text: Text) -> Self {
+        Self { text: text.text, origins: text.origins, executable: false }
+    }
+}
+
+/// The files of the flake by their path, `modules/base/default.nix`; sorted by it. A clone shares the texts.
+pub type FileTree = BTreeMap<String, Arc<File>>;
+
+/// Adds files to the tree.
+struct Contributor {
+    /// The sections that the files depend on.
+    reads: &'static [Section],
+    files: fn(&Cluster) -> Vec<(String, File)>,
+}
+
+const CONTRIBUTORS: &[Contributor] = &[
+    Contributor { reads: Section::ALL, files: |cluster| one("cluster.json", cluster.to_json().into()) },
+    Contributor { reads: Section::ALL, files: |cluster| one("cluster.nix", cluster_nix(cluster).into()) },
+    Contributor { reads: MODULE_SWITCHES, files: |cluster| one("flake.nix", flake_nix(cluster).into()) },
+    Contributor { reads: MODULE_SWITCHES, files: module_files },
+    Contributor { reads: &[], files: |_| one("lib/default.nix", include_str!("lib/default.nix").to_owned().into()) },
+    Contributor { reads: Section::ALL, files: |cluster| one("README.md", readme::text(cluster).into()) },
+];
+
+/// The sections that say which modules are used, and the general one for names and inputs.
+const MODULE_SWITCHES: &[Section] =
+    &[Section::General, Section::Storage, Section::Slurm, Section::Hpc, Section::Monitoring, Section::Containers];
+
+fn one(path: &str, file: File) -> Vec<(String, File)> {
+    vec![(path.to_owned(), file)]
+}
+
+/// A cluster's files, with what each contributor made of it.
+#[derive(Clone, Debug)]
+pub struct Generated {
+    cluster: Cluster,
+    parts: Vec<FileTree>,
+    /// All files.
+    pub tree: FileTree,
+}
+
+/// The files of `cluster`'s flake. Total: a description with errors gives files too, as far as they can be told.
+pub fn generate(cluster: &Cluster) -> FileTree {
+    regenerate(None, cluster).tree
+}
+
+/// As [`generate`], but keeps of `before` what does not depend on the sections that changed since.
+pub fn regenerate(before: Option<&Generated>, cluster: &Cluster) -> Generated {
+    let parts: Vec<FileTree> = CONTRIBUTORS
+        .iter()
+        .enumerate()
+        .map(|(index, contributor)| match before {
+            Some(before) if contributor.reads.iter().all(|s| before.cluster.shares(cluster, *s)) => {
+                before.parts[index].clone()
+            }
+            _ => (contributor.files)(cluster).into_iter().map(|(path, file)| (path, Arc::new(file))).collect(),
+        })
+        .collect();
+    let tree = parts.iter().flatten().map(|(path, file)| (path.clone(), file.clone())).collect();
+    Generated { cluster: cluster.clone(), parts, tree }
+}
+
+fn module_files(cluster: &Cluster) -> Vec<(String, File)> {
+    modules::used(cluster)
+        .map(|module| (format!("modules/{}/default.nix", module.name), module.nix.to_owned().into()))
+        .collect()
+}
+
+/// The parameters of the modules in use.
+fn parameters(cluster: &Cluster) -> impl Iterator<Item = Parameter> {
+    modules::used(cluster).filter_map(|module| module.parameter)
+}
+
+fn cluster_nix(cluster: &Cluster) -> Text {
+    let mut attrs = Attrs::new().set("clusterConfig", (modules::COMMON[0].values)(cluster));
+    attrs = attrs.field("nodeGroups", modules::node_groups(cluster), Path::root().field(Cluster::nodes));
+    for parameter in modules::COMMON[1..].iter().copied().chain(parameters(cluster)) {
+        attrs = attrs.set(parameter.name, (parameter.values)(cluster));
+    }
+    attrs = attrs.set("sshKeys", modules::ssh_keys(cluster));
+    if !cluster.users.accounts.is_empty() {
+        attrs = attrs.set("users", modules::accounts(cluster));
+    }
+    if !cluster.users.groups.is_empty() {
+        attrs = attrs.set("groups", modules::groups(cluster));
+    }
+    nix::fill(include_str!("cluster.nix"), &[("__cluster__", attrs.into())], &[])
+}
+
+fn flake_nix(cluster: &Cluster) -> Text {
+    let general = &cluster.general;
+    let place = |key| Path::root().field(Cluster::general).key(key);
+    let description = if general.description.trim().is_empty() {
+        format!("The HPC cluster {}", general.name)
+    } else {
+        general.description.trim().to_owned()
+    };
+    let branch = match general.release {
+        Release::Unstable => "nixos-unstable".to_owned(),
+        release => format!("nixos-{}", release.key()),
+    };
+    let set = modules::used(cluster).fold(Attrs::new(), |set, m| set.set(m.name, Nix::import_module(m.name)));
+    let formals = parameters(cluster).map(|parameter| format!("{} ? {{ }},", parameter.name)).collect();
+    let calls = modules::used(cluster).flat_map(|module| call(cluster, module)).collect();
+    nix::fill(
+        include_str!("flake.nix"),
+        &[
+            ("__description__", Nix::from(description).from_field(place("description"))),
+            ("__nixpkgs__", Nix::from(format!("github:NixOS/nixpkgs/{branch}")).from_field(place("release"))),
+            ("__modules__", set.into()),
+        ],
+        &[("__parameters__", formals), ("__calls__", calls)],
+    )
+}
+
+/// The lines of `mkSystem` that make the NixOS module: `(modules.base { inherit node …; })`.
+fn call(cluster: &Cluster, module: &Module) -> Vec<String> {
+    let off: Vec<&str> = modules::MODULES
+        .iter()
+        .filter(|other| !(other.used)(cluster))
+        .filter_map(|other| other.parameter.map(|parameter| parameter.name))
+        .collect();
+    let mut lines = vec![format!("(modules.{} {{", module.name), "  inherit".to_owned()];
+    lines.extend(module.takes.iter().filter(|name| !off.contains(name)).map(|name| format!("    {name}")));
+    lines.extend(["    ;".to_owned(), "})".to_owned()]);
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::preset::PRESETS;
+
+    #[test]
+    fn all_nix_is_formatted_as_nixfmt_would() {
+        for preset in PRESETS {
+            for (path, file) in generate(&preset.cluster()).iter().filter(|(path, _)| path.ends_with(".nix")) {
+                let formatted = nixfmt_rs::format(&file.text).unwrap_or_else(|e| panic!("{path}: {e:?}"));
+                assert_eq!(file.text, formatted, "{}: {path}", preset.name);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_off_leaves_nothing_behind() {
+        let mut cluster = Cluster::default();
+        (Cluster::slurm.get_mut)(&mut cluster).enable = false;
+        let tree = generate(&cluster);
+        let names: Vec<&str> = tree.keys().map(String::as_str).filter(|path| path.starts_with("modules/")).collect();
+        assert_eq!(names, ["modules/base/default.nix", "modules/networking/default.nix", "modules/users/default.nix"]);
+        for word in ["slurm", "storageConfig", "hpcConfig", "monitoring", "container"] {
+            for path in ["flake.nix", "cluster.nix"] {
+                assert!(!tree[path].text.contains(word), "{path} has {word}");
+            }
+        }
+    }
+
+    /// Contributors declare what they read: an edit elsewhere must not change their files.
+    #[test]
+    fn regenerating_gives_what_generating_gives() {
+        for preset in PRESETS {
+            let cluster = preset.cluster();
+            let before = regenerate(None, &cluster);
+            for section in Section::ALL {
+                let mut changed = cluster.clone();
+                changed.reset(*section);
+                assert_eq!(regenerate(Some(&before), &changed).tree, generate(&changed), "{}", section.key());
+            }
+        }
+    }
+
+    #[test]
+    fn an_edit_keeps_the_files_that_it_does_not_reach() {
+        let cluster = PRESETS[0].cluster();
+        let before = regenerate(None, &cluster);
+        let mut changed = cluster.clone();
+        (Cluster::nodes.get_mut)(&mut changed)[0].weight = 7;
+        let after = regenerate(Some(&before), &changed);
+        assert!(Arc::ptr_eq(&before.tree["flake.nix"], &after.tree["flake.nix"]));
+        assert!(!Arc::ptr_eq(&before.tree["cluster.nix"], &after.tree["cluster.nix"]));
+    }
+}

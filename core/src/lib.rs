@@ -1,0 +1,19 @@
+//! The generation core of clusterflake: a cluster description goes in, the files of a NixOS flake come out.
+//!
+//! Every step is a plain function of the one before: no I/O, no clock, no randomness, no browser.
+//! The page and the command line call the same functions, and so make the same bytes.
+
+pub mod archive;
+pub mod check;
+pub mod cluster;
+pub mod flake;
+pub mod hostlist;
+pub mod link;
+pub mod modules;
+pub mod nix;
+pub mod path;
+pub mod preset;
+pub mod totals;
+
+pub use cluster::Cluster;
+pub use path::{Field, Path, Place};

@@ -1,0 +1,160 @@
+//! Root file system, boot loader, SSH: what every node has. Its values: `clusterConfig` and the node groups.
+
+use super::{Module, Parameter};
+use crate::cluster::{
+    Architecture, Boot, BootLoader, Choice, Cluster, General, GpuVendor, Gpus, NodeGroup, NodeOverride, Release,
+    Section,
+};
+use crate::nix::{Attrs, Nix};
+use crate::path::Path;
+
+pub const MODULE: Module = Module {
+    name: "base",
+    nix: include_str!("default.nix"),
+    takes: &["node", "clusterConfig", "sshKeys"],
+    parameter: None,
+    used: |_| true,
+};
+
+pub const CLUSTER: Parameter = Parameter { name: "clusterConfig", values: cluster_config, reads: &[Section::General] };
+
+fn cluster_config(cluster: &Cluster) -> Attrs {
+    let general = &cluster.general;
+    let path = |key| Path::root().field(Cluster::general).key(key);
+    // The release that the description was made for; it stays when the inputs move on.
+    let state_version = match general.release {
+        Release::V2605 | Release::Unstable => "26.05",
+        Release::V2611 => "26.11",
+    };
+    Attrs::new()
+        .field("name", &general.name, path(General::name.key))
+        .field("timeZone", &general.time_zone, path(General::time_zone.key))
+        .field("locale", &general.locale, path(General::locale.key))
+        .field("stateVersion", state_version, path(General::release.key))
+        .field_if(general.allow_unfree, "allowUnfree", true, path(General::allow_unfree.key))
+}
+
+/// The memory that jobs can use on a node with `installed` MiB, in MiB: Slurm takes a node down whose kernel reports
+/// less than slurm.conf says, and firmware and kernel keep some. The margin is 1/64 and 1 GiB (1/8 where that is less).
+pub fn schedulable_memory(installed: u64) -> u64 {
+    installed - installed / 64 - (installed / 8).min(1024)
+}
+
+/// The node groups, as `lib/default.nix` expands them. What equals the default there is left out.
+pub fn node_groups(cluster: &Cluster) -> Nix {
+    let place = Path::root().field(Cluster::nodes);
+    Nix::list(cluster.nodes.iter().enumerate().map(|(index, group)| group_values(group, &place.index(index))))
+}
+
+fn group_values(group: &NodeGroup, at: &Path) -> Attrs {
+    let path = |key| at.key(key);
+    let usual = NodeGroup::default();
+    let roles = Nix::list(group.roles.iter().map(|role| role.key()));
+    let mut attrs = Attrs::new().field("hosts", group.hosts.trim(), path(NodeGroup::hosts.key)).field(
+        "roles",
+        roles,
+        path(NodeGroup::roles.key),
+    );
+    attrs = if group.addresses.is_empty() {
+        attrs.field("firstIP", group.first_ip.trim(), path(NodeGroup::first_ip.key))
+    } else {
+        let addresses = Nix::list(group.addresses.iter().map(|address| address.trim()));
+        attrs.field("addresses", addresses, path(NodeGroup::addresses.key))
+    };
+    attrs = attrs.field("interface", &group.interface, path(NodeGroup::interface.key)).field_if(
+        group.architecture == Architecture::Aarch64,
+        "system",
+        "aarch64-linux",
+        path(NodeGroup::architecture.key),
+    );
+    attrs = attrs
+        .field("sockets", group.sockets, path(NodeGroup::sockets.key))
+        .field("coresPerSocket", group.cores_per_socket, path(NodeGroup::cores_per_socket.key))
+        .field("threadsPerCore", group.threads_per_core, path(NodeGroup::threads_per_core.key))
+        .field("memoryMB", schedulable_memory(group.memory_mib), path(NodeGroup::memory_mib.key));
+    if group.gpus.count > 0 {
+        attrs = gpu_values(attrs, &group.gpus, &path(NodeGroup::gpus.key));
+    }
+    attrs = attrs
+        .field_if(!group.features.is_empty(), "features", Nix::list(&group.features), path(NodeGroup::features.key))
+        .field_if(group.weight != usual.weight, "weight", group.weight, path(NodeGroup::weight.key));
+    if group.boot != usual.boot {
+        attrs = attrs.field("boot", boot_values(&group.boot), path(NodeGroup::boot.key));
+    }
+    if !group.overrides.is_empty() {
+        let at = path(NodeGroup::overrides.key);
+        let overrides =
+            group.overrides.iter().enumerate().map(|(index, change)| {
+                Nix::from(override_values(change, &at.index(index))).from_field(at.index(index))
+            });
+        attrs = attrs.field("overrides", Nix::list(overrides), at.clone());
+    }
+    attrs
+}
+
+fn gpu_values(attrs: Attrs, gpus: &Gpus, at: &Path) -> Attrs {
+    attrs
+        .field("hasGPU", gpus.count > 0, at.field(Gpus::count))
+        .field("gpus", gpus.count, at.field(Gpus::count))
+        .field_if(gpus.vendor != GpuVendor::Nvidia, "gpuVendor", gpus.vendor.key(), at.field(Gpus::vendor))
+        .field_if(!gpus.model.is_empty(), "gpuModel", &gpus.model, at.field(Gpus::model))
+}
+
+fn boot_values(boot: &Boot) -> Attrs {
+    let usual = Boot::default();
+    let mut attrs = Attrs::new();
+    if boot.loader == BootLoader::Grub {
+        attrs = attrs.set("loader", boot.loader.key()).set("grubDevice", &boot.grub_device);
+    } else if boot.esp_device != usual.esp_device {
+        attrs = attrs.set("espDevice", &boot.esp_device);
+    }
+    if boot.root_device != usual.root_device {
+        attrs = attrs.set("rootDevice", &boot.root_device);
+    }
+    if boot.root_fs_type != usual.root_fs_type {
+        attrs = attrs.set("rootFsType", &boot.root_fs_type);
+    }
+    attrs
+}
+
+fn override_values(change: &NodeOverride, at: &Path) -> Attrs {
+    let mut attrs = Attrs::new().field("hosts", change.hosts.trim(), at.field(NodeOverride::hosts));
+    macro_rules! take {
+        ($($field:ident $name:literal $value:expr;)*) => {
+            $(if let Some(value) = &change.$field {
+                let value = ($value)(value);
+                attrs = attrs.field($name, value, at.field(NodeOverride::$field));
+            })*
+        };
+    }
+    take! {
+        first_ip "firstIP" |text: &String| Nix::from(text.trim());
+        interface "interface" |text: &String| Nix::from(text);
+        sockets "sockets" |count: &u32| Nix::from(*count);
+        cores_per_socket "coresPerSocket" |count: &u32| Nix::from(*count);
+        threads_per_core "threadsPerCore" |count: &u32| Nix::from(*count);
+        memory_mib "memoryMB" |installed: &u64| Nix::from(schedulable_memory(*installed));
+    }
+    if let Some(gpus) = &change.gpus {
+        attrs = gpu_values(attrs, gpus, &at.field(NodeOverride::gpus));
+    }
+    take! {
+        features "features" |list: &Vec<String>| Nix::list(list);
+        weight "weight" |weight: &u32| Nix::from(*weight);
+        boot "boot" |boot: &Boot| Nix::from(boot_values(boot));
+    }
+    attrs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::schedulable_memory;
+
+    #[test]
+    fn some_memory_is_kept_from_jobs() {
+        assert_eq!(schedulable_memory(512 * 1024), 515_072);
+        assert_eq!(schedulable_memory(1024 * 1024), 1_031_168);
+        assert_eq!(schedulable_memory(2048), 1760);
+        assert_eq!(schedulable_memory(0), 0);
+    }
+}

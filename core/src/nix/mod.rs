@@ -1,0 +1,145 @@
+//! Nix values and their text.
+//!
+//! The only place that writes Nix: values are printed with escapes, as nixfmt (RFC 166) would, and remember which
+//! field of the description made each line.
+
+pub mod highlight;
+pub mod options;
+mod print;
+
+pub use print::{Text, fill, print};
+
+use crate::path::Path;
+
+/// A Nix value, and the field of the description that it comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Nix {
+    pub(crate) expr: Expr,
+    pub(crate) origin: Option<Path>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Expr {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Str(String),
+    /// A path relative to the file, such as `./modules/base`.
+    Path(&'static str),
+    List(Vec<Nix>),
+    Attrs(Vec<(String, Nix)>),
+    /// `import` of a path; its one user is the modules set.
+    Import(String),
+}
+
+impl Nix {
+    fn new(expr: Expr) -> Self {
+        Self { expr, origin: None }
+    }
+
+    /// `null`.
+    pub fn null() -> Self {
+        Self::new(Expr::Null)
+    }
+
+    /// The relative path `./…`; `path` is the project's own text, never a user's.
+    pub fn path(path: &'static str) -> Self {
+        Self::new(Expr::Path(path))
+    }
+
+    /// `import ./modules/NAME`.
+    pub fn import_module(name: &str) -> Self {
+        Self::new(Expr::Import(format!("./modules/{name}")))
+    }
+
+    /// A list.
+    pub fn list(items: impl IntoIterator<Item = impl Into<Nix>>) -> Self {
+        Self::new(Expr::List(items.into_iter().map(Into::into).collect()))
+    }
+
+    /// The same value, known to come from the field at `path`.
+    pub fn from_field(mut self, path: Path) -> Self {
+        self.origin = Some(path);
+        self
+    }
+}
+
+impl From<bool> for Nix {
+    fn from(value: bool) -> Self {
+        Self::new(Expr::Bool(value))
+    }
+}
+
+impl From<&str> for Nix {
+    fn from(value: &str) -> Self {
+        Self::new(Expr::Str(value.to_owned()))
+    }
+}
+
+impl From<&String> for Nix {
+    fn from(value: &String) -> Self {
+        value.as_str().into()
+    }
+}
+
+impl From<String> for Nix {
+    fn from(value: String) -> Self {
+        Self::new(Expr::Str(value))
+    }
+}
+
+impl From<u16> for Nix {
+    fn from(value: u16) -> Self {
+        Self::new(Expr::Int(value.into()))
+    }
+}
+
+impl From<u32> for Nix {
+    fn from(value: u32) -> Self {
+        Self::new(Expr::Int(value.into()))
+    }
+}
+
+/// Nix's integers end at 2^63 − 1; larger values stay there.
+impl From<u64> for Nix {
+    fn from(value: u64) -> Self {
+        Self::new(Expr::Int(i64::try_from(value).unwrap_or(i64::MAX)))
+    }
+}
+
+/// An attribute set, in the order in which its attributes were added.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Attrs(Vec<(String, Nix)>);
+
+impl Attrs {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an attribute.
+    pub fn set(mut self, name: &str, value: impl Into<Nix>) -> Self {
+        self.0.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Adds an attribute whose value is the field at `path`.
+    pub fn field(self, name: &str, value: impl Into<Nix>, path: Path) -> Self {
+        self.set(name, value.into().from_field(path))
+    }
+
+    /// Adds an attribute if `condition` holds.
+    pub fn field_if(self, condition: bool, name: &str, value: impl Into<Nix>, path: Path) -> Self {
+        if condition { self.field(name, value, path) } else { self }
+    }
+
+    /// Whether no attribute was added.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<Attrs> for Nix {
+    fn from(attrs: Attrs) -> Self {
+        Self::new(Expr::Attrs(attrs.0))
+    }
+}

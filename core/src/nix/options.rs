@@ -1,0 +1,213 @@
+//! The table of NixOS options (`core/data/nixos-options.tsv`: path, type, literal default; NixOS unstable of 2026-08),
+//! as a tree.
+
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The type of an option, as far as a value can be held against it. Its JSON is `{ "t": "listOf", "of": … }`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "t", rename_all = "camelCase")]
+pub enum OptionType {
+    Bool,
+    Str,
+    Int,
+    Float,
+    /// An integer from 0 to 65535.
+    Port,
+    Path,
+    Package,
+    /// Text of which several definitions are joined by newlines.
+    Lines,
+    /// Text of which several definitions are joined by commas.
+    Commas,
+    Null,
+    /// One of some strings.
+    Enum {
+        values: Vec<String>,
+    },
+    ListOf {
+        of: Box<OptionType>,
+    },
+    AttrsOf {
+        of: Box<OptionType>,
+    },
+    /// An attribute set of anything.
+    Attrs,
+    /// A set of options of its own; open ones take others too.
+    Submodule {
+        open: bool,
+    },
+    Either {
+        of: Vec<OptionType>,
+    },
+    /// A type that this table does not model: every value has it.
+    Any,
+}
+
+/// A place in the tree of options: an option, a set of them, or both.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct OptionNode {
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<OptionType>,
+    /// The default, where it is a simple literal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<Value>,
+    /// What is below, by name; `<name>` stands for any name of an attribute set, `*` for a list's elements.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub children: BTreeMap<String, OptionNode>,
+}
+
+/// The table of the project.
+pub const TABLE: &str = include_str!("../../data/nixos-options.tsv");
+
+/// The tree of a table with a line `path TAB type TAB default` for each option. Lines of another shape are passed over.
+pub fn tree(table: &str) -> OptionNode {
+    let mut root = OptionNode::default();
+    for line in table.lines() {
+        let mut columns = line.split('\t');
+        let (Some(path), Some(kind)) = (columns.next(), columns.next()) else { continue };
+        let node = split_path(path).into_iter().fold(&mut root, |node, part| node.children.entry(part).or_default());
+        node.kind = Some(parse_type(kind));
+        node.default = columns.next().and_then(parse_default);
+    }
+    root
+}
+
+/// `boot.kernel.sysctl."net.core.rmem_max"` in its parts, without quotes.
+fn split_path(path: &str) -> Vec<String> {
+    split_outside(path, ".").into_iter().map(|part| part.trim_matches('"').to_owned()).collect()
+}
+
+/// `text` split at each `separator` outside brackets and quotes.
+fn split_outside<'t>(text: &'t str, separator: &str) -> Vec<&'t str> {
+    let (mut parts, mut start, mut depth, mut quoted) = (Vec::new(), 0, 0_usize, false);
+    for (at, character) in text.char_indices() {
+        match character {
+            '"' => quoted = !quoted,
+            '(' | '[' | '{' if !quoted => depth += 1,
+            ')' | ']' | '}' if !quoted => depth = depth.saturating_sub(1),
+            _ if !quoted && depth == 0 && at >= start && text[at..].starts_with(separator) => {
+                parts.push(&text[start..at]);
+                start = at + separator.len();
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[start..]);
+    parts
+}
+
+/// The type that NixOS's manual describes with `text`.
+pub fn parse_type(text: &str) -> OptionType {
+    let text = text.trim();
+    let text = text.strip_suffix(" convertible to it").unwrap_or(text).trim();
+    let list = |of| OptionType::ListOf { of: Box::new(parse_type(of)) };
+    let attrs = |of| OptionType::AttrsOf { of: Box::new(parse_type(of)) };
+    match text {
+        "boolean" => return OptionType::Bool,
+        "string" | "non-empty string" | "(optionally newline-terminated) single-line string" => return OptionType::Str,
+        "null" => return OptionType::Null,
+        "signed integer" => return OptionType::Int,
+        "floating point number" => return OptionType::Float,
+        "absolute path" | "path in the Nix store" => return OptionType::Path,
+        "package" | "shell package" => return OptionType::Package,
+        "strings concatenated with \"\\n\"" => return OptionType::Lines,
+        "strings concatenated with \",\"" => return OptionType::Commas,
+        "attribute set" => return OptionType::Attrs,
+        "submodule" => return OptionType::Submodule { open: false },
+        _ => {}
+    }
+    if let Some(inner) = in_brackets(text) {
+        return parse_type(inner);
+    }
+    let branches = split_outside(text, " or ");
+    if branches.len() > 1 {
+        return OptionType::Either { of: branches.into_iter().map(parse_type).collect() };
+    }
+    if let Some(values) = text.strip_prefix("one of ") {
+        let values = split_outside(values, ",").into_iter().map(|v| v.trim().strip_prefix('"')?.strip_suffix('"'));
+        return values
+            .map(|v| v.map(str::to_owned))
+            .collect::<Option<_>>()
+            .map_or(OptionType::Any, |values| OptionType::Enum { values });
+    }
+    for prefix in ["non-empty (list of ", "list of "] {
+        if let Some(of) = text.strip_prefix(prefix) {
+            return list(if prefix.contains('(') { of.trim_end_matches(')') } else { of });
+        }
+    }
+    for prefix in ["lazy attribute set of ", "attribute set of "] {
+        if let Some(of) = text.strip_prefix(prefix) {
+            return attrs(of);
+        }
+    }
+    match text {
+        _ if text.starts_with("open submodule") => OptionType::Submodule { open: true },
+        _ if text.starts_with("16 bit unsigned integer") => OptionType::Port,
+        _ if text.contains("integer") && (text.contains("between") || text.contains("meaning")) => OptionType::Int,
+        _ if text.starts_with("string") => OptionType::Str,
+        _ => OptionType::Any,
+    }
+}
+
+/// What stands inside, if one pair of brackets holds all of `text`.
+fn in_brackets(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix('(')?.strip_suffix(')')?;
+    let mut depth = 0_i32;
+    let closes_early = inner.chars().any(|character| {
+        depth += match character {
+            '(' => 1,
+            ')' => -1,
+            _ => 0,
+        };
+        depth < 0
+    });
+    (!closes_early).then_some(inner)
+}
+
+fn parse_default(text: &str) -> Option<Value> {
+    match text {
+        "[ ]" | "[]" => Some(Value::Array(Vec::new())),
+        "{ }" | "{}" => Some(Value::Object(Default::default())),
+        _ if text.starts_with("\"config.") || text.contains("${") => None,
+        // What is left of the literals is JSON too: true, null, 15, "text".
+        _ => serde_json::from_str(text).ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_read_as_the_manual_writes_them() {
+        use OptionType::*;
+        let list = |of| ListOf { of: Box::new(of) };
+        for (text, expected) in [
+            ("boolean", Bool),
+            ("null or string", Either { of: vec![Null, Str] }),
+            ("list of string", list(Str)),
+            ("list of (submodule)", list(Submodule { open: false })),
+            ("one of \"a\", \"b\"", Enum { values: vec!["a".into(), "b".into()] }),
+            ("16 bit unsigned integer; between 0 and 65535 (both inclusive)", Port),
+            ("attribute set of list of string", AttrsOf { of: Box::new(list(Str)) }),
+            (
+                "boolean or one of \"strict\", \"loose\"",
+                Either { of: vec![Bool, Enum { values: vec!["strict".into(), "loose".into()] }] },
+            ),
+            ("raw value", Any),
+        ] {
+            assert_eq!(parse_type(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_table_is_a_tree() {
+        let tree = tree(TABLE);
+        let at = |path: &str| split_path(path).iter().fold(&tree, |node, part| &node.children[part]).clone();
+        assert_eq!(at("services.slurm.client.enable").default, Some(Value::Bool(false)));
+        assert_eq!(at("networking.interfaces.<name>.mtu").kind, Some(parse_type("null or signed integer")));
+        assert!(at("boot.kernel.sysctl").children.contains_key("net.core.rmem_max"));
+    }
+}

@@ -1,0 +1,254 @@
+# Evaluates the nodes of a generated flake against the table of NixOS options: an option that is not there, a value of
+# the wrong type or two definitions that conflict is an error, as on a machine. NixOS's own modules do not run.
+{
+  flake, # the flake's folder
+  options, # the option table as a tree: { children, type, default }
+  packages, # names of packages, dotted where nested
+}:
+let
+  lib = import ./lib.nix;
+  inherit (builtins)
+    all
+    attrNames
+    catAttrs
+    concatLists
+    concatMap
+    elem
+    filter
+    foldl'
+    head
+    isAttrs
+    isBool
+    isInt
+    isList
+    isString
+    length
+    mapAttrs
+    ;
+  is = type: value: isAttrs value && value._type or null == type;
+  show = path: builtins.concatStringsSep "." path;
+
+  # The attribute sets that a definition of a set stands for; conditions move inwards and are not asked here.
+  pushDown =
+    path: value:
+    if is "merge" value then
+      concatMap (pushDown path) value.contents
+    else if is "if" value then
+      map (mapAttrs (_: lib.mkIf value.condition)) (pushDown path value.content)
+    else if is "override" value then
+      map (mapAttrs (_: lib.mkOverride value.priority)) (pushDown path value.content)
+    else if isAttrs value then
+      [ value ]
+    else
+      throw "${show path} is a set of options, and no value";
+
+  # The values that a definition of an option stands for, with their priority.
+  discharge =
+    priority: value:
+    if is "merge" value then
+      concatMap (discharge priority) value.contents
+    else if is "if" value then
+      lib.optionals value.condition (discharge priority value.content)
+    else if is "override" value then
+      discharge value.priority value.content
+    else
+      [ { inherit priority value; } ];
+  strongest =
+    definitions:
+    let
+      found = concatMap (discharge 100) definitions;
+      best = foldl' (best: d: if d.priority < best then d.priority else best) 10000 found;
+    in
+    map (d: d.value) (filter (d: d.priority == best) found);
+
+  isPackage = value: isAttrs value && value ? outPath;
+  isPath = value: isString value && builtins.substring 0 1 value == "/" || builtins.isPath value || isPackage value;
+
+  has =
+    type: value:
+    {
+      bool = isBool value;
+      str = isString value || isPackage value;
+      int = isInt value;
+      float = isInt value || builtins.isFloat value;
+      port = isInt value && value >= 0 && value <= 65535;
+      path = isPath value;
+      package = isPackage value;
+      lines = isString value;
+      commas = isString value;
+      null = value == null;
+      any = true;
+      attrs = isAttrs value;
+      enum = elem value type.values;
+      listOf = isList value && all (has type.of) value;
+      attrsOf = isAttrs value;
+      submodule = isAttrs value;
+      either = lib.any (one: has one value) type.of;
+    }
+    .${type.t};
+
+  # The value of an option from its definitions; `node` is its place in the table.
+  merge =
+    node: path: definitions:
+    let
+      values = strongest definitions;
+      alternatives = if node.type.t == "either" then filter (one: all (has one) values) node.type.of else [ node.type ];
+      type = head alternatives;
+      wrong = filter (value: !has node.type value) values;
+      element = node.children."<name>" or { type = type.of; };
+      names = lib.unique (concatMap attrNames values);
+      elements = lib.genAttrs names (name: catAttrs name values);
+    in
+    if values == [ ] then
+      node.default or null
+    else if wrong != [ ] || alternatives == [ ] then
+      throw "${show path} has the wrong type: ${builtins.toJSON wrong}"
+    else if type.t == "listOf" then
+      concatLists values
+    else if type.t == "lines" then
+      builtins.concatStringsSep "\n" values
+    else if type.t == "attrsOf" then
+      mapAttrs (name: found: value element (path ++ [ name ]) found) (
+        lib.filterAttrs (_: found: strongest found != [ ]) elements
+      )
+    else if type.t == "submodule" then
+      if type ? options then
+        set (declared type.options) path values
+      else
+        mapAttrs (
+          name: found: value (node.children.${name} or { type.t = "any"; }) (path ++ [ name ]) found
+        ) elements
+    else if length values == 1 || all (value: value == head values) values then
+      head values
+    else if all isAttrs values && elem type.t [ "any" "attrs" ] then
+      foldl' (all: one: all // one) { } values
+    else
+      throw "${show path} is defined twice: ${builtins.toJSON values}";
+
+  # The value of a place in the table: of an option, or of a set of them.
+  value = node: if node ? type then merge node else set (node.children or { });
+  set =
+    children: path: definitions:
+    let
+      sets = concatMap (pushDown path) definitions;
+    in
+    mapAttrs (name: child: value child (path ++ [ name ]) (catAttrs name sets)) children;
+
+  # As `value`, but of what is defined only, and an error where the table has no such option.
+  defined =
+    node: path: definitions:
+    if node ? type then
+      merge node path definitions
+    else
+      let
+        sets = concatMap (pushDown path) definitions;
+        names = lib.unique (concatMap attrNames sets);
+      in
+      lib.filterAttrs (_: value: value != null && value != { }) (
+        lib.genAttrs names (
+          name:
+          defined (node.children.${name} or (throw "the option ${show (path ++ [ name ])} does not exist")) (
+            path ++ [ name ]
+          ) (catAttrs name sets)
+        )
+      );
+
+  # Options that a module declares, as a tree of the table's shape.
+  declared =
+    options:
+    mapAttrs (
+      _: option:
+      if is "option" option then
+        { inherit (option) type; } // lib.optionalAttrs (option ? default) { inherit (option) default; }
+      else
+        { children = declared option; }
+    ) options;
+  deepMerge =
+    a: b:
+    a
+    // mapAttrs (
+      name: value: if isAttrs value && isAttrs (a.${name} or null) then deepMerge a.${name} value else value
+    ) b;
+
+  package =
+    name:
+    let
+      self = {
+        type = "derivation";
+        inherit name;
+        outPath = "/nix/store/00000000000000000000000000000000-${name}";
+        override = _: self;
+        dev = package "${name}-dev";
+      };
+    in
+    self;
+  pkgs =
+    foldl' deepMerge
+      {
+        writeTextDir = name: text: package name // { inherit text; };
+      }
+      (
+        map (
+          dotted: foldl' (inner: name: { ${name} = inner; }) (package dotted) (lib.reverseList (lib.splitString "." dotted))
+        ) packages
+      );
+
+  nixosSystem =
+    { modules, specialArgs }:
+    let
+      results = map (
+        module: if builtins.isFunction module then module (specialArgs // { inherit config lib pkgs; }) else module
+      ) modules;
+      parts = map (
+        result:
+        if result ? config || result ? options then
+          {
+            config = result.config or { };
+            options = result.options or { };
+          }
+        else
+          {
+            config = removeAttrs result [ "_file" ];
+            options = { };
+          }
+      ) results;
+      tree.children = foldl' deepMerge options (map (part: declared part.options) parts);
+      config = value tree [ ] (catAttrs "config" parts);
+    in
+    {
+      inherit config;
+      defined = defined tree [ ] (catAttrs "config" parts);
+    };
+
+  # Functions and packages as text, for JSON.
+  plain =
+    value:
+    if builtins.isFunction value then
+      "<function>"
+    else if isPackage value then
+      if value ? text then { inherit (value) name text; } else "<package ${value.name}>"
+    else if isAttrs value then
+      mapAttrs (_: plain) value
+    else if isList value then
+      map plain value
+    else
+      value;
+
+  outputs = (import (flake + "/flake.nix")).outputs {
+    self = outputs;
+    nixpkgs = {
+      lib = lib // {
+        inherit nixosSystem;
+      };
+      legacyPackages = lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] (_: pkgs);
+    };
+  };
+in
+{
+  inherit lib;
+  names = attrNames outputs.nixosConfigurations;
+  configurations = names: lib.genAttrs names (name: plain outputs.nixosConfigurations.${name}.defined);
+  expanded = outputs.lib.expandNodes { inherit (import (flake + "/cluster.nix")) nodeGroups; };
+  hostlists = map outputs.lib.expandHostlist;
+  compressed = map outputs.lib.compressHostlist;
+}

@@ -1,0 +1,104 @@
+# What of nixpkgs' `lib` the generated flakes use, written anew for tests: a clone evaluates presets without nixpkgs.
+let
+  inherit (builtins)
+    attrNames
+    concatLists
+    concatMap
+    elem
+    elemAt
+    filter
+    foldl'
+    genList
+    head
+    isList
+    isString
+    length
+    listToAttrs
+    map
+    mapAttrs
+    stringLength
+    substring
+    tail
+    ;
+in
+rec {
+  inherit (builtins)
+    any
+    attrValues
+    concatMap
+    concatStringsSep
+    elem
+    elemAt
+    filter
+    foldl'
+    head
+    length
+    listToAttrs
+    mapAttrs
+    sort
+    stringLength
+    zipAttrsWith
+    ;
+
+  mkIf = condition: content: {
+    _type = "if";
+    inherit condition content;
+  };
+  mkMerge = contents: {
+    _type = "merge";
+    inherit contents;
+  };
+  mkOverride = priority: content: {
+    _type = "override";
+    inherit priority content;
+  };
+  mkForce = mkOverride 50;
+  mkDefault = mkOverride 1000;
+  mkOption = declaration: declaration // { _type = "option"; };
+  types = {
+    str.t = "str";
+    bool.t = "bool";
+    port.t = "port";
+    listOf = of: {
+      t = "listOf";
+      inherit of;
+    };
+    attrsOf = of: {
+      t = "attrsOf";
+      inherit of;
+    };
+    nullOr = of: {
+      t = "either";
+      of = [
+        { t = "null"; }
+        of
+      ];
+    };
+    submodule = module: {
+      t = "submodule";
+      inherit (module) options;
+    };
+  };
+
+  optional = condition: item: if condition then [ item ] else [ ];
+  optionals = condition: items: if condition then items else [ ];
+  optionalAttrs = condition: attrs: if condition then attrs else { };
+  optionalString = condition: text: if condition then text else "";
+  concatMapStrings = f: items: builtins.concatStringsSep "" (map f items);
+  concatMapStringsSep = separator: f: items: builtins.concatStringsSep separator (map f items);
+  nameValuePair = name: value: { inherit name value; };
+  mapAttrs' = f: attrs: listToAttrs (map (name: f name attrs.${name}) (attrNames attrs));
+  genAttrs = names: f: listToAttrs (map (name: nameValuePair name (f name)) names);
+  filterAttrs =
+    keep: attrs:
+    removeAttrs attrs (filter (name: !keep name attrs.${name}) (attrNames attrs));
+  unique = foldl' (seen: item: if elem item seen then seen else seen ++ [ item ]) [ ];
+  reverseList = items: genList (index: elemAt items (length items - index - 1)) (length items);
+  imap0 = f: items: genList (index: f index (elemAt items index)) (length items);
+  range = first: last: if first > last then [ ] else genList (index: first + index) (last - first + 1);
+  stringToCharacters = text: genList (index: substring index 1 text) (stringLength text);
+  splitString = separator: text: filter isString (builtins.split "[${separator}]" text);
+  mod = a: b: a - b * (a / b);
+  toIntBase10 = text: builtins.fromJSON (head (builtins.match "0*([0-9]+)" text));
+  getDev = package: package.dev;
+}
