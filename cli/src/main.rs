@@ -1,0 +1,126 @@
+//! `clusterflake`: from a cluster description to a NixOS flake, with the bytes that the page makes.
+//!
+//! `commands/` holds a function for each command; `input.rs` reads what they are given, `output.rs` writes.
+
+mod commands;
+mod input;
+mod output;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const EXAMPLES: &str = "\
+Examples:
+  clusterflake presets                               what there is to start from
+  clusterflake preset four-node > site.json          begin a description
+  clusterflake check site.json                       what is wrong with it
+  clusterflake generate site.json -o flake/          write its flake into a folder
+  clusterflake generate site.json -o flake.zip       the zip that the page downloads, byte for byte
+  clusterflake open 'https://…/#c=1.…' > site.json   from a link to a description
+  clusterflake preset gpu | clusterflake link - --base https://example.org/clusterflake/
+
+FILE is a description (cluster.json), a zip that clusterflake made, a folder with a cluster.json in it,
+or - for standard input.
+
+Exit status: 0 good; 1 problems found; 2 arguments or input that cannot be used.";
+
+/// Turns the description of an HPC cluster into a NixOS flake.
+#[derive(Parser)]
+#[command(name = "clusterflake", version, after_help = EXAMPLES, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// List the presets: descriptions to start from
+    Presets,
+    /// Print the description of a preset
+    Preset {
+        /// A name that `clusterflake presets` lists
+        name: String,
+    },
+    /// Print the JSON Schema of a description, for editors
+    Schema,
+    /// List the problems of a description, a line each: severity, id, place, message
+    #[command(after_help = "\
+Exit status: 0 where no problem is an error; 1 where one is (with --strict: or a warning); 2 where FILE cannot be read.
+The place is a path in the description, such as nodes[2].gpus.count; the whole description is a dot.")]
+    Check {
+        /// The description: cluster.json, a zip, a folder, or - for standard input
+        file: String,
+        /// Print an array of objects with id, severity, path, message and fix (null, or what to set where)
+        #[arg(long)]
+        json: bool,
+        /// Exit with 1 for warnings too
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Write the flake of a description as a folder or a zip
+    #[command(after_help = "\
+A folder must be absent, empty, or hold an earlier output: a flake.nix and a cluster.json that can be read.
+Of an earlier output, files that are no longer generated are removed. Files of your own stay; flake.lock,
+.git and local/ are never touched once they are there. Where you changed a generated file, nothing is written
+and the file is named; --force overwrites it.
+
+Nothing is written either where the description has errors. See `clusterflake check`.")]
+    Generate {
+        /// The description: cluster.json, a zip, a folder, or - for standard input
+        file: String,
+        /// A folder; a zip where the name ends in .zip; - for a zip to standard output
+        #[arg(short, long, value_name = "OUT")]
+        output: PathBuf,
+        /// Overwrite generated files that were changed by hand
+        #[arg(long)]
+        force: bool,
+    },
+    /// Print the content id of a description's flake
+    #[command(after_help = "The content id is the one that the page shows and `generate` prints: 64 hex digits.")]
+    Id {
+        /// The description: cluster.json, a zip, a folder, or - for standard input
+        file: String,
+    },
+    /// Print the link that carries a description
+    Link {
+        /// The description: cluster.json, a zip, a folder, or - for standard input
+        file: String,
+        /// The page's address, to print a whole link; without it, only the fragment is printed
+        #[arg(long, value_name = "URL")]
+        base: Option<String>,
+    },
+    /// Print the description that a link carries
+    Open {
+        /// A whole link, its fragment (#c=…), or - for standard input
+        link: String,
+    },
+    /// Hold a zip against the flake that its own description generates
+    #[command(after_help = "\
+Prints the content id where they are equal; else each file that differs, is missing or was added, and exits with 1.")]
+    Verify {
+        /// The zip, or - for standard input
+        zip: String,
+    },
+}
+
+/// What a command comes to: its exit status, or why its input cannot be used.
+type Outcome = Result<ExitCode, String>;
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Presets => commands::preset::list(),
+        Command::Preset { name } => commands::preset::print(&name),
+        Command::Schema => commands::preset::schema(),
+        Command::Check { file, json, strict } => commands::check::run(&file, json, strict),
+        Command::Generate { file, output, force } => commands::generate::run(&file, &output, force),
+        Command::Id { file } => commands::archive::id(&file),
+        Command::Verify { zip } => commands::archive::verify(&zip),
+        Command::Link { file, base } => commands::link::write(&file, base.as_deref()),
+        Command::Open { link } => commands::link::open(&link),
+    };
+    outcome.unwrap_or_else(|message| {
+        output::complain(&format!("clusterflake: {message}"));
+        ExitCode::from(2)
+    })
+}

@@ -1,0 +1,5 @@
+//! The command line, run as a user would: one test program, so that it is linked once.
+
+mod commands;
+mod common;
+mod folder;
