@@ -1,7 +1,7 @@
 //! Hardware of the nodes: processors, memory, GPUs, interfaces, disks.
 
 use super::facts::{Facts, Spot};
-use super::text::{is_device, mended_device, quote};
+use super::text::{is_device, mended_device, quote, short};
 use super::{Check, Fix, Problem, checks};
 use crate::cluster::{Architecture, Boot, BootLoader, Choice, Gpus, NodeGroup, NodeOverride};
 use crate::path::{Field, Path};
@@ -170,8 +170,7 @@ fn check_gpus(gpus: &Gpus, path: impl Fn() -> Path, problems: &mut Vec<Problem>)
         let mended: String =
             gpus.model.trim().to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
         let mended = mended.trim_matches('_').to_owned();
-        let fix =
-            (!mended.is_empty()).then(|| Fix::set(format!("Use {}", super::nodes::short(&mended)), model(), mended));
+        let fix = (!mended.is_empty()).then(|| Fix::set(format!("Use {}", short(&mended)), model(), mended));
         let message =
             format!("{} cannot be Slurm's type of a GPU: use small letters, digits, “_” and “-”.", quote(&gpus.model));
         problems.push(GPU_MODEL.at(model(), message).with_fix(fix));
@@ -183,9 +182,11 @@ fn check_gpus(gpus: &Gpus, path: impl Fn() -> Path, problems: &mut Vec<Problem>)
 }
 
 fn check_interface(name: &str, path: impl Fn() -> Path, problems: &mut Vec<Problem>) {
-    // A dot or a colon would name a VLAN or an alias; the rest is what the kernel and networkd take.
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
-    if (1..=15).contains(&name.len()) && name.bytes().all(plain) && name != "lo" {
+    let valid = |name: &str| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+        (1..=15).contains(&name.len()) && name.bytes().all(plain) && !["lo", ".", ".."].contains(&name)
+    };
+    if valid(name) {
         return;
     }
     let message = format!(
@@ -193,8 +194,7 @@ fn check_interface(name: &str, path: impl Fn() -> Path, problems: &mut Vec<Probl
         quote(name)
     );
     let trimmed = name.trim();
-    let fix = (trimmed != name && (1..=15).contains(&trimmed.len()) && trimmed.bytes().all(plain) && trimmed != "lo")
-        .then(|| Fix::set(format!("Use {trimmed}"), path(), trimmed));
+    let fix = valid(trimmed).then(|| Fix::set(format!("Use {trimmed}"), path(), trimmed));
     problems.push(INTERFACE_NAME.at(path(), message).with_fix(fix));
 }
 
@@ -226,8 +226,7 @@ fn check_device(check: Check, text: &str, path: impl Fn() -> Path, problems: &mu
     if is_device(text) {
         return;
     }
-    let fix =
-        mended_device(text).map(|device| Fix::set(format!("Use {}", super::nodes::short(&device)), path(), device));
+    let fix = mended_device(text).map(|device| Fix::set(format!("Use {}", short(&device)), path(), device));
     let message = format!("{} is no device: write a path below /dev, “/dev/disk/by-label/nixos”.", quote(text));
     problems.push(check.at(path(), message).with_fix(fix));
 }

@@ -1,7 +1,7 @@
 //! Prometheus and Grafana, and the files that secrets are read from.
 
 use super::facts::Facts;
-use super::text::{folder_fault, mended_folder, quote};
+use super::text::{folder_fault, mended_folder, quote, short};
 use super::{Fix, Problem, checks};
 use crate::cluster::{Cluster, Grafana, Monitoring};
 use crate::path::{Field, Path};
@@ -59,7 +59,7 @@ pub(super) fn check_secret_file(file: &str, path: impl Fn() -> Path, problems: &
         // The mended text could be a path that nobody means: only what begins with a slash is mended.
         let fix = mended_folder(file)
             .filter(|mended| file.trim().starts_with('/') && !mended.starts_with("/nix/store"))
-            .map(|mended| Fix::set(format!("Use {}", super::nodes::short(&mended)), path(), mended));
+            .map(|mended| Fix::set(format!("Use {}", short(&mended)), path(), mended));
         let message = if file.is_empty() {
             "The file of the secret is missing: write its path on the node, “/var/lib/secrets/…”.".to_owned()
         } else {

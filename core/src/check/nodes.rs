@@ -1,7 +1,7 @@
 //! Groups, their hostlists and names, and what their overrides say of whom.
 
 use super::facts::{Facts, Host, Hosts, group_path, override_path};
-use super::text::{counted, is_label, quote};
+use super::text::{counted, is_label, list, quote, short};
 use super::{Fix, Problem, checks};
 use crate::cluster::{Cluster, NodeGroup, NodeOverride};
 use crate::hostlist::{self, HostlistError, MAX_HOSTS};
@@ -71,16 +71,6 @@ fn syntax_problem(path: Path, text: &str, error: &HostlistError) -> Problem {
         )
     });
     HOSTLIST_SYNTAX.at(path, error.0.clone()).with_fix(fix)
-}
-
-/// A hostlist as a button can show it.
-pub(super) fn short(list: &str) -> String {
-    if list.chars().nth(40).is_some() { list.chars().take(39).chain(['…']).collect() } else { list.to_owned() }
-}
-
-/// Some names as a hostlist, as a message can show them.
-pub(super) fn list(names: &[String]) -> String {
-    short(&hostlist::compress(names))
 }
 
 fn check_names(path: impl Fn() -> Path, text: &str, names: &[String], problems: &mut Vec<Problem>) {

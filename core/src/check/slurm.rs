@@ -3,8 +3,8 @@
 use super::facts::{Facts, Hosts, Spot};
 use super::monitoring::check_secret_file;
 use super::network::without;
-use super::nodes::{check_syntax, list};
-use super::text::{counted, quote};
+use super::nodes::check_syntax;
+use super::text::{counted, list, quote, short};
 use super::{Check, Fix, Problem, checks};
 use crate::cluster::{Cluster, NodeGroup, Partition, Role, Slurm};
 use crate::hostlist;
@@ -105,8 +105,7 @@ fn check_names(partitions: &[Partition], problems: &mut Vec<Problem>) {
         let path = || partition_path(i).field(Partition::name);
         let mended: String = name.trim().chars().map(|c| if c.is_whitespace() { '-' } else { c }).collect();
         if !is_name(name) {
-            let fix =
-                is_name(&mended).then(|| Fix::set(format!("Use {}", super::nodes::short(&mended)), path(), mended));
+            let fix = is_name(&mended).then(|| Fix::set(format!("Use {}", short(&mended)), path(), mended));
             let message = if name.is_empty() {
                 "The partition has no name: write one, “main”.".to_owned()
             } else {

@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use super::hardware::{check_fs_type, check_scratch_device};
 use super::network::without;
-use super::text::{folder_fault, mended_folder, quote};
+use super::text::{folder_fault, mended_folder, quote, short};
 use super::{Fix, Problem, checks};
 use crate::cluster::{Cluster, Role, Scratch, SharedFileSystem, Storage};
 use crate::hostlist;
@@ -102,8 +102,7 @@ fn is_reserved(folder: &str) -> bool {
 
 fn check_folder(folder: &str, path: impl Fn() -> Path, problems: &mut Vec<Problem>) {
     if let Some(fault) = folder_fault(folder) {
-        let fix = mended_folder(folder)
-            .map(|mended| Fix::set(format!("Use {}", super::nodes::short(&mended)), path(), mended));
+        let fix = mended_folder(folder).map(|mended| Fix::set(format!("Use {}", short(&mended)), path(), mended));
         let message = if folder.is_empty() {
             "The folder is missing: write it as an absolute path, “/home”.".to_owned()
         } else {

@@ -1,6 +1,7 @@
 //! Text that several topics look at or show: quotes in messages, names, folders, devices.
 
 use super::keys::looks_private;
+use crate::hostlist;
 
 /// A value as a message shows it: in quotes, on one line, not too long, and never a private key.
 pub(super) fn quote(text: &str) -> String {
@@ -10,6 +11,16 @@ pub(super) fn quote(text: &str) -> String {
     }
     let short: String = text.chars().take(LONGEST).map(|c| if c.is_control() { '�' } else { c }).collect();
     if text.chars().nth(LONGEST).is_some() { format!("“{short}…”") } else { format!("“{short}”") }
+}
+
+/// A value as a button can show it.
+pub(super) fn short(list: &str) -> String {
+    if list.chars().nth(40).is_some() { list.chars().take(39).chain(['…']).collect() } else { list.to_owned() }
+}
+
+/// Some names as a hostlist, as a message can show them.
+pub(super) fn list(names: &[String]) -> String {
+    short(&hostlist::compress(names))
 }
 
 /// A count with its noun: `1 host`, `3 hosts`.

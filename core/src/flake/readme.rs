@@ -1,6 +1,7 @@
 //! The flake's README: this cluster's nodes, and the steps from bare metal to the first job.
 
-use crate::cluster::{Choice, Cluster, GpuVendor, NodeGroup, Role, expand};
+use crate::cluster::expand::count_on;
+use crate::cluster::{Choice, Cluster, GpuVendor, NodeGroup, Role};
 use crate::hostlist;
 use crate::modules;
 use std::fmt::Write;
@@ -47,15 +48,16 @@ fn nodes(out: &mut String, cluster: &Cluster) {
     out.push_str("## Nodes\n\n");
     out.push_str("| hosts | count | roles | addresses | CPUs (sockets × cores × threads) | memory | GPUs |\n");
     out.push_str("| --- | ---: | --- | --- | --- | ---: | --- |\n");
-    for (index, group) in cluster.nodes.iter().enumerate() {
+    for group in cluster.nodes.iter() {
+        let count = hostlist::count(&group.hosts).unwrap_or(0);
         let roles: Vec<&str> = group.roles.iter().map(|role| role.key()).collect();
         writeln!(
             out,
             "| `{}` | {} | {} | {} | {} × {} × {} | {} | {} |",
             group.hosts.replace(['`', '|', '\n'], " "),
-            hostlist::count(&group.hosts).map_or("?".to_owned(), |count| count.to_string()),
+            count,
             roles.join(", "),
-            addresses(index, group),
+            addresses(group, count),
             group.sockets,
             group.cores_per_socket,
             group.threads_per_core,
@@ -67,13 +69,19 @@ fn nodes(out: &mut String, cluster: &Cluster) {
     out.push('\n');
 }
 
-fn addresses(index: usize, group: &NodeGroup) -> String {
-    let all: Vec<_> = expand::expand_group(index, group).unwrap_or_default().into_iter().map(|n| n.ip).collect();
-    match all.as_slice() {
-        [Some(only)] => only.to_string(),
-        [Some(first), .., Some(last)] => format!("{first} – {last}"),
-        _ => "?".to_owned(),
+/// The first and the last address of a group; overrides are left to `cluster.nix`.
+fn addresses(group: &NodeGroup, count: usize) -> String {
+    let first = group.addresses.first().unwrap_or(&group.first_ip).trim();
+    if count < 2 {
+        return plain(first);
     }
+    let last = match group.addresses.last() {
+        Some(last) => last.trim().to_owned(),
+        None => {
+            first.parse().ok().and_then(|first| count_on(first, count - 1)).map_or("?".to_owned(), |ip| ip.to_string())
+        }
+    };
+    format!("{} – {}", plain(first), plain(&last))
 }
 
 /// MiB in the largest unit that gives a whole number.

@@ -67,16 +67,25 @@ let
         )
     ) (builtins.filter builtins.isString (builtins.split "," text));
 
-  # "r[1-2]n[01-02]" -> [ "r1n01" "r1n02" "r2n01" "r2n02" ]
+  # "r[1-2]n[01-02]" -> [ "r1n01" "r1n02" "r2n01" "r2n02" ]. As in Slurm the last bracket varies fastest,
+  # then the first, then the second.
   expandItem =
     item:
-    foldl' (
-      names: piece:
-      let
-        endings = if builtins.isString piece then [ piece ] else expandRanges (head piece);
-      in
-      concatMap (name: map (ending: name + ending) endings) names
-    ) [ "" ] (builtins.split "\\[([^]]*)]" item);
+    let
+      pieces = builtins.split "\\[([^]]*)]" item;
+      last = length pieces - 2;
+    in
+    foldl' (names: piece: piece names) [ "" ] (
+      imap0 (
+        index: piece: names:
+        if builtins.isString piece then
+          map (name: name + piece) names
+        else if index == last then
+          concatMap (name: map (ending: name + ending) (expandRanges (head piece))) names
+        else
+          concatMap (ending: map (name: name + ending) names) (expandRanges (head piece))
+      ) pieces
+    );
 
   # Slurm's hostlists: "cn[001-003],login1" -> [ "cn001" "cn002" "cn003" "login1" ]
   expandHostlist = text: concatMap expandItem (splitOutside text);
