@@ -1,0 +1,182 @@
+//! The sections, what state they are in, and the totals; and the tabs beside the form.
+
+use crate::browser::page;
+use crate::state::{Design, Pane};
+use crate::widgets::codec::{brief_memory, counted, grouped};
+use crate::widgets::icon::{Icon, Shape};
+use clusterflake_core::Cluster;
+use clusterflake_core::check::Severity;
+use clusterflake_core::cluster::{Choice, Mpi, Section};
+use clusterflake_core::totals::totals;
+use leptos::{ev, prelude::*};
+
+/// The sections that are modules of the flake, below their own heading.
+const MODULES: &[Section] = &[Section::Slurm, Section::Hpc, Section::Monitoring, Section::Users, Section::Containers];
+
+#[component]
+pub fn Nav() -> impl IntoView {
+    let links = |module: bool| {
+        let fits = |section: &&Section| MODULES.contains(section) == module;
+        Section::ALL.iter().filter(fits).map(|section| view! { <Link section=*section/> }).collect_view()
+    };
+    view! {
+        <nav class="sections" id="sections" aria-label="Sections">
+            {links(false)}
+            <h2>"Modules"</h2>
+            {links(true)}
+            <Totals/>
+        </nav>
+    }
+}
+
+#[component]
+fn Link(section: Section) -> impl IntoView {
+    let design = Design::here();
+    let state = Memo::new(move |_| design.read(|cluster| state(cluster, section)));
+    let problems = Memo::new(move |_| {
+        // Nothing is wrong with a design that has not begun.
+        if design.welcome.get() {
+            return (0, 0);
+        }
+        let all = design.problems();
+        let here = |severity| all.iter().filter(|problem| problem.severity == severity && problem.path.section() == Some(section.key())).count();
+        let unread = design.unread.all().iter().filter(|(path, _)| path.section() == Some(section.key())).count();
+        (here(Severity::Error) + unread, here(Severity::Warning))
+    });
+    let badge = move || match problems.get() {
+        (0, 0) => {
+            let text = state.with(State::text);
+            (!text.is_empty()).then(|| view! { <span class="state">{text}</span> }.into_any())
+        }
+        (0, warnings) => {
+            let title = counted(warnings, "warning");
+            Some(view! { <span class="badge warning" title=title aria-hidden="true">{warnings}</span> }.into_any())
+        }
+        (errors, _) => {
+            let title = counted(errors, "error");
+            Some(view! { <span class="badge" title=title aria-hidden="true">{errors}</span> }.into_any())
+        }
+    };
+    let described = move || match problems.get() {
+        (0, 0) => state.with(State::text),
+        (0, warnings) => counted(warnings, "warning"),
+        (errors, _) => counted(errors, "error"),
+    };
+    let current = move || (!design.welcome.get() && design.spot.section.get() == section).then_some("page");
+    let open = move |event: ev::MouseEvent| {
+        event.prevent_default();
+        design.welcome.set(false);
+        design.spot.open(section);
+    };
+    view! {
+        <a href=format!("#{}", section.key()) class:off=move || state.with(|state| *state == State::Off) aria-label=section.title()
+            aria-description=described aria-current=current on:click=open>
+            {section.title()}{badge}
+        </a>
+    }
+}
+
+/// What a section says of itself in the list.
+#[derive(Clone, PartialEq)]
+enum State {
+    Plain,
+    Off,
+    Told(String),
+}
+
+impl State {
+    fn text(&self) -> String {
+        match self {
+            State::Plain => String::new(),
+            State::Off => "off".to_owned(),
+            State::Told(text) => text.clone(),
+        }
+    }
+}
+
+fn state(cluster: &Cluster, section: Section) -> State {
+    let told = |text: String| State::Told(text);
+    let count = |count: usize, one: &str| if count == 0 { State::Plain } else { State::Told(counted(count, one)) };
+    match section {
+        Section::General | Section::Network => State::Plain,
+        Section::Nodes => count(cluster.nodes.len(), "group"),
+        Section::Storage => match cluster.storage.shared.len() {
+            0 => State::Plain,
+            shared => told(format!("{shared} shared")),
+        },
+        Section::Slurm if !cluster.slurm.enable => State::Off,
+        Section::Slurm => count(cluster.slurm.partitions.len(), "partition"),
+        Section::Hpc => {
+            let hpc = &cluster.hpc;
+            let mpi = (hpc.mpi != Mpi::None).then(|| hpc.mpi.label());
+            let parts: Vec<&str> = hpc.cuda.enable.then_some("CUDA").into_iter().chain(mpi).collect();
+            let other = hpc.compilers || hpc.apptainer || hpc.unlimited_memlock || !hpc.governor.is_empty();
+            if parts.is_empty() && !other { State::Off } else { told(parts.join(" · ")) }
+        }
+        Section::Monitoring if !cluster.monitoring.enable => State::Off,
+        Section::Monitoring => told(if cluster.monitoring.grafana.enable { "Grafana".to_owned() } else { "on".to_owned() }),
+        Section::Users => match cluster.users.accounts.len() {
+            0 => State::Plain,
+            users => told(grouped(users as u64)),
+        },
+        Section::Containers if !cluster.containers.enable => State::Off,
+        Section::Containers => told(cluster.containers.orchestrator.label().to_owned()),
+    }
+}
+
+#[component]
+fn Totals() -> impl IntoView {
+    let design = Design::here();
+    let nodes = design.section(|cluster| &cluster.nodes);
+    let totals = Memo::new(move |_| {
+        // Only the nodes count; reading the memo, not merely tracking it, is what keeps it alive.
+        nodes.with(|_| design.read_once(totals))
+    });
+    view! {
+        <dl class="totals" aria-label="Totals">
+            <dt>"Nodes"</dt><dd>{move || grouped(totals.get().nodes)}</dd>
+            <dt>"Cores"</dt><dd>{move || grouped(totals.get().cores)}</dd>
+            <dt>"GPUs"</dt><dd>{move || grouped(totals.get().gpus)}</dd>
+            <dt>"Memory"</dt><dd>{move || brief_memory(totals.get().memory_mib)}</dd>
+        </dl>
+    }
+}
+
+/// The tabs: beside the form the flake's, and on small screens the form and the menu of sections too.
+#[component]
+pub fn Tabs(side: RwSignal<Pane>) -> impl IntoView {
+    let design = Design::here();
+    let spot = design.spot;
+    let count = move || if design.welcome.get() { 0 } else { design.problems().len() + design.unread.count() };
+    let badge = move || match count() {
+        0 => None,
+        count => Some(view! { <span class="badge" class:warning=move || design.error_count() == 0>{count}</span> }),
+    };
+    let title = move || spot.section.get().title();
+    let wide = RwSignal::new(page::is_wide());
+    page::on_resize(move || wide.set(page::is_wide()));
+    // On wide screens a tab of the flake stays chosen while the form is used.
+    let chosen = Memo::new(move |_| if wide.get() { side.get() } else { spot.pane.get() });
+    view! {
+        <div class="tabs">
+            <button type="button" class="menu" aria-controls="sections" aria-expanded=move || spot.menu.get().to_string()
+                on:click=move |_| spot.menu.update(|open| *open = !*open)>
+                <Icon shape=Shape::Menu/><span class="hidden">"Sections: "</span>{title}
+            </button>
+            <div class="tablist" role="tablist" aria-label="Form and flake">
+                <Show when=move || !wide.get()><Tab pane=Pane::Form controls="form" chosen=chosen>"Form"</Tab></Show>
+                <Tab pane=Pane::Files controls="flake" chosen=chosen>"Files"</Tab>
+                <Tab pane=Pane::Problems controls="flake" chosen=chosen>"Problems" {badge}</Tab>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Tab(pane: Pane, controls: &'static str, chosen: Memo<Pane>, children: Children) -> impl IntoView {
+    let design = Design::here();
+    view! {
+        <button type="button" role="tab" aria-controls=controls aria-selected=move || (chosen.get() == pane).to_string()
+            on:click=move |_| design.spot.pane.set(pane)>{children()}</button>
+    }
+}

@@ -1,0 +1,30 @@
+//! Notices above the form.
+
+use crate::state::{Design, Notice};
+use crate::widgets::icon::{Icon, Shape};
+use leptos::prelude::*;
+
+#[component]
+pub fn Notices() -> impl IntoView {
+    let design = Design::here();
+    let draw = move |notice: Notice| {
+        let Notice { id, error, text, action } = notice;
+        let action = action.map(|(label, act)| {
+            let done = move |_| {
+                act.run(());
+                design.notices.close(id);
+            };
+            view! { <button type="button" on:click=done>{label}</button> }
+        });
+        view! {
+            <div class="notice" class:error=error role=if error { "alert" } else { "status" }>
+                <span>{text}</span>
+                {action}
+                <button type="button" class="ghost icon" aria-label="Close notice" on:click=move |_| design.notices.close(id)>
+                    <Icon shape=Shape::Close/>
+                </button>
+            </div>
+        }
+    };
+    view! { <For each=move || design.notices.all() key=|notice| notice.id children=draw/> }
+}

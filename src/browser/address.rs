@@ -1,0 +1,31 @@
+//! The address bar.
+
+use gloo::events::EventListener;
+use wasm_bindgen::JsValue;
+use web_sys::window;
+
+/// The address's fragment, without its `#`.
+pub fn fragment() -> String {
+    let hash = window().and_then(|window| window.location().hash().ok()).unwrap_or_default();
+    hash.trim_start_matches('#').to_owned()
+}
+
+/// The page's address, without a fragment.
+pub fn page() -> String {
+    let href = window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+    href.split('#').next().unwrap_or_default().to_owned()
+}
+
+/// Puts `fragment` into the address bar; the browser's history gets no new entry.
+pub fn set_fragment(fragment: &str) {
+    let Some(history) = window().and_then(|window| window.history().ok()) else { return };
+    let address = if fragment.is_empty() { page() } else { format!("{}#{fragment}", page()) };
+    history.replace_state_with_url(&JsValue::NULL, "", Some(&address)).ok();
+}
+
+/// Calls `changed` when somebody puts another fragment into the address bar.
+pub fn on_change(changed: impl Fn(String) + 'static) {
+    if let Some(window) = window() {
+        EventListener::new(&window, "hashchange", move |_| changed(fragment())).forget();
+    }
+}

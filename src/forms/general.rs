@@ -1,0 +1,33 @@
+use super::part;
+use super::bind::{choice, switch, text};
+use crate::widgets::codec::{LINES, TEXT};
+use crate::widgets::field::{SelectField, TextField, Width};
+use crate::widgets::toggle::SwitchField;
+use clusterflake_core::cluster::General;
+use clusterflake_core::{Cluster, Place};
+use leptos::prelude::*;
+
+/// The cluster as a whole.
+#[component]
+pub fn Form() -> impl IntoView {
+    let here = Place::section(Cluster::general);
+    view! {
+        {part("Identity", view! {
+            <TextField field=text("Name", here.field(General::name), TEXT) width=Width::Two help="Also Slurm’s ClusterName and the name of the zip." code=true/>
+            <TextField field=text("Description", here.field(General::description), TEXT) width=Width::Full
+                help="A sentence for people, shown in the flake and its README."/>
+        })}
+        {part("System", view! {
+            <SelectField field=choice("NixOS release", here.field(General::release)) width=Width::Two help="The channel that the inputs follow."/>
+            <TextField field=text("Time zone", here.field(General::time_zone), TEXT) help="Such as Europe/Berlin." code=true/>
+            <TextField field=text("Locale", here.field(General::locale), TEXT) help="Of all nodes." code=true/>
+            <SwitchField field=switch("Allow unfree packages", here.field(General::allow_unfree))
+                help="The NVIDIA driver and CUDA are unfree."/>
+        })}
+        {part("Administrators", view! {
+            <TextField field=text("SSH keys", here.field(General::ssh_keys), LINES) width=Width::Full lines=5 code=true
+                placeholder="ssh-ed25519 AAAA… you@workstation"
+                help="Public keys that may log in as root on every node, one a line. Private keys are refused."/>
+        })}
+    }
+}

@@ -1,0 +1,73 @@
+//! The forms: one file a section.
+
+mod bind;
+mod containers;
+mod general;
+mod groups;
+mod hpc;
+mod monitoring;
+mod network;
+mod nodes;
+mod overrides;
+mod slurm;
+mod storage;
+mod users;
+mod welcome;
+
+pub use bind::tone;
+pub use welcome::{PresetCards, Welcome};
+
+use crate::state::Design;
+use crate::widgets::field::Notes;
+use clusterflake_core::Path;
+use clusterflake_core::cluster::Section;
+use leptos::prelude::*;
+
+/// The form of the section that is open.
+#[component]
+pub fn Form() -> impl IntoView {
+    let design = Design::here();
+    let draw = move || {
+        let section = design.spot.section.get();
+        let place = section.key().to_owned();
+        let notes = bind::notes_exactly(Path::root().key(section.key()));
+        let form = match section {
+            Section::General => view! { <general::Form/> }.into_any(),
+            Section::Nodes => view! { <nodes::Form/> }.into_any(),
+            Section::Network => view! { <network::Form/> }.into_any(),
+            Section::Storage => view! { <storage::Form/> }.into_any(),
+            Section::Slurm => view! { <slurm::Form/> }.into_any(),
+            Section::Hpc => view! { <hpc::Form/> }.into_any(),
+            Section::Monitoring => view! { <monitoring::Form/> }.into_any(),
+            Section::Users => view! { <users::Form/> }.into_any(),
+            Section::Containers => view! { <containers::Form/> }.into_any(),
+        };
+        view! {
+            <h1 id="section-title">{section.title()}</h1>
+            <p class="lead">{lead(section)}</p>
+            <Notes place=place notes=notes/>
+            {form}
+        }
+    };
+    view! { <section aria-labelledby="section-title">{draw}</section> }
+}
+
+/// What a section is about, in a sentence.
+fn lead(section: Section) -> &'static str {
+    match section {
+        Section::General => "What the cluster is called, which NixOS it runs, and who may administer it.",
+        Section::Nodes => "Groups of nodes that are alike. Name them as Slurm does; addresses count on from the first.",
+        Section::Network => "Names, addresses and the firewall. Ports of the cluster’s own services are opened by themselves.",
+        Section::Storage => "File systems that one node exports and the others mount, and local space for temporary data.",
+        Section::Slurm => "The scheduler: which nodes form which partition, and how jobs are held to what they asked for.",
+        Section::Hpc => "MPI, GPU drivers, tools and limits for jobs.",
+        Section::Monitoring => "Prometheus on the first controller, exporters on the nodes, Grafana for people.",
+        Section::Users => "People and groups. Each has the same number on every node.",
+        Section::Containers => "Container orchestration: the server on the first controller, agents on the workers.",
+    }
+}
+
+/// A part of a form, with its heading.
+fn part(title: &'static str, fields: impl IntoView + 'static) -> AnyView {
+    view! { <fieldset class="part"><legend>{title}</legend><div class="grid">{fields}</div></fieldset> }.into_any()
+}

@@ -1,0 +1,193 @@
+use super::bind::{RowsOf, choice, chips, notes_exactly, rows, text, text_within};
+use super::overrides::Overrides;
+use crate::state::Design;
+use crate::widgets::codec::{LINES, LIST, MEMORY, NUMBER, TEXT, brief_memory, grouped};
+use crate::widgets::field::{Notes, SelectField, TextField, Width};
+use crate::widgets::rows::{Column, RowsTable, Style};
+use crate::widgets::toggle::ChipsField;
+use clusterflake_core::cluster::{Boot, BootLoader, Choice, Gpus, NodeGroup};
+use clusterflake_core::{Cluster, Place, hostlist};
+use leptos::prelude::*;
+
+const COLUMNS: &[Column] = &[
+    ("Hosts", Style::Code),
+    ("Count", Style::Number),
+    ("Role", Style::Chips),
+    ("First address", Style::Code),
+    ("CPU", Style::Text),
+    ("Memory", Style::Number),
+    ("GPUs", Style::Text),
+];
+
+fn cells(group: &NodeGroup) -> Vec<(String, &'static str)> {
+    let count = hostlist::count(&group.hosts).map_or_else(|_| "?".to_owned(), |count| grouped(count as u64));
+    let roles = group.roles.iter().map(|role| role.label()).collect::<Vec<_>>().join(", ");
+    let address = if group.addresses.is_empty() { group.first_ip.clone() } else { "listed".to_owned() };
+    let gpus = match &group.gpus {
+        Gpus { count: 0, .. } => String::new(),
+        Gpus { count, model, vendor } if model.is_empty() => format!("{count} × {}", vendor.label()),
+        Gpus { count, model, .. } => format!("{count} × {model}"),
+    };
+    vec![
+        (group.hosts.clone(), "hosts"),
+        (count, ""),
+        (roles, "roles"),
+        (address, "firstIP"),
+        (format!("{} × {} × {}", group.sockets, group.cores_per_socket, group.threads_per_core), "sockets"),
+        (brief_memory(group.memory_mib), "memoryMiB"),
+        (gpus, "gpus"),
+    ]
+}
+
+/// The groups of nodes.
+#[component]
+pub fn Form() -> impl IntoView {
+    let design = Design::here();
+    let open = design.spot.group;
+    let rows = rows(RowsOf {
+        place: Place::section(Cluster::nodes),
+        columns: COLUMNS,
+        noun: "group",
+        cells,
+        fresh: |_| NodeGroup::default(),
+        open,
+    });
+    let at = Memo::new(move |_| (rows.count.get() > 0).then(|| open.get().min(rows.count.get() - 1)));
+    view! {
+        <RowsTable rows=rows empty="No nodes yet. A cluster needs a controller and at least one worker: add a group."/>
+        {move || at.get().map(|index| view! { <Group index=index/> })}
+    }
+}
+
+/// The fields of one group.
+#[component]
+fn Group(index: usize) -> impl IntoView {
+    let design = Design::here();
+    let here = Place::section(Cluster::nodes).index(index);
+    let name = Memo::new(move |_| design.read(|cluster| cluster.nodes.get(index).map(|group| group.hosts.clone()).unwrap_or_default()));
+    let title = move || if name.get().is_empty() { "New group".to_owned() } else { name.get() };
+    view! {
+        <fieldset class="part open">
+            <legend class="code">{title}</legend>
+            <div class="grid">
+                <Notes place=here.path.to_string() notes=notes_exactly(here.path.clone())/>
+                <TextField field=text("Hosts", here.field(NodeGroup::hosts), TEXT) width=Width::Two code=true
+                    placeholder="cn[001-128]" help="Slurm’s hostlist syntax."/>
+                <ChipsField field=chips("Role", here.field(NodeGroup::roles)) width=Width::Two/>
+                <TextField field=text("First address", here.field(NodeGroup::first_ip), TEXT) code=true placeholder="10.0.1.1"/>
+                <TextField field=text("Interface", here.field(NodeGroup::interface), TEXT) code=true/>
+                <SelectField field=choice("Architecture", here.field(NodeGroup::architecture))/>
+                <TextField field=text("Slurm weight", here.field(NodeGroup::weight), NUMBER)/>
+                <TextField field=text("Sockets", here.field(NodeGroup::sockets), NUMBER)/>
+                <TextField field=text("Cores per socket", here.field(NodeGroup::cores_per_socket), NUMBER)/>
+                <TextField field=text("Threads per core", here.field(NodeGroup::threads_per_core), NUMBER)/>
+                <TextField field=text("Memory", here.field(NodeGroup::memory_mib), MEMORY)/>
+                <GpuFields gpus=here.field(NodeGroup::gpus)/>
+                <TextField field=text("Slurm features", here.field(NodeGroup::features), LIST) code=true placeholder="ib, h100"/>
+            </div>
+            <h3>"Boot and disk"</h3>
+            <div class="grid"><BootFields boot=here.field(NodeGroup::boot)/></div>
+            <h3>"Listed addresses"</h3>
+            <div class="grid">
+                <TextField field=text("Addresses", here.field(NodeGroup::addresses), LINES) width=Width::Full lines=2 code=true
+                    help="One a line, in the order of the hosts, where they do not count on from the first. Empty: they count on."/>
+            </div>
+            <Overrides group=index/>
+        </fieldset>
+    }
+}
+
+#[component]
+fn GpuFields(gpus: Place<Gpus>) -> impl IntoView {
+    view! {
+        <SelectField field=choice("GPU vendor", gpus.field(Gpus::vendor))/>
+        <TextField field=text("GPU model", gpus.field(Gpus::model), TEXT) code=true placeholder="h100"/>
+        <TextField field=text("GPUs per node", gpus.field(Gpus::count), NUMBER)/>
+    }
+}
+
+#[component]
+fn BootFields(boot: Place<Boot>) -> impl IntoView {
+    let design = Design::here();
+    let place = StoredValue::new_local(boot.clone());
+    let loader = Memo::new(move |_| design.read(|cluster| place.with_value(|place| place.read(cluster).map(|boot| boot.loader))));
+    // The device that the boot loader needs: each has one of its own.
+    let device = move || {
+        let boot = place.get_value();
+        match loader.get()? {
+            BootLoader::SystemdBoot => Some(text("EFI partition", boot.field(Boot::esp_device), TEXT)),
+            BootLoader::Grub => Some(text("GRUB disk", boot.field(Boot::grub_device), TEXT)),
+        }
+        .map(|field| view! { <TextField field=field width=Width::Two code=true/> })
+    };
+    view! {
+        <SelectField field=choice("Boot loader", boot.field(Boot::loader)) width=Width::Two/>
+        {device}
+        <TextField field=text("Root device", boot.field(Boot::root_device), TEXT) width=Width::Two code=true/>
+        <TextField field=text("Root file system", boot.field(Boot::root_fs_type), TEXT) code=true/>
+    }
+}
+
+/// The same fields where a part of a group stands on its own, or not.
+#[component]
+pub fn OwnGpuFields(gpus: Place<Option<Gpus>>) -> impl IntoView {
+    use super::bind::choice_within;
+    use clusterflake_core::cluster::GpuVendor;
+    let at = gpus.path.clone();
+    let vendor = choice_within(
+        "GPU vendor",
+        gpus.clone(),
+        at.field(Gpus::vendor),
+        |gpus| gpus.as_ref().map_or(GpuVendor::Nvidia, |gpus| gpus.vendor),
+        |gpus, vendor| gpus.get_or_insert_default().vendor = vendor,
+    );
+    let model = text_within(
+        "GPU model",
+        gpus.clone(),
+        at.field(Gpus::model),
+        TEXT,
+        |gpus| gpus.as_ref().map_or_else(String::new, |gpus| gpus.model.clone()),
+        |gpus, model| gpus.get_or_insert_default().model = model,
+    );
+    let count = text_within(
+        "GPUs per node",
+        gpus,
+        at.field(Gpus::count),
+        NUMBER,
+        |gpus| gpus.as_ref().map_or(0, |gpus| gpus.count),
+        |gpus, count| gpus.get_or_insert_default().count = count,
+    );
+    view! { <SelectField field=vendor/> <TextField field=model code=true/> <TextField field=count/> }
+}
+
+#[component]
+pub fn OwnBootFields(boot: Place<Option<Boot>>) -> impl IntoView {
+    use super::bind::choice_within;
+    let at = boot.path.clone();
+    let loader = choice_within(
+        "Boot loader",
+        boot.clone(),
+        at.field(Boot::loader),
+        |boot| boot.as_ref().map_or(BootLoader::SystemdBoot, |boot| boot.loader),
+        |boot, loader| boot.get_or_insert_default().loader = loader,
+    );
+    macro_rules! part {
+        ($label:literal $field:ident) => {
+            text_within(
+                $label,
+                boot.clone(),
+                at.field(Boot::$field),
+                TEXT,
+                |boot| boot.as_ref().map_or_else(String::new, |boot| boot.$field.clone()),
+                |boot, text| boot.get_or_insert_default().$field = text,
+            )
+        };
+    }
+    view! {
+        <SelectField field=loader width=Width::Two/>
+        <TextField field=part!("Root device" root_device) width=Width::Two code=true/>
+        <TextField field=part!("Root file system" root_fs_type) code=true/>
+        <TextField field=part!("EFI partition" esp_device) width=Width::Two code=true help="With systemd-boot."/>
+        <TextField field=part!("GRUB disk" grub_device) code=true help="With GRUB."/>
+    }
+}

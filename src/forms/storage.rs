@@ -1,0 +1,102 @@
+use super::part;
+use super::bind::{RowsOf, choice, notes_exactly, rows, switch, text};
+use crate::state::Design;
+use crate::widgets::codec::{LIST, TEXT};
+use crate::widgets::field::{Notes, SelectField, TextField, Width};
+use crate::widgets::rows::{Column, RowsTable, Style};
+use crate::widgets::toggle::SwitchField;
+use clusterflake_core::cluster::{Choice, NodeGroup, Role, Scratch, SharedFileSystem, Storage};
+use clusterflake_core::{Cluster, Place, hostlist};
+use leptos::prelude::*;
+
+const COLUMNS: &[Column] = &[
+    ("Mount point", Style::Code),
+    ("Protocol", Style::Text),
+    ("Server", Style::Code),
+    ("Exported folder", Style::Code),
+];
+
+/// The id of the list of servers that are suggested.
+const SERVERS: &str = "storage-servers";
+
+/// The most servers that are suggested.
+const MOST_SERVERS: usize = 100;
+
+/// Shared file systems and local scratch space.
+#[component]
+pub fn Form() -> impl IntoView {
+    let design = Design::here();
+    let here = Place::section(Cluster::storage);
+    let open = design.spot.share;
+    let shared = here.field(Storage::shared);
+    let rows = rows(RowsOf {
+        place: shared.clone(),
+        columns: COLUMNS,
+        noun: "shared file system",
+        cells: |share| {
+            vec![
+                (share.mount.clone(), "mount"),
+                (share.kind.label().to_owned(), "kind"),
+                (share.server.clone(), "server"),
+                (share.export.clone(), "export"),
+            ]
+        },
+        fresh: |cluster| SharedFileSystem { server: servers(cluster).into_iter().next().unwrap_or_default(), ..Default::default() },
+        open,
+    });
+    let at = Memo::new(move |_| (rows.count.get() > 0).then(|| open.get().min(rows.count.get() - 1)));
+    let scratch = here.field(Storage::scratch);
+    let suggested = Memo::new(move |_| design.read(servers));
+    view! {
+        <Notes place=shared.path.to_string() notes=notes_exactly(shared.path.clone())/>
+        <RowsTable rows=rows empty="No shared file system. Most clusters share at least /home."/>
+        {move || at.get().map(|index| view! { <Share index=index/> })}
+        <datalist id=SERVERS>{move || suggested.get().into_iter().map(|name| view! { <option value=name/> }).collect_view()}</datalist>
+        {part("Local scratch", view! {
+            <SwitchField field=switch("Scratch space on the workers", scratch.field(Scratch::enable))
+                help="For temporary data, writable by everybody."/>
+            <TextField field=text("Scratch mount point", scratch.field(Scratch::mount), TEXT) code=true/>
+            <TextField field=text("Device", scratch.field(Scratch::device), TEXT) width=Width::Two code=true placeholder="/dev/nvme1n1"
+                help="Empty for a folder on the root file system."/>
+            <TextField field=text("File system", scratch.field(Scratch::fs_type), TEXT) code=true/>
+        })}
+    }
+}
+
+#[component]
+fn Share(index: usize) -> impl IntoView {
+    let design = Design::here();
+    let here = Place::section(Cluster::storage).field(Storage::shared).index(index);
+    let name = Memo::new(move |_| design.read(|cluster| cluster.storage.shared.get(index).map(|share| share.mount.clone()).unwrap_or_default()));
+    let title = move || if name.get().is_empty() { "New shared file system".to_owned() } else { name.get() };
+    view! {
+        <fieldset class="part open">
+            <legend class="code">{title}</legend>
+            <div class="grid">
+                <Notes place=here.path.to_string() notes=notes_exactly(here.path.clone())/>
+                <TextField field=text("Mount point", here.field(SharedFileSystem::mount), TEXT) code=true placeholder="/home"
+                    help="On the other nodes."/>
+                <SelectField field=choice("Protocol", here.field(SharedFileSystem::kind))/>
+                <TextField field=text("Server", here.field(SharedFileSystem::server), TEXT) code=true suggestions=SERVERS
+                    help="The node’s name."/>
+                <TextField field=text("Exported folder", here.field(SharedFileSystem::export), TEXT) code=true placeholder="/export/home"
+                    help="On the server."/>
+                <TextField field=text("Mount options", here.field(SharedFileSystem::mount_options), LIST) width=Width::Two code=true
+                    help="Besides nfsvers=4.2, hard, noatime and _netdev, which are always set."/>
+                <TextField field=text("Export options", here.field(SharedFileSystem::export_options), LIST) width=Width::Two code=true
+                    help="As in exports(5)."/>
+            </div>
+        </fieldset>
+    }
+}
+
+/// Hosts that may serve file systems: those with the role storage, else the controllers.
+fn servers(cluster: &Cluster) -> Vec<String> {
+    let with = |role: Role| {
+        let small = move |group: &&NodeGroup| {
+            group.roles.contains(&role) && hostlist::count(&group.hosts).is_ok_and(|count| count <= MOST_SERVERS)
+        };
+        cluster.nodes.iter().filter(small).filter_map(|group| hostlist::expand(&group.hosts).ok()).flatten()
+    };
+    with(Role::Storage).chain(with(Role::Controller)).take(MOST_SERVERS).collect()
+}

@@ -1,0 +1,18 @@
+//! The page of clusterflake: an administrator designs a cluster, and downloads it as a Nix flake.
+
+mod app;
+mod browser;
+mod forms;
+mod preview;
+mod state;
+mod widgets;
+
+fn main() {
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        state::save_at_once().ok();
+        browser::page::show_stopped();
+    }));
+    leptos::mount::mount_to_body(app::App);
+    browser::page::hide_loading();
+}

@@ -1,0 +1,89 @@
+//! Opening designs: presets, files, links.
+
+use super::Design;
+use crate::browser::address;
+use clusterflake_core::cluster::MAX_BYTES;
+use clusterflake_core::link::TooLong;
+use clusterflake_core::preset::Preset;
+use clusterflake_core::{Cluster, archive, link};
+use leptos::prelude::*;
+
+/// The largest file that is read.
+pub const MAX_FILE: usize = archive::MAX_ZIP_BYTES;
+
+impl Design {
+    pub fn open_preset(self, preset: &Preset) {
+        self.notices.clear();
+        self.replace(format!("open the preset {}", preset.name), preset.cluster());
+        self.welcome.set(false);
+    }
+
+    /// Starts with nothing.
+    pub fn start_empty(self) {
+        self.notices.clear();
+        self.replace("start empty".to_owned(), Cluster::default());
+        self.welcome.set(false);
+    }
+
+    /// Opens a file: a description, or a zip that holds one. What was open comes back with undo.
+    pub fn open_file(self, read: Result<(String, Vec<u8>), String>) {
+        let opened = read.and_then(|(name, bytes)| match description(&bytes) {
+            Ok(cluster) => Ok((name, cluster)),
+            Err(why) => Err(format!("{name} cannot be opened: {why}")),
+        });
+        match opened {
+            Ok((name, cluster)) => {
+                self.notices.clear();
+                self.replace(format!("open {name}"), cluster);
+                self.welcome.set(false);
+            }
+            Err(why) => self.notices.show(true, format!("{why}. The design on this page is as it was."), None),
+        }
+    }
+
+    /// Opens the design in a link that was put into the address bar while the page was open.
+    pub(super) fn open_link(self, fragment: &str) {
+        if !is_link(fragment) || link::write(&self.cluster.get_untracked()).as_deref() == Ok(fragment) {
+            return;
+        }
+        match link::read(fragment) {
+            Ok(cluster) => {
+                self.replace("open the link".to_owned(), cluster);
+                self.welcome.set(false);
+                self.tell_of_way_back();
+            }
+            Err(why) => self.tell_of_bad_link(&why),
+        }
+    }
+
+    pub(super) fn tell_of_way_back(self) {
+        let text = "This is the design of the link. The one that was here before is kept: undo brings it back.";
+        let action = ("Bring it back", Callback::new(move |()| self.undo()));
+        self.notices.show(false, text.to_owned(), Some(action));
+    }
+
+    pub(super) fn tell_of_bad_link(self, why: &str) {
+        self.notices.show(true, format!("The link cannot be opened: {why}. The design on this page is as it was."), None);
+    }
+
+    /// The address of this page with the design in it.
+    pub fn link(self) -> Result<String, TooLong> {
+        self.cluster.with_untracked(|cluster| link::url(&address::page(), cluster))
+    }
+}
+
+/// Whether a fragment holds a design.
+pub fn is_link(fragment: &str) -> bool {
+    fragment.starts_with("c=")
+}
+
+fn description(bytes: &[u8]) -> Result<Cluster, String> {
+    let text = if bytes.starts_with(b"PK") {
+        archive::read_description(bytes)?
+    } else if bytes.len() > MAX_BYTES {
+        return Err(format!("it is larger than {} MiB", MAX_BYTES >> 20));
+    } else {
+        String::from_utf8(bytes.to_vec()).map_err(|_| "it is no text".to_owned())?
+    };
+    Cluster::from_json(&text).map_err(|error| error.to_string())
+}

@@ -1,0 +1,41 @@
+//! Text in fields that cannot be read as what the field holds: it is kept until it is mended, and counts as an error.
+
+use crate::widgets::binding::Unread;
+use clusterflake_core::Path;
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+
+#[derive(Clone, Copy)]
+pub struct UnreadTexts(RwSignal<BTreeMap<Path, Unread>>);
+
+impl UnreadTexts {
+    pub fn new() -> Self {
+        Self(RwSignal::new(BTreeMap::new()))
+    }
+
+    pub fn at(self, path: &Path) -> Option<Unread> {
+        self.0.with(|texts| texts.get(path).cloned())
+    }
+
+    /// Every one, with its place.
+    pub fn all(self) -> Vec<(Path, Unread)> {
+        self.0.with(|texts| texts.iter().map(|(path, unread)| (path.clone(), unread.clone())).collect())
+    }
+
+    pub fn count(self) -> usize {
+        self.0.with(BTreeMap::len)
+    }
+
+    pub fn keep(self, path: Path, unread: Unread) {
+        self.0.update(|texts| {
+            texts.insert(path, unread);
+        });
+    }
+
+    /// Forgets the texts at `path` and inside.
+    pub fn forget(self, path: &Path) {
+        if self.0.with_untracked(|texts| texts.keys().any(|at| path.contains(at))) {
+            self.0.update(|texts| texts.retain(|at, _| !path.contains(at)));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The few icons of the page, drawn with lines in the text's colour.
+
+use leptos::prelude::*;
+
+#[derive(Clone, Copy)]
+pub enum Shape {
+    Brand,
+    Undo,
+    Redo,
+    Close,
+    Menu,
+    Light,
+    Dark,
+    System,
+}
+
+impl Shape {
+    fn path(self) -> &'static str {
+        match self {
+            Shape::Brand => "M10 2v16M3 6l14 8M17 6 3 14M10 7.6a2.4 2.4 0 1 0 0 4.8a2.4 2.4 0 1 0 0-4.8",
+            Shape::Undo => "M7.5 3.5 4 7l3.5 3.5M4 7h7.5a4.5 4.5 0 0 1 0 9H8",
+            Shape::Redo => "M12.5 3.5 16 7l-3.5 3.5M16 7H8.500a4.5 4.5 0 0 0 0 9H12",
+            Shape::Close => "M5 5l10 10M15 5 5 15",
+            Shape::Menu => "M3 5.500h14M3 10h14M3 14.500h14",
+            Shape::Light => "M10 6.500a3.5 3.5 0 1 0 0 7a3.5 3.5 0 1 0 0-7M10 1.500v2M10 16.500v2M1.5 10h2M16.5 10h2M4 4l1.4 1.400M14.6 14.6 16 16M16 4l-1.4 1.400M5.4 14.6 4 16",
+            Shape::Dark => "M16.5 11.500A7 7 0 0 1 8.5 3.500a7 7 0 1 0 8 8Z",
+            Shape::System => "M2.5 4h15v10h-15ZM7 17h6M10 14v3",
+        }
+    }
+}
+
+#[component]
+pub fn Icon(shape: Shape) -> impl IntoView {
+    view! {
+        <svg viewBox="0 0 20 20" fill="none" stroke="currentColor" stroke-width="1.7" stroke-linecap="round"
+            stroke-linejoin="round" aria-hidden="true" focusable="false">
+            <path d=shape.path()/>
+        </svg>
+    }
+}

@@ -1,0 +1,73 @@
+//! The project's own commands, run as `cargo xtask COMMAND`.
+//!
+//! Each command installs what it lacks, says what it does before it does it, and lets the tools it calls
+//! speak for themselves.
+
+mod dist;
+mod page;
+mod run;
+mod schema;
+mod serve;
+mod test;
+mod tools;
+
+use run::Result;
+use std::process::ExitCode;
+
+const HELP: &str = "\
+Usage: cargo xtask COMMAND
+
+  serve [--port N] [--open]   install what is missing and serve the page on this machine, rebuilt at each change
+  test                        install what is missing and run every check and test
+  test --only NAME            run one step; may be given more than once
+  test --list                 list the steps
+  dist                        build the page for release into dist/
+  schema                      write docs/cluster.schema.json
+  help                        show this text
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("\nerror: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(words: &[String]) -> Result {
+    let (command, rest) = match words.split_first() {
+        Some((command, rest)) => (command.as_str(), rest),
+        None => ("help", words),
+    };
+    if rest.iter().any(|word| word == "--help" || word == "-h") {
+        print!("{HELP}");
+        return Ok(());
+    }
+    match command {
+        "serve" => serve::serve(&serve::options(rest)?),
+        "test" => match test::options(rest)? {
+            test::Options::List => {
+                test::list();
+                Ok(())
+            }
+            test::Options::Run(names) => test::test(&names),
+        },
+        "dist" => no_options(rest).and_then(|()| dist::dist()),
+        "schema" => no_options(rest).and_then(|()| schema::schema()),
+        "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => Err(format!("there is no command '{other}'.\n\n{HELP}")),
+    }
+}
+
+fn no_options(rest: &[String]) -> Result {
+    match rest.first() {
+        None => Ok(()),
+        Some(word) => Err(format!("'{word}' is not understood here.\n\n{HELP}")),
+    }
+}

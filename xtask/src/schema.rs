@@ -1,0 +1,43 @@
+//! `cargo xtask schema`: writes the JSON schema of the description, as the command line prints it.
+
+use crate::run::{Result, announce, call, root};
+use std::fs;
+use std::process::Stdio;
+
+pub const FILE: &str = "docs/cluster.schema.json";
+
+pub fn schema() -> Result {
+    announce("Asking clusterflake for the schema", "up to 1 minute when it has to be built");
+    let fresh = printed()?;
+    let file = root().join(FILE);
+    if fs::read(&file).is_ok_and(|old| old == fresh) {
+        println!("{FILE} is up to date");
+        return Ok(());
+    }
+    fs::write(&file, fresh).map_err(|problem| format!("{FILE} cannot be written: {problem}"))?;
+    println!("{FILE} written");
+    Ok(())
+}
+
+/// The step of the tests: the committed file is what the command line prints.
+pub fn is_up_to_date() -> Result {
+    let fresh = printed()?;
+    match fs::read(root().join(FILE)) {
+        Ok(old) if old == fresh => Ok(()),
+        Ok(_) => Err(format!("{FILE} is out of date: run `cargo xtask schema` and commit it")),
+        Err(problem) => Err(format!("{FILE} cannot be read ({problem}): run `cargo xtask schema` and commit it")),
+    }
+}
+
+fn printed() -> Result<Vec<u8>> {
+    let mut command = call("cargo", &["run", "--quiet", "--package", "clusterflake-cli", "--", "schema"]);
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|problem| format!("cargo could not be started: {problem}"))?;
+    if output.status.success() {
+        Ok(output.stdout)
+    } else {
+        Err(format!("`clusterflake schema` failed ({})", output.status))
+    }
+}
