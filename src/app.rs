@@ -60,7 +60,7 @@ pub fn App() -> impl IntoView {
                 <notices::Notices/>
                 {move || if design.welcome.get() { view! { <Welcome/> }.into_any() } else { view! { <Form/> }.into_any() }}
             </main>
-            <aside aria-label="Flake" id="flake" role="tabpanel" class:problems-pane=move || side.get() == Pane::Problems>
+            <aside aria-label="Flake" id="flake" class:problems-pane=move || side.get() == Pane::Problems>
                 {move || if side.get() == Pane::Problems { view! { <Problems/> }.into_any() } else { view! { <Files/> }.into_any() }}
             </aside>
             <footer::Footer/>

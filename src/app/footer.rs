@@ -20,7 +20,6 @@ pub fn Footer() -> impl IntoView {
     };
     let count = move || design.problems().len() + design.unread.count();
     let problems = move || match count() {
-        _ if design.welcome.get() => String::new(),
         0 => "no problems".to_owned(),
         count => counted(count, "problem"),
     };
@@ -30,8 +29,10 @@ pub fn Footer() -> impl IntoView {
             <span class="time" title="Checking and generating, after the last edit">{millis}</span>
             <span class="id code" title=move || format!("The content id of all files: {}", design.id())>{id}</span>
             <span class="grow"></span>
-            <button type="button" class="ghost" class:bad=move || design.error_count() != 0
-                on:click=move |_| design.spot.pane.set(Pane::Problems)>{problems}</button>
+            <Show when=move || !design.welcome.get()>
+                <button type="button" class="ghost" class:bad=move || design.error_count() != 0
+                    on:click=move |_| design.spot.pane.set(Pane::Problems)>{problems}</button>
+            </Show>
         </footer>
     }
 }

@@ -3,7 +3,7 @@
 use super::dialogs::{LinkDialog, PresetsDialog};
 use super::theme::ThemeButton;
 use crate::browser::{files, page, time};
-use crate::state::{Design, Pane, Saved, MAX_FILE};
+use crate::state::{Design, MAX_FILE, Pane, Saved};
 use crate::widgets::icon::{Icon, Shape};
 use leptos::{ev, prelude::*};
 

@@ -39,7 +39,11 @@ fn Link(section: Section) -> impl IntoView {
             return (0, 0);
         }
         let all = design.problems();
-        let here = |severity| all.iter().filter(|problem| problem.severity == severity && problem.path.section() == Some(section.key())).count();
+        let here = |severity| {
+            all.iter()
+                .filter(|problem| problem.severity == severity && problem.path.section() == Some(section.key()))
+                .count()
+        };
         let unread = design.unread.all().iter().filter(|(path, _)| path.section() == Some(section.key())).count();
         (here(Severity::Error) + unread, here(Severity::Warning))
     });
@@ -48,19 +52,8 @@ fn Link(section: Section) -> impl IntoView {
             let text = state.with(State::text);
             (!text.is_empty()).then(|| view! { <span class="state">{text}</span> }.into_any())
         }
-        (0, warnings) => {
-            let title = counted(warnings, "warning");
-            Some(view! { <span class="badge warning" title=title aria-hidden="true">{warnings}</span> }.into_any())
-        }
-        (errors, _) => {
-            let title = counted(errors, "error");
-            Some(view! { <span class="badge" title=title aria-hidden="true">{errors}</span> }.into_any())
-        }
-    };
-    let described = move || match problems.get() {
-        (0, 0) => state.with(State::text),
-        (0, warnings) => counted(warnings, "warning"),
-        (errors, _) => counted(errors, "error"),
+        (0, warnings) => Some(view! { <Badge class="badge warning" text=counted(warnings, "warning")/> }.into_any()),
+        (errors, _) => Some(view! { <Badge class="badge" text=counted(errors, "error")/> }.into_any()),
     };
     let current = move || (!design.welcome.get() && design.spot.section.get() == section).then_some("page");
     let open = move |event: ev::MouseEvent| {
@@ -69,11 +62,18 @@ fn Link(section: Section) -> impl IntoView {
         design.spot.open(section);
     };
     view! {
-        <a href=format!("#{}", section.key()) class:off=move || state.with(|state| *state == State::Off) aria-label=section.title()
-            aria-description=described aria-current=current on:click=open>
-            {section.title()}{badge}
+        <a href=format!("#{}", section.key()) class:off=move || state.with(|state| *state == State::Off) aria-current=current on:click=open>
+            {section.title()}" "{badge}
         </a>
     }
+}
+
+/// A number in a badge; screen readers hear what it counts too.
+#[component]
+fn Badge(class: &'static str, text: String) -> impl IntoView {
+    let (number, word) =
+        text.split_once(' ').map_or((text.clone(), String::new()), |(n, w)| (n.to_owned(), w.to_owned()));
+    view! { <span class=class title=text>{number}<span class="hidden">" "{word}</span></span> }
 }
 
 /// What a section says of itself in the list.
@@ -114,7 +114,9 @@ fn state(cluster: &Cluster, section: Section) -> State {
             if parts.is_empty() && !other { State::Off } else { told(parts.join(" · ")) }
         }
         Section::Monitoring if !cluster.monitoring.enable => State::Off,
-        Section::Monitoring => told(if cluster.monitoring.grafana.enable { "Grafana".to_owned() } else { "on".to_owned() }),
+        Section::Monitoring => {
+            told(if cluster.monitoring.grafana.enable { "Grafana".to_owned() } else { "on".to_owned() })
+        }
         Section::Users => match cluster.users.accounts.len() {
             0 => State::Plain,
             users => told(grouped(users as u64)),
@@ -158,7 +160,7 @@ pub fn Tabs(side: RwSignal<Pane>) -> impl IntoView {
     // On wide screens a tab of the flake stays chosen while the form is used.
     let chosen = Memo::new(move |_| if wide.get() { side.get() } else { spot.pane.get() });
     view! {
-        <div class="tabs">
+        <nav class="tabs" aria-label="Views">
             <button type="button" class="menu" aria-controls="sections" aria-expanded=move || spot.menu.get().to_string()
                 on:click=move |_| spot.menu.update(|open| *open = !*open)>
                 <Icon shape=Shape::Menu/><span class="hidden">"Sections: "</span>{title}
@@ -168,7 +170,7 @@ pub fn Tabs(side: RwSignal<Pane>) -> impl IntoView {
                 <Tab pane=Pane::Files controls="flake" chosen=chosen>"Files"</Tab>
                 <Tab pane=Pane::Problems controls="flake" chosen=chosen>"Problems" {badge}</Tab>
             </div>
-        </div>
+        </nav>
     }
 }
 

@@ -157,11 +157,11 @@ pub fn hide_loading() {
     }
 }
 
-
 /// Which line of `element`, whose lines are `height` pixels high, a click fell on; none while text is being selected.
 pub fn line_at(event: &ev::MouseEvent, element: NodeRef<html::Div>, height: f64) -> Option<usize> {
     let selecting = window()?.get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
     let element = element.get_untracked()?;
-    let inside = f64::from(event.client_y()) - element.get_bounding_client_rect().top() + f64::from(element.scroll_top());
+    let inside =
+        f64::from(event.client_y()) - element.get_bounding_client_rect().top() + f64::from(element.scroll_top());
     (!selecting && inside >= 0.0).then_some((inside / height) as usize)
 }

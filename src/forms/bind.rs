@@ -10,8 +10,7 @@ use clusterflake_core::cluster::Choice;
 use clusterflake_core::{Cluster, Path, Place};
 use leptos::prelude::*;
 
-const PRIVATE_KEY: &str =
-    "This is a private key. It was not taken: it must never leave its owner. Paste the public one, from the file that ends in .pub.";
+const PRIVATE_KEY: &str = "This is a private key. It was not taken: it must never leave its owner. Paste the public one, from the file that ends in .pub.";
 
 /// A text field over the value at `place`.
 pub fn text<T: Clone + Default + 'static>(label: &str, place: Place<T>, codec: Codec<T>) -> TextBinding {
@@ -90,7 +89,9 @@ pub fn choice_within<P: 'static, T: Choice>(
     let place = StoredValue::new_local(place);
     let name = label.to_owned();
     let value = Memo::new(move |_| {
-        design.read(|cluster| place.with_value(|place| place.read(cluster).map_or("", |value| get(value).key()).to_owned()))
+        design.read(|cluster| {
+            place.with_value(|place| place.read(cluster).map_or("", |value| get(value).key()).to_owned())
+        })
     });
     let pick = Callback::new(move |key: String| {
         if let Some(new) = T::ALL.iter().copied().find(|choice| choice.key() == key) {
@@ -143,7 +144,11 @@ pub fn switch(label: &str, place: Place<bool>) -> SwitchBinding {
 }
 
 /// A switch over whether there is a value at `place`; it starts as `start` says.
-pub fn switch_own<T: Default + 'static>(label: &str, place: Place<Option<T>>, start: fn(&Cluster, &Path) -> T) -> SwitchBinding {
+pub fn switch_own<T: Default + 'static>(
+    label: &str,
+    place: Place<Option<T>>,
+    start: fn(&Cluster, &Path) -> T,
+) -> SwitchBinding {
     let design = Design::here();
     let path = place.path.clone();
     let fresh = StoredValue::new_local(move || design.read_once(|cluster| start(cluster, &path)));
@@ -166,7 +171,13 @@ fn switch_with<P: 'static>(
     let name = label.to_owned();
     let on = Memo::new(move |_| design.read(|cluster| place.with_value(|place| place.read(cluster).is_some_and(get))));
     let set = Callback::new(move |on: bool| design.edit(&place.get_value(), &name, |value| put(value, on)));
-    SwitchBinding { label: label.to_owned(), place: path.to_string(), on: on.into(), notes: notes_of(path, Reach::Exact), set }
+    SwitchBinding {
+        label: label.to_owned(),
+        place: path.to_string(),
+        on: on.into(),
+        notes: notes_of(path, Reach::Exact),
+        set,
+    }
 }
 
 /// Which problems belong to a field.
@@ -232,11 +243,13 @@ pub fn rows<T: Clone + 'static>(of: RowsOf<T>) -> RowsBinding {
     let RowsOf { place, columns, noun, cells, fresh, open } = of;
     let path = place.path.clone();
     let place = StoredValue::new_local(place);
-    let count = Memo::new(move |_| design.read(|cluster| place.with_value(|place| place.read(cluster).map_or(0, Vec::len))));
+    let count =
+        Memo::new(move |_| design.read(|cluster| place.with_value(|place| place.read(cluster).map_or(0, Vec::len))));
     let wrong = wrong_fields(design, path.clone());
     let cells = Callback::new(move |row: usize| {
         let texts = design.read(|cluster| place.with_value(|place| place.read(cluster)?.get(row).map(cells)));
-        let wrong = wrong.with(|wrong| wrong.iter().filter(|(at, _)| *at == row).map(|(_, key)| key.clone()).collect::<Vec<_>>());
+        let wrong = wrong
+            .with(|wrong| wrong.iter().filter(|(at, _)| *at == row).map(|(_, key)| key.clone()).collect::<Vec<_>>());
         let cell = |(text, key): (String, &str)| Cell { text, wrong: wrong.iter().any(|wrong| wrong == key) };
         texts.unwrap_or_default().into_iter().map(cell).collect()
     });

@@ -1,5 +1,5 @@
-use super::part;
 use super::bind::{choice, switch, text};
+use super::part;
 use crate::widgets::codec::{LINES, LIST, TEXT};
 use crate::widgets::field::{SelectField, TextField, Width};
 use crate::widgets::toggle::SwitchField;

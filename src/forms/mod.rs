@@ -57,9 +57,15 @@ fn lead(section: Section) -> &'static str {
     match section {
         Section::General => "What the cluster is called, which NixOS it runs, and who may administer it.",
         Section::Nodes => "Groups of nodes that are alike. Name them as Slurm does; addresses count on from the first.",
-        Section::Network => "Names, addresses and the firewall. Ports of the cluster’s own services are opened by themselves.",
-        Section::Storage => "File systems that one node exports and the others mount, and local space for temporary data.",
-        Section::Slurm => "The scheduler: which nodes form which partition, and how jobs are held to what they asked for.",
+        Section::Network => {
+            "Names, addresses and the firewall. Ports of the cluster’s own services are opened by themselves."
+        }
+        Section::Storage => {
+            "File systems that one node exports and the others mount, and local space for temporary data."
+        }
+        Section::Slurm => {
+            "The scheduler: which nodes form which partition, and how jobs are held to what they asked for."
+        }
         Section::Hpc => "MPI, GPU drivers, tools and limits for jobs.",
         Section::Monitoring => "Prometheus on the first controller, exporters on the nodes, Grafana for people.",
         Section::Users => "People and groups. Each has the same number on every node.",

@@ -1,5 +1,5 @@
-use super::part;
 use super::bind::{switch, text};
+use super::part;
 use crate::widgets::codec::{LIST, NUMBER, PORTS, TEXT};
 use crate::widgets::field::{TextField, Width};
 use crate::widgets::toggle::SwitchField;

@@ -1,4 +1,4 @@
-use super::bind::{RowsOf, choice, chips, notes_exactly, rows, text, text_within};
+use super::bind::{RowsOf, chips, choice, notes_exactly, rows, text, text_within};
 use super::overrides::Overrides;
 use crate::state::Design;
 use crate::widgets::codec::{LINES, LIST, MEMORY, NUMBER, TEXT, brief_memory, grouped};
@@ -64,7 +64,9 @@ pub fn Form() -> impl IntoView {
 fn Group(index: usize) -> impl IntoView {
     let design = Design::here();
     let here = Place::section(Cluster::nodes).index(index);
-    let name = Memo::new(move |_| design.read(|cluster| cluster.nodes.get(index).map(|group| group.hosts.clone()).unwrap_or_default()));
+    let name = Memo::new(move |_| {
+        design.read(|cluster| cluster.nodes.get(index).map(|group| group.hosts.clone()).unwrap_or_default())
+    });
     let title = move || if name.get().is_empty() { "New group".to_owned() } else { name.get() };
     view! {
         <fieldset class="part open">
@@ -85,9 +87,9 @@ fn Group(index: usize) -> impl IntoView {
                 <GpuFields gpus=here.field(NodeGroup::gpus)/>
                 <TextField field=text("Slurm features", here.field(NodeGroup::features), LIST) code=true placeholder="ib, h100"/>
             </div>
-            <h3>"Boot and disk"</h3>
+            <h2>"Boot and disk"</h2>
             <div class="grid"><BootFields boot=here.field(NodeGroup::boot)/></div>
-            <h3>"Listed addresses"</h3>
+            <h2>"Listed addresses"</h2>
             <div class="grid">
                 <TextField field=text("Addresses", here.field(NodeGroup::addresses), LINES) width=Width::Full lines=2 code=true
                     help="One a line, in the order of the hosts, where they do not count on from the first. Empty: they count on."/>
@@ -110,7 +112,9 @@ fn GpuFields(gpus: Place<Gpus>) -> impl IntoView {
 fn BootFields(boot: Place<Boot>) -> impl IntoView {
     let design = Design::here();
     let place = StoredValue::new_local(boot.clone());
-    let loader = Memo::new(move |_| design.read(|cluster| place.with_value(|place| place.read(cluster).map(|boot| boot.loader))));
+    let loader = Memo::new(move |_| {
+        design.read(|cluster| place.with_value(|place| place.read(cluster).map(|boot| boot.loader)))
+    });
     // The device that the boot loader needs: each has one of its own.
     let device = move || {
         let boot = place.get_value();

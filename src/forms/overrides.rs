@@ -14,7 +14,8 @@ use leptos::prelude::*;
 pub fn Overrides(group: usize) -> impl IntoView {
     let design = Design::here();
     let list = StoredValue::new_local(Place::section(Cluster::nodes).index(group).field(NodeGroup::overrides));
-    let count = Memo::new(move |_| design.read(|cluster| cluster.nodes.get(group).map_or(0, |group| group.overrides.len())));
+    let count =
+        Memo::new(move |_| design.read(|cluster| cluster.nodes.get(group).map_or(0, |group| group.overrides.len())));
     let add = move |_| {
         let place = list.get_value();
         let row = count.get_untracked();
@@ -23,7 +24,7 @@ pub fn Overrides(group: usize) -> impl IntoView {
     };
     let at = list.with_value(|list| list.path.clone());
     view! {
-        <h3>"Differences"</h3>
+        <h2>"Differences"</h2>
         <p class="hint">"Hosts of this group that differ from it. What is left empty is as in the group."</p>
         <Notes place=at.to_string() notes=notes_exactly(at.clone())/>
         <For each=move || 0..count.get() key=|row| *row children=move |row| view! { <Override group=group row=row/> }/>
@@ -89,7 +90,9 @@ fn Override(group: usize, row: usize) -> impl IntoView {
 /// Whether the hosts have a value of their own at `place`.
 fn is_own<T>(design: Design, place: Place<Option<T>>) -> Memo<bool> {
     let place = StoredValue::new_local(place);
-    Memo::new(move |_| design.read(|cluster| place.with_value(|place| place.read(cluster).is_some_and(Option::is_some))))
+    Memo::new(move |_| {
+        design.read(|cluster| place.with_value(|place| place.read(cluster).is_some_and(Option::is_some)))
+    })
 }
 
 /// The group that `path` is in.

@@ -1,5 +1,5 @@
-use super::part;
 use super::bind::{RowsOf, notes_exactly, rows, switch, text};
+use super::part;
 use crate::state::Design;
 use crate::widgets::codec::{NUMBER, PORT, TEXT};
 use crate::widgets::field::{Notes, TextField, Width};
@@ -74,7 +74,9 @@ fn PartitionFields(index: usize) -> impl IntoView {
     let design = Design::here();
     let here = Place::section(Cluster::slurm).field(Slurm::partitions).index(index);
     let name = Memo::new(move |_| {
-        design.read(|cluster| cluster.slurm.partitions.get(index).map(|partition| partition.name.clone()).unwrap_or_default())
+        design.read(|cluster| {
+            cluster.slurm.partitions.get(index).map(|partition| partition.name.clone()).unwrap_or_default()
+        })
     });
     let title = move || if name.get().is_empty() { "New partition".to_owned() } else { name.get() };
     view! {

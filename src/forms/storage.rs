@@ -1,5 +1,5 @@
-use super::part;
 use super::bind::{RowsOf, choice, notes_exactly, rows, switch, text};
+use super::part;
 use crate::state::Design;
 use crate::widgets::codec::{LIST, TEXT};
 use crate::widgets::field::{Notes, SelectField, TextField, Width};
@@ -41,7 +41,10 @@ pub fn Form() -> impl IntoView {
                 (share.export.clone(), "export"),
             ]
         },
-        fresh: |cluster| SharedFileSystem { server: servers(cluster).into_iter().next().unwrap_or_default(), ..Default::default() },
+        fresh: |cluster| SharedFileSystem {
+            server: servers(cluster).into_iter().next().unwrap_or_default(),
+            ..Default::default()
+        },
         open,
     });
     let at = Memo::new(move |_| (rows.count.get() > 0).then(|| open.get().min(rows.count.get() - 1)));
@@ -67,7 +70,9 @@ pub fn Form() -> impl IntoView {
 fn Share(index: usize) -> impl IntoView {
     let design = Design::here();
     let here = Place::section(Cluster::storage).field(Storage::shared).index(index);
-    let name = Memo::new(move |_| design.read(|cluster| cluster.storage.shared.get(index).map(|share| share.mount.clone()).unwrap_or_default()));
+    let name = Memo::new(move |_| {
+        design.read(|cluster| cluster.storage.shared.get(index).map(|share| share.mount.clone()).unwrap_or_default())
+    });
     let title = move || if name.get().is_empty() { "New shared file system".to_owned() } else { name.get() };
     view! {
         <fieldset class="part open">

@@ -40,7 +40,10 @@ pub fn Form() -> impl IntoView {
         columns: COLUMNS,
         noun: "user",
         cells,
-        fresh: |cluster| User { uid: free_number(cluster.users.accounts.iter().map(|user| user.uid)), ..User::default() },
+        fresh: |cluster| User {
+            uid: free_number(cluster.users.accounts.iter().map(|user| user.uid)),
+            ..User::default()
+        },
         open,
     });
     let at = Memo::new(move |_| (rows.count.get() > 0).then(|| open.get().min(rows.count.get() - 1)));
@@ -56,7 +59,9 @@ pub fn Form() -> impl IntoView {
 fn UserFields(index: usize) -> impl IntoView {
     let design = Design::here();
     let here = Place::section(Cluster::users).field(Users::accounts).index(index);
-    let name = Memo::new(move |_| design.read(|cluster| cluster.users.accounts.get(index).map(|user| user.name.clone()).unwrap_or_default()));
+    let name = Memo::new(move |_| {
+        design.read(|cluster| cluster.users.accounts.get(index).map(|user| user.name.clone()).unwrap_or_default())
+    });
     let title = move || if name.get().is_empty() { "New user".to_owned() } else { name.get() };
     view! {
         <fieldset class="part open">

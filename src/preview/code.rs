@@ -106,13 +106,17 @@ pub fn Code(shown: Memo<Shown>, name: Memo<String>) -> impl IntoView {
     // What a screen reader says of the line at the cursor.
     let told = move || {
         let at = cursor.get()?;
-        let text = lines.with(|lines| lines.get(at).map(|line| line.iter().map(|(_, text)| text.as_str()).collect::<String>()))?;
-        let field = shown.with(|shown| origin(shown, at)).map(|path| format!(", of the field {path}: Enter leads to it"));
+        let text = lines
+            .with(|lines| lines.get(at).map(|line| line.iter().map(|(_, text)| text.as_str()).collect::<String>()))?;
+        let field =
+            shown.with(|shown| origin(shown, at)).map(|path| format!(", of the field {path}: Enter leads to it"));
         Some(format!("Line {}: {text}{}", at + 1, field.unwrap_or_default()))
     };
     let height = move || format!("{}px", lines.with(|lines| lines.len()) as f64 * LINE);
     let width = move || {
-        let longest = lines.with(|lines| lines.iter().map(|line| line.iter().map(|(_, text)| text.chars().count()).sum::<usize>()).max());
+        let longest = lines.with(|lines| {
+            lines.iter().map(|line| line.iter().map(|(_, text)| text.chars().count()).sum::<usize>()).max()
+        });
         format!("{}ch", longest.unwrap_or(0) + 9)
     };
     view! {
@@ -128,12 +132,14 @@ pub fn Code(shown: Memo<Shown>, name: Memo<String>) -> impl IntoView {
 
 fn coloured(shown: &Shown) -> Arc<Vec<Line>> {
     let Some((path, file)) = shown else { return Arc::default() };
-    let line = |line: Vec<highlight::Token>| line.into_iter().map(|token| (token.kind, token.text.to_owned())).collect();
+    let line =
+        |line: Vec<highlight::Token>| line.into_iter().map(|token| (token.kind, token.text.to_owned())).collect();
     Arc::new(highlight::lines(path, &file.text).into_iter().map(line).collect())
 }
 
 fn line(number: usize, tokens: &Line, class: &'static str, cursor: bool) -> impl IntoView + use<> {
-    let tokens = tokens.iter().map(|(kind, text)| view! { <span class=token_class(*kind)>{text.clone()}</span> }).collect_view();
+    let tokens =
+        tokens.iter().map(|(kind, text)| view! { <span class=token_class(*kind)>{text.clone()}</span> }).collect_view();
     view! {
         <div class=class class:cursor=cursor><span class="number" aria-hidden="true">{number + 1}</span><code>{tokens}</code></div>
     }
@@ -159,7 +165,11 @@ fn lit_lines(shown: &Shown, field: &Path) -> HashSet<usize> {
 /// The field that made a line: of several, the innermost.
 fn origin(shown: &Shown, line: usize) -> Option<Path> {
     let (_, file) = shown.as_ref()?;
-    file.origins.iter().filter(|origin| origin.line == line).max_by_key(|origin| origin.path.steps().len()).map(|origin| origin.path.clone())
+    file.origins
+        .iter()
+        .filter(|origin| origin.line == line)
+        .max_by_key(|origin| origin.path.steps().len())
+        .map(|origin| origin.path.clone())
 }
 
 /// Scrolls to a line that is out of sight.

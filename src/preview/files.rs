@@ -69,7 +69,8 @@ fn List(shown: Memo<String>) -> impl IntoView {
         };
         lit.with(|lit| {
             let row = |entry: Entry| {
-                let (changed, lit) = entry.file.as_ref().map_or((false, false), |path| (changed(path), lit.contains(path)));
+                let (changed, lit) =
+                    entry.file.as_ref().map_or((false, false), |path| (changed(path), lit.contains(path)));
                 Row { entry, changed, lit }
             };
             entries(files.keys().map(String::as_str)).into_iter().map(row).collect::<Vec<_>>()
@@ -84,7 +85,9 @@ fn List(shown: Memo<String>) -> impl IntoView {
         let current = move || (shown.get() == this).then_some("true");
         let open = move |_| design.spot.file.set(path.clone());
         let mark = row.changed.then(|| view! { <span class="mark" title="Changed since it was opened or downloaded">"±"<span class="hidden">" changed"</span></span> });
-        let glow = row.lit.then(|| view! { <span class="lit" title="The field with the focus made lines of this file"></span> });
+        let glow = row
+            .lit
+            .then(|| view! { <span class="lit" title="The field with the focus made lines of this file"></span> });
         view! { <li class=indent><button type="button" title=title aria-current=current on:click=open><span>{row.entry.name}</span>{glow}{mark}</button></li> }.into_any()
     };
     view! { <ul>{move || rows.get().into_iter().map(draw).collect_view()}</ul> }

@@ -32,11 +32,15 @@ pub fn Problems() -> impl IntoView {
         unread.chain(found).collect::<Vec<_>>()
     });
     let section = move |section: Section| {
-        let here = move || findings.with(|all| all.iter().filter(|finding| finding.path.section() == Some(section.key())).cloned().collect::<Vec<_>>());
+        let here = move || {
+            findings.with(|all| {
+                all.iter().filter(|finding| finding.path.section() == Some(section.key())).cloned().collect::<Vec<_>>()
+            })
+        };
         let here = Memo::new(move |_| here());
         view! {
             <Show when=move || here.with(|here| !here.is_empty())>
-                <h3>{section.title()}</h3>
+                <h2>{section.title()}</h2>
                 <ul>{move || here.get().into_iter().map(|finding| view! { <li><Row finding=finding/></li> }).collect_view()}</ul>
             </Show>
         }
@@ -59,7 +63,12 @@ pub fn Problems() -> impl IntoView {
 }
 
 fn finding(problem: &Problem) -> Finding {
-    Finding { path: problem.path.clone(), tone: tone(problem.severity), text: problem.message.clone(), problem: Some(problem.clone()) }
+    Finding {
+        path: problem.path.clone(),
+        tone: tone(problem.severity),
+        text: problem.message.clone(),
+        problem: Some(problem.clone()),
+    }
 }
 
 #[component]

@@ -60,8 +60,16 @@ mod tests {
 
     #[test]
     fn files_stand_before_folders() {
-        let paths = ["README.md", "cluster.nix", "lib/default.nix", "modules/base/default.nix", "modules/slurm/a.nix", "modules/slurm/b.nix"];
-        let rows: Vec<String> = entries(paths.into_iter()).iter().map(|row| format!("{}{}", " ".repeat(row.depth), row.name)).collect();
+        let paths = [
+            "README.md",
+            "cluster.nix",
+            "lib/default.nix",
+            "modules/base/default.nix",
+            "modules/slurm/a.nix",
+            "modules/slurm/b.nix",
+        ];
+        let rows: Vec<String> =
+            entries(paths.into_iter()).iter().map(|row| format!("{}{}", " ".repeat(row.depth), row.name)).collect();
         assert_eq!(
             rows,
             ["cluster.nix", "README.md", "lib/", " default.nix", "modules/", " base", " slurm/", "  a.nix", "  b.nix"]

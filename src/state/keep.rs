@@ -57,7 +57,7 @@ pub(super) fn follow(design: Design) {
 fn keep(design: Design) {
     save(design);
     // A design that fits in no link has none, rather than that of an older one.
-    let fragment = design.cluster.with_untracked(|cluster| link::write(cluster)).unwrap_or_default();
+    let fragment = design.cluster.with_untracked(link::write).unwrap_or_default();
     address::set_fragment(&fragment);
 }
 

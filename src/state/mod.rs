@@ -13,8 +13,8 @@ mod subject;
 mod unread;
 
 pub use keep::{Saved, save_at_once};
-pub use open::MAX_FILE;
 pub use notices::Notice;
+pub use open::MAX_FILE;
 pub use spot::{Pane, Spot};
 pub use start::start;
 

@@ -32,6 +32,10 @@ impl Design {
             Err(why) => Err(format!("{name} cannot be opened: {why}")),
         });
         match opened {
+            Ok((name, cluster)) if self.read_once(|open| *open == cluster) => {
+                self.notices.show(false, format!("{name} holds the design that is open."), None);
+                self.welcome.set(false);
+            }
             Ok((name, cluster)) => {
                 self.notices.clear();
                 self.replace(format!("open {name}"), cluster);
@@ -63,7 +67,11 @@ impl Design {
     }
 
     pub(super) fn tell_of_bad_link(self, why: &str) {
-        self.notices.show(true, format!("The link cannot be opened: {why}. The design on this page is as it was."), None);
+        self.notices.show(
+            true,
+            format!("The link cannot be opened: {why}. The design on this page is as it was."),
+            None,
+        );
     }
 
     /// The address of this page with the design in it.

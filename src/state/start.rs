@@ -78,7 +78,8 @@ fn saved(design: Design, stopped: bool) -> Option<Cluster> {
         Err(error) => error.to_string(),
     };
     set_aside(&text);
-    let notice = format!("The design saved in this browser cannot be opened: {why}. It is kept, unchanged, beside a new one.");
+    let notice =
+        format!("The design saved in this browser cannot be opened: {why}. It is kept, unchanged, beside a new one.");
     let action = Callback::new(move |()| {
         files::save("cluster-set-aside.json", text.as_bytes(), "application/json");
     });

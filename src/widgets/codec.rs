@@ -21,7 +21,7 @@ pub const PORT: Codec<u16> = Codec { show: u16::to_string, read: |text| whole(te
 pub const MEMORY: Codec<u64> = Codec { show: show_memory, read: read_memory };
 pub const LIST: Codec<Vec<String>> = Codec { show: |list| list.join(", "), read: |text| Ok(parts(text, ',')) };
 pub const LINES: Codec<Vec<String>> = Codec { show: |list| list.join("\n"), read: |text| Ok(parts(text, '\n')) };
-pub const PORTS: Codec<Vec<u16>> = Codec { show: show_ports, read: read_ports };
+pub const PORTS: Codec<Vec<u16>> = Codec { show: |ports| show_ports(ports), read: read_ports };
 
 /// Optional values: an empty field is none.
 pub const OPTIONAL_TEXT: Codec<Option<String>> = Codec { show: |o| show(o, TEXT), read: |text| read(text, TEXT) };
@@ -50,7 +50,7 @@ fn parts(text: &str, separator: char) -> Vec<String> {
     text.split(separator).map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
-fn show_ports(ports: &Vec<u16>) -> String {
+fn show_ports(ports: &[u16]) -> String {
     ports.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
 }
 
@@ -60,7 +60,7 @@ fn read_ports(text: &str) -> Result<Vec<u16>, String> {
 
 /// `512 GiB` where that is exact, else `515072 MiB`.
 fn show_memory(mib: &u64) -> String {
-    if *mib > 0 && mib % 1024 == 0 { format!("{} GiB", mib / 1024) } else { format!("{mib} MiB") }
+    if *mib > 0 && mib.is_multiple_of(1024) { format!("{} GiB", mib / 1024) } else { format!("{mib} MiB") }
 }
 
 /// Reads `512 GiB`, `1.5T`, `515072` (MiB).
@@ -102,7 +102,7 @@ pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

@@ -53,7 +53,10 @@ pub fn TextField(
         }
     });
     let shown = Memo::new(move |_| {
-        draft.get().or_else(|| unread.with(|unread| unread.as_ref().map(|unread| unread.text.clone()))).unwrap_or_else(|| text.get())
+        draft
+            .get()
+            .or_else(|| unread.with(|unread| unread.as_ref().map(|unread| unread.text.clone())))
+            .unwrap_or_else(|| text.get())
     });
     let own = Memo::new(move |_| {
         let own = dropped.get().map(str::to_owned);
@@ -109,7 +112,11 @@ pub fn TextField(
 
 /// A choice among few, as a select.
 #[component]
-pub fn SelectField(field: ChoiceBinding, #[prop(optional)] help: &'static str, #[prop(optional)] width: Width) -> impl IntoView {
+pub fn SelectField(
+    field: ChoiceBinding,
+    #[prop(optional)] help: &'static str,
+    #[prop(optional)] width: Width,
+) -> impl IntoView {
     let ChoiceBinding { label, place, options, value, notes, pick } = field;
     let options = options
         .into_iter()
@@ -153,7 +160,8 @@ pub fn Notes(
 }
 
 fn note(note: Note) -> impl IntoView {
-    let fix = note.fix.map(|(label, mend)| view! { <button type="button" on:click=move |_| mend.run(())>{label}</button> });
+    let fix =
+        note.fix.map(|(label, mend)| view! { <button type="button" on:click=move |_| mend.run(())>{label}</button> });
     view! { <p class=note.tone.class()><span>{note.text}</span>{fix}</p> }
 }
 

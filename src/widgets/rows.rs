@@ -44,7 +44,11 @@ pub fn RowsTable(rows: RowsBinding, empty: &'static str) -> impl IntoView {
     // The open row, kept within the table.
     let at = Memo::new(move |_| open.get().min(count.get().saturating_sub(1)));
     let none = Memo::new(move |_| count.get() == 0);
-    let head = rows.columns.iter().map(|(name, style)| view! { <th scope="col" class=cell_class(*style)>{*name}</th> }).collect_view();
+    let head = rows
+        .columns
+        .iter()
+        .map(|(name, style)| view! { <th scope="col" class=cell_class(*style)>{*name}</th> })
+        .collect_view();
     let body = move || 0..count.get();
     let move_up = move |_: leptos::ev::MouseEvent| {
         let row = at.get_untracked();
@@ -94,7 +98,13 @@ fn Row(rows: RowsBinding, row: usize, at: Memo<usize>) -> impl IntoView {
     view! { <tr class:open=is_open on:click=move |_| rows.open.set(row)>{draw}</tr> }
 }
 
-fn content(cell: Cell, style: Style, first: bool, name: &'static str, is_open: impl Fn() -> bool + Send + 'static) -> AnyView {
+fn content(
+    cell: Cell,
+    style: Style,
+    first: bool,
+    name: &'static str,
+    is_open: impl Fn() -> bool + Send + 'static,
+) -> AnyView {
     let wrong = cell.wrong;
     if first {
         let text = if cell.text.is_empty() { "unnamed".to_owned() } else { cell.text };
@@ -106,7 +116,10 @@ fn content(cell: Cell, style: Style, first: bool, name: &'static str, is_open: i
         .into_any();
     }
     match style {
-        Style::Chips => cell.text.split(", ").filter(|part| !part.is_empty())
+        Style::Chips => cell
+            .text
+            .split(", ")
+            .filter(|part| !part.is_empty())
             .map(|part| view! { <span class="tag" class:wrong=wrong>{part.to_owned()}</span> })
             .collect_view()
             .into_any(),

@@ -6,7 +6,11 @@ use leptos::prelude::*;
 
 /// Something that is on or off.
 #[component]
-pub fn SwitchField(field: SwitchBinding, #[prop(optional)] help: &'static str, #[prop(default = Width::Full)] width: Width) -> impl IntoView {
+pub fn SwitchField(
+    field: SwitchBinding,
+    #[prop(optional)] help: &'static str,
+    #[prop(default = Width::Full)] width: Width,
+) -> impl IntoView {
     let SwitchBinding { label, place, on, notes, set } = field;
     view! {
         <div class=format!("{} switch", width.class())>
@@ -22,7 +26,11 @@ pub fn SwitchField(field: SwitchBinding, #[prop(optional)] help: &'static str, #
 
 /// Several of a few, as chips.
 #[component]
-pub fn ChipsField(field: ChipsBinding, #[prop(optional)] help: &'static str, #[prop(optional)] width: Width) -> impl IntoView {
+pub fn ChipsField(
+    field: ChipsBinding,
+    #[prop(optional)] help: &'static str,
+    #[prop(optional)] width: Width,
+) -> impl IntoView {
     let ChipsBinding { label, place, options, chosen, notes, toggle } = field;
     let chips = options
         .into_iter()

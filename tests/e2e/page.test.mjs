@@ -28,7 +28,7 @@ async function start(name, options) {
 
 async function choose(page, name) {
   await page.locator(`::-p-xpath(//button[contains(@class, "card")][starts-with(normalize-space(.), "${name}")])`).click();
-  await find(page, "link", "Nodes").wait();
+  await page.locator("main ::-p-xpath(.//h1[normalize-space(.) = 'Cluster'])").wait();
 }
 
 /** Opens a section by its link, whose name may go on with counts and states. */
