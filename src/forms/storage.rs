@@ -90,6 +90,8 @@ fn Share(index: usize) -> impl IntoView {
                     help="Besides nfsvers=4.2, hard, noatime and _netdev, which are always set."/>
                 <TextField field=text("Export options", here.field(SharedFileSystem::export_options), LIST) width=Width::Two code=true
                     help="As in exports(5)."/>
+                <TextField field=text("Folder mode", here.field(SharedFileSystem::mode), TEXT) code=true
+                    help="As for chmod; 1777 lets everybody write."/>
             </div>
         </fieldset>
     }

@@ -44,11 +44,10 @@ pub fn RowsTable(rows: RowsBinding, empty: &'static str) -> impl IntoView {
     // The open row, kept within the table.
     let at = Memo::new(move |_| open.get().min(count.get().saturating_sub(1)));
     let none = Memo::new(move |_| count.get() == 0);
-    let head = rows
-        .columns
-        .iter()
-        .map(|(name, style)| view! { <th scope="col" class=cell_class(*style)>{*name}</th> })
-        .collect_view();
+    let head = move || {
+        let column = |(name, style): &Column| view! { <th scope="col" class=cell_class(*style)>{*name}</th> };
+        rows.columns.iter().map(column).collect_view()
+    };
     let body = move || 0..count.get();
     let move_up = move |_: leptos::ev::MouseEvent| {
         let row = at.get_untracked();
@@ -74,7 +73,7 @@ pub fn RowsTable(rows: RowsBinding, empty: &'static str) -> impl IntoView {
         <Show when=move || !none.get() fallback=move || view! { <p class="empty">{empty}</p> }>
             <div class="scroll" tabindex="-1">
                 <table>
-                    <thead><tr>{head.clone()}</tr></thead>
+                    <thead><tr>{head()}</tr></thead>
                     <tbody><For each=body key=|row| *row children=move |row| view! { <Row rows=rows row=row at=at/> }/></tbody>
                 </table>
             </div>
