@@ -12,14 +12,72 @@ use leptos::prelude::*;
 
 const PRIVATE_KEY: &str = "This is a private key. It was not taken: it must never leave its owner. Paste the public one, from the file that ends in .pub.";
 
+type Show = Box<dyn Fn(&Cluster) -> String>;
+type Take = Box<dyn Fn(&mut Cluster, &str) -> Result<(), String>>;
+
+/// How a field reaches its value, as text. These two are all that differs between types: everything below is made
+/// once, which keeps the page small.
+struct Reach {
+    path: Path,
+    show: Show,
+    /// Takes what was entered, or says why it cannot be read.
+    take: Take,
+}
+
+impl Reach {
+    fn new<P: 'static>(
+        place: Place<P>,
+        path: Path,
+        show: impl Fn(&P) -> String + 'static,
+        take: impl Fn(&mut P, &str) -> Result<(), String> + 'static,
+    ) -> Self {
+        let at = place.clone();
+        Self {
+            path,
+            show: Box::new(move |cluster| place.read(cluster).map(&show).unwrap_or_default()),
+            take: Box::new(move |cluster, text| at.change(cluster).map_or(Ok(()), |value| take(value, text))),
+        }
+    }
+}
+
+/// A bound field: its value as text, and what takes a new one.
+struct Bound {
+    design: Design,
+    label: String,
+    path: Path,
+    reach: StoredValue<Reach, LocalStorage>,
+    text: Memo<String>,
+}
+
+fn bind(label: &str, reach: Reach) -> Bound {
+    let design = Design::here();
+    let path = reach.path.clone();
+    let reach = StoredValue::new_local(reach);
+    let text = Memo::new(move |_| design.read(|cluster| reach.with_value(|reach| (reach.show)(cluster))));
+    Bound { design, label: label.to_owned(), path, reach, text }
+}
+
+impl Bound {
+    /// What takes a new value; typing in one field is one step.
+    fn taker(&self, typing: bool) -> impl Fn(&str) -> Result<(), String> + Send + Sync + 'static {
+        let Bound { design, reach, .. } = *self;
+        let (label, path) = (self.label.clone(), self.path.clone());
+        move |text: &str| {
+            let change = |cluster: &mut Cluster| reach.with_value(|reach| (reach.take)(cluster, text));
+            design.enter(&path, &label, typing, &change)
+        }
+    }
+}
+
 /// A text field over the value at `place`.
-pub fn text<T: Clone + Default + 'static>(label: &str, place: Place<T>, codec: Codec<T>) -> TextBinding {
+pub fn text<T: Clone + 'static>(label: &str, place: Place<T>, codec: Codec<T>) -> TextBinding {
     let path = place.path.clone();
-    text_within(label, place, path, codec, T::clone, |value, new| *value = new)
+    let take = move |value: &mut T, text: &str| (codec.read)(text).map(|new| *value = new);
+    text_field(label, Reach::new(place, path, codec.show, take))
 }
 
 /// A text field over a part of the value at `place`, where the part has no place of its own; `path` is where it shows.
-pub fn text_within<P: 'static, T: Default + 'static>(
+pub fn text_within<P: 'static, T: 'static>(
     label: &str,
     place: Place<P>,
     path: Path,
@@ -27,35 +85,21 @@ pub fn text_within<P: 'static, T: Default + 'static>(
     get: fn(&P) -> T,
     put: fn(&mut P, T),
 ) -> TextBinding {
-    let design = Design::here();
-    let place = StoredValue::new_local(place);
-    let shown = move |cluster: &Cluster| {
-        place.with_value(|place| place.read(cluster).map_or_else(String::new, |value| (codec.show)(&get(value))))
-    };
-    let take = move |label: &str, typed: &str| {
-        let value = (codec.read)(typed)?;
-        let place = place.get_value();
-        design.type_in(&place, label, |part| put(part, value));
-        Ok(())
-    };
-    field(design, label, path, Memo::new(move |_| design.read(shown)), take)
+    let show = move |part: &P| (codec.show)(&get(part));
+    let take = move |part: &mut P, text: &str| (codec.read)(text).map(|new| put(part, new));
+    text_field(label, Reach::new(place, path, show, take))
 }
 
-/// What text fields of all types share.
-fn field(
-    design: Design,
-    label: &str,
-    path: Path,
-    text: Memo<String>,
-    take: impl Fn(&str, &str) -> Result<(), String> + Send + Sync + 'static,
-) -> TextBinding {
-    let (label, place) = (label.to_owned(), path.to_string());
-    let (at, name) = (path.clone(), label.clone());
+fn text_field(label: &str, reach: Reach) -> TextBinding {
+    let bound = bind(label, reach);
+    let take = bound.taker(true);
+    let Bound { design, label, path, text, .. } = bound;
+    let (place, at, name) = (path.to_string(), path.clone(), label.clone());
     let read = Callback::new(move |typed: String| {
         if check::looks_private(&typed) {
             return Err(Refusal::Dropped(PRIVATE_KEY));
         }
-        match take(&name, &typed) {
+        match take(&typed) {
             Ok(()) => {
                 design.unread.forget(&at);
                 Ok(())
@@ -72,7 +116,7 @@ fn field(
 }
 
 /// A select over the value at `place`.
-pub fn choice<T: Choice + Send + Sync>(label: &str, place: Place<T>) -> ChoiceBinding {
+pub fn choice<T: Choice>(label: &str, place: Place<T>) -> ChoiceBinding {
     let path = place.path.clone();
     choice_within(label, place, path, |value| *value, |value, new| *value = new)
 }
@@ -85,27 +129,23 @@ pub fn choice_within<P: 'static, T: Choice>(
     get: fn(&P) -> T,
     put: fn(&mut P, T),
 ) -> ChoiceBinding {
-    let design = Design::here();
-    let place = StoredValue::new_local(place);
-    let name = label.to_owned();
-    let value = Memo::new(move |_| {
-        design.read(|cluster| {
-            place.with_value(|place| place.read(cluster).map_or("", |value| get(value).key()).to_owned())
-        })
-    });
-    let pick = Callback::new(move |key: String| {
+    let show = move |part: &P| get(part).key().to_owned();
+    let take = move |part: &mut P, key: &str| {
         if let Some(new) = T::ALL.iter().copied().find(|choice| choice.key() == key) {
-            design.edit(&place.get_value(), &name, |value| put(value, new));
+            put(part, new);
         }
-    });
-    ChoiceBinding {
-        label: label.to_owned(),
-        place: path.to_string(),
-        options: options::<T>(),
-        value: value.into(),
-        notes: notes(path),
-        pick,
-    }
+        Ok(())
+    };
+    select(label, options::<T>(), Reach::new(place, path, show, take))
+}
+
+fn select(label: &str, options: Vec<(String, String)>, reach: Reach) -> ChoiceBinding {
+    let bound = bind(label, reach);
+    let take = bound.taker(false);
+    let Bound { label, path, text, .. } = bound;
+    // A select offers only what can be taken.
+    let pick = Callback::new(move |key: String| drop(take(&key)));
+    ChoiceBinding { label, place: path.to_string(), options, value: text.into(), notes: notes(path), pick }
 }
 
 fn options<T: Choice>() -> Vec<(String, String)> {
@@ -114,75 +154,58 @@ fn options<T: Choice>() -> Vec<(String, String)> {
 
 /// Chips over the set at `place`; they keep the order in which the choice lists them.
 pub fn chips<T: Choice>(label: &str, place: Place<Vec<T>>) -> ChipsBinding {
-    let design = Design::here();
     let path = place.path.clone();
-    let place = StoredValue::new_local(place);
-    let name = label.to_owned();
-    let chosen = Memo::new(move |_| {
-        let keys = |list: &Vec<T>| list.iter().map(|choice| choice.key().to_owned()).collect::<Vec<_>>();
-        design.read(|cluster| place.with_value(|place| place.read(cluster).map(keys).unwrap_or_default()))
-    });
-    let toggle = Callback::new(move |key: String| {
-        design.edit(&place.get_value(), &name, |list| {
-            let on = |choice: &T| list.contains(choice) != (choice.key() == key);
-            *list = T::ALL.iter().copied().filter(on).collect();
-        });
-    });
-    ChipsBinding {
-        label: label.to_owned(),
-        place: path.to_string(),
-        options: options::<T>(),
-        chosen: chosen.into(),
-        notes: notes(path),
-        toggle,
-    }
+    let show = |list: &Vec<T>| list.iter().map(|choice| choice.key()).collect::<Vec<_>>().join(" ");
+    let take = |list: &mut Vec<T>, key: &str| {
+        let on = |choice: &T| list.contains(choice) != (choice.key() == key);
+        *list = T::ALL.iter().copied().filter(on).collect();
+        Ok(())
+    };
+    let bound = bind(label, Reach::new(place, path, show, take));
+    let take = bound.taker(false);
+    let Bound { label, path, text, .. } = bound;
+    let chosen = Memo::new(move |_| text.with(|keys| keys.split_whitespace().map(str::to_owned).collect::<Vec<_>>()));
+    let toggle = Callback::new(move |key: String| drop(take(&key)));
+    let options = options::<T>();
+    ChipsBinding { label, place: path.to_string(), options, chosen: chosen.into(), notes: notes(path), toggle }
 }
+
+/// What a switch's value is as text, when it is on.
+const ON: &str = "on";
 
 /// A switch over the value at `place`.
 pub fn switch(label: &str, place: Place<bool>) -> SwitchBinding {
-    switch_over(label, place, |on| *on, |value, on| *value = on)
+    let path = place.path.clone();
+    let take = |value: &mut bool, text: &str| {
+        *value = text == ON;
+        Ok(())
+    };
+    switch_field(label, Reach::new(place, path, |on| if *on { ON } else { "" }.to_owned(), take))
 }
 
 /// A switch over whether there is a value at `place`; it starts as `start` says.
-pub fn switch_own<T: Default + 'static>(
-    label: &str,
-    place: Place<Option<T>>,
-    start: fn(&Cluster, &Path) -> T,
-) -> SwitchBinding {
+pub fn switch_own<T: 'static>(label: &str, place: Place<Option<T>>, start: fn(&Cluster, &Path) -> T) -> SwitchBinding {
     let design = Design::here();
-    let path = place.path.clone();
-    let fresh = StoredValue::new_local(move || design.read_once(|cluster| start(cluster, &path)));
-    switch_with(label, place, Option::is_some, move |value, on| *value = on.then(|| fresh.with_value(|fresh| fresh())))
+    let (path, at) = (place.path.clone(), place.path.clone());
+    let take = move |value: &mut Option<T>, text: &str| {
+        *value = (text == ON).then(|| design.read_once(|cluster| start(cluster, &at)));
+        Ok(())
+    };
+    switch_field(label, Reach::new(place, path, |own| if own.is_some() { ON } else { "" }.to_owned(), take))
 }
 
-fn switch_over<P: 'static>(label: &str, place: Place<P>, get: fn(&P) -> bool, put: fn(&mut P, bool)) -> SwitchBinding {
-    switch_with(label, place, get, put)
-}
-
-fn switch_with<P: 'static>(
-    label: &str,
-    place: Place<P>,
-    get: fn(&P) -> bool,
-    put: impl Fn(&mut P, bool) + Copy + Send + Sync + 'static,
-) -> SwitchBinding {
-    let design = Design::here();
-    let path = place.path.clone();
-    let place = StoredValue::new_local(place);
-    let name = label.to_owned();
-    let on = Memo::new(move |_| design.read(|cluster| place.with_value(|place| place.read(cluster).is_some_and(get))));
-    let set = Callback::new(move |on: bool| design.edit(&place.get_value(), &name, |value| put(value, on)));
-    SwitchBinding {
-        label: label.to_owned(),
-        place: path.to_string(),
-        on: on.into(),
-        notes: notes_of(path, Reach::Exact),
-        set,
-    }
+fn switch_field(label: &str, reach: Reach) -> SwitchBinding {
+    let bound = bind(label, reach);
+    let take = bound.taker(false);
+    let Bound { label, path, text, .. } = bound;
+    let on = Memo::new(move |_| text.with(|text| text == ON));
+    let set = Callback::new(move |on: bool| drop(take(if on { ON } else { "" })));
+    SwitchBinding { label, place: path.to_string(), on: on.into(), notes: notes_exactly(path), set }
 }
 
 /// Which problems belong to a field.
 #[derive(Clone, Copy)]
-enum Reach {
+enum Scope {
     /// Those at its place or inside.
     Inside,
     /// Those at its place: what is inside has fields of its own.
@@ -191,19 +214,19 @@ enum Reach {
 
 /// The problems at `path` or inside, as messages.
 pub fn notes(path: Path) -> Signal<Vec<Note>> {
-    notes_of(path, Reach::Inside)
+    notes_of(path, Scope::Inside)
 }
 
 /// The problems exactly at `path`, for headings and lists.
 pub fn notes_exactly(path: Path) -> Signal<Vec<Note>> {
-    notes_of(path, Reach::Exact)
+    notes_of(path, Scope::Exact)
 }
 
-fn notes_of(path: Path, reach: Reach) -> Signal<Vec<Note>> {
+fn notes_of(path: Path, scope: Scope) -> Signal<Vec<Note>> {
     let design = Design::here();
-    let fits = move |problem: &&Problem| match reach {
-        Reach::Inside => path.contains(&problem.path),
-        Reach::Exact => path == problem.path,
+    let fits = move |problem: &&Problem| match scope {
+        Scope::Inside => path.contains(&problem.path),
+        Scope::Exact => path == problem.path,
     };
     let found = Memo::new(move |_| design.problems().iter().filter(&fits).cloned().collect::<Vec<_>>());
     Signal::derive(move || found.get().into_iter().map(|problem| note(design, problem)).collect())
@@ -237,42 +260,95 @@ pub struct RowsOf<T: 'static> {
     pub open: RwSignal<usize>,
 }
 
+/// What can be done with the elements of a list.
+#[derive(Clone, Copy)]
+enum Change {
+    Add,
+    Copy(usize),
+    Remove(usize),
+    Swap(usize),
+}
+
+/// The texts of a row, each with the name of the field it shows.
+type RowTexts = Vec<(String, &'static str)>;
+type ShowRow = Box<dyn Fn(&Cluster, usize) -> RowTexts>;
+type ChangeRows = Box<dyn Fn(&mut Cluster, Change)>;
+
+/// How rows reach their list.
+struct ListReach {
+    path: Path,
+    count: Box<dyn Fn(&Cluster) -> usize>,
+    cells: ShowRow,
+    change: ChangeRows,
+}
+
 /// The list at a place, as rows.
 pub fn rows<T: Clone + 'static>(of: RowsOf<T>) -> RowsBinding {
-    let design = Design::here();
     let RowsOf { place, columns, noun, cells, fresh, open } = of;
-    let path = place.path.clone();
-    let place = StoredValue::new_local(place);
-    let count =
-        Memo::new(move |_| design.read(|cluster| place.with_value(|place| place.read(cluster).map_or(0, Vec::len))));
+    let (for_count, for_cells, path) = (place.clone(), place.clone(), place.path.clone());
+    let change = move |cluster: &mut Cluster, change: Change| {
+        let new = matches!(change, Change::Add).then(|| fresh(cluster));
+        let Some(list) = place.change(cluster) else { return };
+        match change {
+            Change::Add => list.extend(new),
+            Change::Copy(row) if row < list.len() => list.insert(row + 1, list[row].clone()),
+            Change::Remove(row) if row < list.len() => drop(list.remove(row)),
+            Change::Swap(row) if row + 1 < list.len() => list.swap(row, row + 1),
+            _ => {}
+        }
+    };
+    let reach = ListReach {
+        path,
+        count: Box::new(move |cluster| for_count.read(cluster).map_or(0, Vec::len)),
+        cells: Box::new(move |cluster, row| {
+            for_cells.read(cluster).and_then(|list| list.get(row)).map(cells).unwrap_or_default()
+        }),
+        change: Box::new(change),
+    };
+    list_rows(columns, noun, open, reach)
+}
+
+fn list_rows(columns: &'static [Column], noun: &'static str, open: RwSignal<usize>, reach: ListReach) -> RowsBinding {
+    let design = Design::here();
+    let path = reach.path.clone();
+    let reach = StoredValue::new_local(reach);
+    let count = Memo::new(move |_| design.read(|cluster| reach.with_value(|reach| (reach.count)(cluster))));
     let wrong = wrong_fields(design, path.clone());
     let cells = Callback::new(move |row: usize| {
-        let texts = design.read(|cluster| place.with_value(|place| place.read(cluster)?.get(row).map(cells)));
-        let wrong = wrong
-            .with(|wrong| wrong.iter().filter(|(at, _)| *at == row).map(|(_, key)| key.clone()).collect::<Vec<_>>());
-        let cell = |(text, key): (String, &str)| Cell { text, wrong: wrong.iter().any(|wrong| wrong == key) };
-        texts.unwrap_or_default().into_iter().map(cell).collect()
+        let texts = design.read(|cluster| reach.with_value(|reach| (reach.cells)(cluster, row)));
+        let is_wrong = |key: &str| wrong.with(|wrong| wrong.iter().any(|(at, field)| *at == row && field == key));
+        texts.into_iter().map(|(text, key)| Cell { text, wrong: is_wrong(key) }).collect()
     });
-    let change = move |what: &str, change: &dyn Fn(&mut Vec<T>)| {
-        design.rearrange(&place.get_value(), format!("{what} {noun}"), |list| change(list));
-    };
+    let list = path.clone();
+    let change = Callback::new(move |(what, change): (&'static str, Change)| {
+        let change = |cluster: &mut Cluster| reach.with_value(|reach| (reach.change)(cluster, change));
+        design.rearrange(&list, format!("{what} {noun}"), &change);
+    });
     let add = Callback::new(move |()| {
-        let new = design.read_once(fresh);
         let row = count.get_untracked();
-        change("add", &|list| list.push(new.clone()));
+        change.run(("add", Change::Add));
         open.set(row);
         design.spot.go(&path.index(row));
     });
     let copy = Callback::new(move |row: usize| {
-        change("duplicate", &|list| list.insert(row + 1, list[row].clone()));
+        change.run(("duplicate", Change::Copy(row)));
         open.set(row + 1);
     });
     let remove = Callback::new(move |row: usize| {
-        change("remove", &|list| drop(list.remove(row)));
+        change.run(("remove", Change::Remove(row)));
         open.set(row.min(count.get_untracked().saturating_sub(1)));
     });
-    let swap = Callback::new(move |row: usize| change("move", &|list| list.swap(row, row + 1)));
+    let swap = Callback::new(move |row: usize| change.run(("move", Change::Swap(row))));
     RowsBinding { columns, noun, count, cells, open, add, copy, remove, swap }
+}
+
+/// Changes the list at a place; `name` is the step's name.
+pub fn rearrange<T: 'static>(design: Design, list: &Place<Vec<T>>, name: &str, change: impl Fn(&mut Vec<T>)) {
+    design.rearrange(&list.path, name.to_owned(), &|cluster| {
+        if let Some(list) = list.change(cluster) {
+            change(list);
+        }
+    });
 }
 
 /// The rows of a list with errors in them, each with the name of the field.

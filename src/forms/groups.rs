@@ -1,4 +1,4 @@
-use super::bind::{notes_exactly, text};
+use super::bind::{notes_exactly, rearrange, text};
 use super::users::free_number;
 use crate::state::Design;
 use crate::widgets::codec::{NUMBER, TEXT};
@@ -17,7 +17,7 @@ pub fn Groups() -> impl IntoView {
     let add = move |_| {
         let place = list.get_value();
         let row = count.get_untracked();
-        design.rearrange(&place, "add user group".to_owned(), |list| {
+        rearrange(design, &place, "add user group", |list| {
             let gid = free_number(list.iter().map(|group| group.gid));
             list.push(Group { gid, ..Group::default() });
         });
@@ -38,7 +38,7 @@ fn GroupFields(row: usize) -> impl IntoView {
     let here = list.index(row);
     let list = StoredValue::new_local(list);
     let remove = move |_| {
-        design.rearrange(&list.get_value(), "remove user group".to_owned(), |list| {
+        rearrange(design, &list.get_value(), "remove user group", |list| {
             if row < list.len() {
                 list.remove(row);
             }

@@ -1,4 +1,4 @@
-use super::bind::{notes_exactly, switch_own, text};
+use super::bind::{notes_exactly, rearrange, switch_own, text};
 use super::nodes::{OwnBootFields, OwnGpuFields};
 use crate::state::Design;
 use crate::widgets::codec::*;
@@ -19,7 +19,7 @@ pub fn Overrides(group: usize) -> impl IntoView {
     let add = move |_| {
         let place = list.get_value();
         let row = count.get_untracked();
-        design.rearrange(&place, "add difference".to_owned(), |list| list.push(NodeOverride::default()));
+        rearrange(design, &place, "add difference", |list| list.push(NodeOverride::default()));
         design.spot.go(&place.path.index(row));
     };
     let at = list.with_value(|list| list.path.clone());
@@ -49,7 +49,7 @@ fn Override(group: usize, row: usize) -> impl IntoView {
     let (gpus_place, boot_place) = (StoredValue::new_local(gpus.clone()), StoredValue::new_local(boot.clone()));
     let list = StoredValue::new_local(list);
     let remove = move |_| {
-        design.rearrange(&list.get_value(), "remove difference".to_owned(), |list| {
+        rearrange(design, &list.get_value(), "remove difference", |list| {
             if row < list.len() {
                 list.remove(row);
             }

@@ -71,9 +71,10 @@ pub fn Code(shown: Memo<Shown>, name: Memo<String>) -> impl IntoView {
             .map(|i| {
                 let is_changed = changed.get(i).copied().unwrap_or(false);
                 let class = match (lit.contains(&i), is_changed) {
-                    (true, _) => "line lit",
-                    (_, true) => "line changed",
-                    _ => "line",
+                    (true, true) => "line lit changed",
+                    (true, false) => "line lit",
+                    (false, true) => "line changed",
+                    (false, false) => "line",
                 };
                 line(i, &lines[i], class, cursor == Some(i))
             })

@@ -2,35 +2,32 @@
 
 use super::{Design, subject};
 use clusterflake_core::check::{self, Problem};
-use clusterflake_core::{Cluster, Path, Place};
+use clusterflake_core::{Cluster, Path};
 use leptos::prelude::*;
 
 impl Design {
-    /// Changes what stands at `place`; `label` is what the form calls it. Nothing happens where the place is gone.
-    pub fn edit<T>(self, place: &Place<T>, label: &str, change: impl FnOnce(&mut T)) {
-        self.change(place, label, None, change);
-    }
-
-    /// As [`Design::edit`], for typing: what is typed in one field is one step.
-    pub fn type_in<T>(self, place: &Place<T>, label: &str, change: impl FnOnce(&mut T)) {
-        self.change(place, label, Some(format!("{} {label}", place.path)), change);
-    }
-
-    fn change<T>(self, place: &Place<T>, label: &str, typed: Option<String>, change: impl FnOnce(&mut T)) {
+    /// Changes the value at `path` by what was entered in its field; `label` is what the form calls it. What is typed
+    /// in one field is one step. Nothing changes where `change` says that the entry cannot be read.
+    pub fn enter(
+        self,
+        path: &Path,
+        label: &str,
+        typing: bool,
+        change: &dyn Fn(&mut Cluster) -> Result<(), String>,
+    ) -> Result<(), String> {
         let mut after = self.cluster.get_untracked();
-        let name = subject::step_name(&after, &place.path, label);
-        let Some(value) = place.change(&mut after) else { return };
-        change(value);
-        self.commit(name, typed, after);
+        let name = subject::step_name(&after, path, label);
+        change(&mut after)?;
+        self.commit(name, typing.then(|| format!("{path} {label}")), after);
+        Ok(())
     }
 
-    /// Changes the list at `place`: adds, removes or moves elements. `name` is the step's name.
-    pub fn rearrange<T>(self, place: &Place<T>, name: String, change: impl FnOnce(&mut T)) {
+    /// Changes the list at `path`: adds, removes or moves elements. `name` is the step's name.
+    pub fn rearrange(self, path: &Path, name: String, change: &dyn Fn(&mut Cluster)) {
         let mut after = self.cluster.get_untracked();
-        let Some(value) = place.change(&mut after) else { return };
-        change(value);
+        change(&mut after);
         // What was typed into one row must not appear in another.
-        self.unread.forget(&place.path);
+        self.unread.forget(path);
         self.commit(name, None, after);
     }
 
