@@ -1,11 +1,11 @@
-use super::bind::{RowsOf, chips, choice, notes_exactly, rows, text, text_within};
+use super::bind::{RowsOf, chips, choice, choice_within, notes_exactly, rows, text, text_within};
 use super::overrides::Overrides;
 use crate::state::Design;
 use crate::widgets::codec::{LINES, LIST, MEMORY, NUMBER, TEXT, brief_memory, grouped};
 use crate::widgets::field::{Notes, SelectField, TextField, Width};
 use crate::widgets::rows::{Column, RowsTable, Style};
 use crate::widgets::toggle::ChipsField;
-use clusterflake_core::cluster::{Boot, BootLoader, Choice, Gpus, NodeGroup};
+use clusterflake_core::cluster::{Boot, BootLoader, Choice, GpuVendor, Gpus, NodeGroup};
 use clusterflake_core::{Cluster, Place, hostlist};
 use leptos::prelude::*;
 
@@ -135,8 +135,6 @@ fn BootFields(boot: Place<Boot>) -> impl IntoView {
 /// The same fields where a part of a group stands on its own, or not.
 #[component]
 pub fn OwnGpuFields(gpus: Place<Option<Gpus>>) -> impl IntoView {
-    use super::bind::choice_within;
-    use clusterflake_core::cluster::GpuVendor;
     let at = gpus.path.clone();
     let vendor = choice_within(
         "GPU vendor",
@@ -166,7 +164,6 @@ pub fn OwnGpuFields(gpus: Place<Option<Gpus>>) -> impl IntoView {
 
 #[component]
 pub fn OwnBootFields(boot: Place<Option<Boot>>) -> impl IntoView {
-    use super::bind::choice_within;
     let at = boot.path.clone();
     let loader = choice_within(
         "Boot loader",

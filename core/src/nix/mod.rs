@@ -24,8 +24,6 @@ pub(crate) enum Expr {
     Bool(bool),
     Int(i64),
     Str(String),
-    /// A path relative to the file, such as `./modules/base`.
-    Path(&'static str),
     List(Vec<Nix>),
     Attrs(Vec<(String, Nix)>),
     /// `import` of a path; its one user is the modules set.
@@ -40,11 +38,6 @@ impl Nix {
     /// `null`.
     pub fn null() -> Self {
         Self::new(Expr::Null)
-    }
-
-    /// The relative path `./…`; `path` is the project's own text, never a user's.
-    pub fn path(path: &'static str) -> Self {
-        Self::new(Expr::Path(path))
     }
 
     /// `import ./modules/NAME`.

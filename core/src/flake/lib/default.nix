@@ -7,15 +7,12 @@ let
     concatStringsSep
     elem
     elemAt
-    filterAttrs
     foldl'
     head
     imap0
     length
     listToAttrs
-    mapAttrsToList
     range
-    removePrefix
     stringLength
     stringToCharacters
     toIntBase10
