@@ -14,7 +14,6 @@ mod keys;
 mod monitoring;
 mod network;
 mod nodes;
-mod order;
 mod roles;
 mod slurm;
 mod storage;
@@ -149,7 +148,7 @@ pub fn check(cluster: &Cluster) -> Vec<Problem> {
         (topic.find)(&facts, &mut problems);
     }
     keys::hide_private(&mut problems);
-    problems.sort_by_cached_key(|problem| order::rank(&problem.path));
+    problems.sort_by_cached_key(|problem| Cluster::rank(&problem.path));
     problems
 }
 

@@ -25,6 +25,7 @@ pub use slurm::*;
 pub use storage::*;
 pub use users::*;
 
+use crate::path::{Path, Step};
 use std::fmt;
 use std::sync::Arc;
 
@@ -51,6 +52,19 @@ macro_rules! description {
         impl Default for $name {
             fn default() -> Self {
                 Self { $($field: $default,)* }
+            }
+        }
+
+        impl $crate::cluster::Ordered for $name {
+            fn rank(steps: &[$crate::path::Step], ranks: &mut Vec<usize>) {
+                let Some(($crate::path::Step::Key(key), steps)) = steps.split_first() else { return };
+                let mut place = 0;
+                $(if key == $key {
+                    ranks.push(place);
+                    return <$type as $crate::cluster::Ordered>::rank(steps, ranks);
+                }
+                place += 1;)*
+                ranks.push(place);
             }
         }
 
@@ -91,6 +105,8 @@ macro_rules! choice {
             $($(#[$doc])* #[serde(rename = $key)] $variant,)*
         }
 
+        impl $crate::cluster::Ordered for $name {}
+
         impl $crate::cluster::Choice for $name {
             const ALL: &'static [Self] = &[$(Self::$variant),*];
 
@@ -117,6 +133,33 @@ pub trait Choice: Copy + PartialEq + 'static {
 
     /// The name in a form.
     fn label(self) -> &'static str;
+}
+
+/// What has places that can be sorted: fields as declared, elements as listed.
+pub trait Ordered {
+    /// Appends what the place at `steps` inside is sorted by. Values without an inside have nothing to add.
+    fn rank(_steps: &[Step], _ranks: &mut Vec<usize>) {}
+}
+
+impl Ordered for bool {}
+impl Ordered for u16 {}
+impl Ordered for u32 {}
+impl Ordered for u64 {}
+impl Ordered for String {}
+
+impl<T: Ordered> Ordered for Option<T> {
+    fn rank(steps: &[Step], ranks: &mut Vec<usize>) {
+        T::rank(steps, ranks);
+    }
+}
+
+impl<T: Ordered> Ordered for Vec<T> {
+    fn rank(steps: &[Step], ranks: &mut Vec<usize>) {
+        if let Some((Step::Index(index), steps)) = steps.split_first() {
+            ranks.push(*index);
+            T::rank(steps, ranks);
+        }
+    }
 }
 
 /// Declares [`Cluster`] and [`Section`] together, so that no second list of sections can exist.
@@ -146,6 +189,19 @@ macro_rules! sections {
                     map.serialize_entry($key, &self.$field)?;
                 })*
                 map.end()
+            }
+        }
+
+        impl Ordered for Cluster {
+            fn rank(steps: &[Step], ranks: &mut Vec<usize>) {
+                let Some((Step::Key(key), steps)) = steps.split_first() else { return };
+                let mut place = 0;
+                $(if key == $key {
+                    ranks.push(place);
+                    return <$type as Ordered>::rank(steps, ranks);
+                }
+                place += 1;)*
+                ranks.push(place);
             }
         }
 
@@ -286,6 +342,14 @@ impl Cluster {
         serde_json::to_string(self).expect("a description is plain data")
     }
 
+    /// What `path` is sorted by: by section, then by field as declared, then by place in a list; a list comes before
+    /// its elements.
+    pub fn rank(path: &Path) -> Vec<usize> {
+        let mut ranks = Vec::new();
+        <Self as Ordered>::rank(path.steps(), &mut ranks);
+        ranks
+    }
+
     /// The JSON Schema of a description.
     pub fn json_schema() -> serde_json::Value {
         schemars::schema_for!(Cluster).to_value()
@@ -318,6 +382,25 @@ mod tests {
         assert!(fails("[]").message.contains("JSON object"));
         let newer = fails(r#"{"version":2,"rockets":{}}"#);
         assert!(newer.message.contains("newer clusterflake"), "{newer}");
+    }
+
+    #[test]
+    fn places_are_sorted_as_declared() {
+        let sorted = [
+            "cluster.name",
+            "cluster.sshKeys",
+            "nodes",
+            "nodes[0]",
+            "nodes[0].hosts",
+            "nodes[0].gpus.model",
+            "nodes[0].gpus.count",
+            "nodes[0].overrides[1].gpus.model",
+            "nodes[1].hosts",
+            "nodes[10]",
+            "storage.scratch.mount",
+        ];
+        let ranks = sorted.map(|path| Cluster::rank(&path.parse().unwrap()));
+        assert!(ranks.is_sorted(), "{ranks:?}");
     }
 
     #[test]
