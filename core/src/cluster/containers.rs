@@ -4,15 +4,28 @@ choice! {
     /// A container orchestration.
     pub enum Orchestrator {
         K3s "k3s" "k3s",
+        /// NixOS's `services.kubernetes`.
+        Kubernetes "kubernetes" "Kubernetes",
+    }
+}
+
+choice! {
+    /// What runs single containers, without orchestration.
+    pub enum ContainerEngine {
+        None "none" "none",
+        Docker "docker" "Docker",
+        Podman "podman" "Podman",
     }
 }
 
 description! {
-    /// Container orchestration: the server on the first controller, agents on the workers.
+    /// Containers: an orchestration over the nodes, an engine on each.
     pub struct Containers {
         enable "enable": bool = false,
         orchestrator "type": Orchestrator = Orchestrator::K3s,
-        /// The file of the token that the agents join with, on every node.
+        /// The nodes that run the control plane, in hostlist syntax; empty for the first controller. k3s wants an odd number.
+        servers "servers": String = String::new(),
+        /// The file of the token that nodes join with, on every node.
         token_file "tokenFile": String = "/var/lib/secrets/k3s-token".to_owned(),
         /// Components of k3s that are left out: `traefik`, `servicelb`, `metrics-server`, `local-storage`, `coredns`.
         disable "disable": Vec<String> = Vec::new(),
@@ -20,6 +33,9 @@ description! {
         server_flags "serverFlags": Vec<String> = Vec::new(),
         /// Further flags of the agents.
         agent_flags "agentFlags": Vec<String> = Vec::new(),
+        /// Whether nodes with GPUs are kept for what asks for GPUs (a taint).
+        gpu_taint "gpuTaint": bool = false,
+        engine "engine": ContainerEngine = ContainerEngine::None,
         /// Whether containers can use the NVIDIA GPUs.
         gpu "gpu": bool = true,
     }

@@ -19,6 +19,10 @@ pub struct Node {
     pub ip: Option<Ipv4Addr>,
     pub roles: Vec<Role>,
     pub interface: String,
+    /// The MAC address of the device under its interface; empty where the description gives none.
+    pub mac_address: String,
+    /// Its address on the fabric; `None` where it is not on it, or the address cannot be read.
+    pub fabric_ip: Option<Ipv4Addr>,
     pub architecture: Architecture,
     pub sockets: u32,
     pub cores_per_socket: u32,
@@ -55,6 +59,7 @@ pub fn count_on(first: Ipv4Addr, steps: usize) -> Option<Ipv4Addr> {
 pub fn expand_group(index: usize, group: &NodeGroup) -> Result<Vec<Node>, HostlistError> {
     let names = hostlist::expand(&group.hosts)?;
     let first: Option<Ipv4Addr> = group.first_ip.trim().parse().ok();
+    let first_on_fabric: Option<Ipv4Addr> = group.fabric_first_ip.trim().parse().ok();
     let mut nodes: Vec<Node> = names
         .into_iter()
         .enumerate()
@@ -69,6 +74,8 @@ pub fn expand_group(index: usize, group: &NodeGroup) -> Result<Vec<Node>, Hostli
             },
             roles: group.roles.clone(),
             interface: group.interface.clone(),
+            mac_address: group.mac_addresses.get(position).map(|mac| mac.trim().to_owned()).unwrap_or_default(),
+            fabric_ip: first_on_fabric.and_then(|first| count_on(first, position)),
             architecture: group.architecture,
             sockets: group.sockets,
             cores_per_socket: group.cores_per_socket,
@@ -85,11 +92,18 @@ pub fn expand_group(index: usize, group: &NodeGroup) -> Result<Vec<Node>, Hostli
     }
     let positions: HashMap<String, usize> = nodes.iter().map(|node| (node.name.clone(), node.position)).collect();
     for change in &group.overrides {
-        let first: Option<Option<Ipv4Addr>> = change.first_ip.as_ref().map(|text| text.trim().parse().ok());
+        let read = |text: &Option<String>| text.as_ref().map(|text| text.trim().parse::<Ipv4Addr>().ok());
+        let (first, first_on_fabric) = (read(&change.first_ip), read(&change.fabric_first_ip));
         for (step, host) in hostlist::expand(&change.hosts)?.into_iter().enumerate() {
             let Some(node) = positions.get(&host).map(|position| &mut nodes[*position]) else { continue };
             if let Some(first) = first {
                 node.ip = first.and_then(|first| count_on(first, step));
+            }
+            if let Some(first) = first_on_fabric {
+                node.fabric_ip = first.and_then(|first| count_on(first, step));
+            }
+            if let Some(addresses) = &change.mac_addresses {
+                node.mac_address = addresses.get(step).map(|mac| mac.trim().to_owned()).unwrap_or_default();
             }
             macro_rules! take {
                 ($($field:ident)*) => {

@@ -26,5 +26,7 @@ description! {
         ssh_keys "sshKeys": Vec<String> = Vec::new(),
         /// Whether packages with an unfree licence may be used; the NVIDIA driver and CUDA are.
         allow_unfree "allowUnfree": bool = false,
+        /// Whether the flake comes with a `flake.lock`, so that everybody gets the very same nixpkgs.
+        pinned "pinned": bool = false,
     }
 }

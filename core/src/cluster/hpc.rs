@@ -9,14 +9,43 @@ choice! {
     }
 }
 
+choice! {
+    /// A branch of the NVIDIA driver.
+    pub enum DriverBranch {
+        Automatic "automatic" "by GPU model",
+        Production "production" "production",
+        /// The last that drives Maxwell to Volta.
+        Legacy580 "legacy_580" "legacy 580 (Maxwell to Volta)",
+        Latest "latest" "latest",
+        Beta "beta" "beta",
+    }
+}
+
+description! {
+    /// Environment modules with Lmod, which is not in nixpkgs.
+    pub struct Lmod {
+        enable "enable": bool = false,
+        /// A flake whose `packages.SYSTEM.lmod` is Lmod: `github:lab/lmod-nix`.
+        package_source "packageSource": String = String::new(),
+        /// The folders of modulefiles.
+        module_path "modulePath": Vec<String> = vec!["/opt/modulefiles".to_owned()],
+    }
+}
+
 description! {
     /// CUDA and the NVIDIA driver, on the nodes with NVIDIA GPUs.
     pub struct Cuda {
         enable "enable": bool = false,
         /// Whether the open kernel module is used: right for Turing (2018) and newer, wrong for Volta and older.
         open_kernel_module "openKernelModule": bool = true,
+        /// The branch of the driver, as in `hardware.nvidia.branch`; automatic: by the nodes' GPU models.
+        branch "branch": DriverBranch = DriverBranch::Automatic,
         /// Whether the persistence daemon keeps the driver loaded.
         persistence "persistence": bool = true,
+        /// Whether nodes with NVSwitch run the fabric manager, with the driver for data centres. It fails elsewhere.
+        fabric_manager "fabricManager": bool = false,
+        /// Whether CUDA packages may come from the binary cache of the NixOS CUDA team.
+        binary_cache "binaryCache": bool = true,
     }
 }
 
@@ -24,15 +53,28 @@ description! {
     /// MPI, GPUs, tools and limits for jobs.
     pub struct Hpc {
         mpi "mpi": Mpi = Mpi::None,
+        /// Whether the commands of UCX are installed and Open MPI sends through UCX, not TCP.
+        ucx "ucx": bool = false,
         /// Whether MPI can send GPU memory (Open MPI with CUDA).
         cuda_aware_mpi "cudaAwareMPI": bool = false,
         cuda "cuda": Cuda = Cuda::default(),
+        /// Whether nodes with AMD GPUs get ROCm.
+        rocm "rocm": bool = false,
         /// Whether compilers and build tools are installed for users.
         compilers "compilers": bool = false,
+        /// Whether numerical libraries are installed for users: OpenBLAS, ScaLAPACK, FFTW, HDF5, NetCDF.
+        libraries "libraries": bool = false,
+        /// Further packages of nixpkgs for users, by attribute: `julia`, `python3Packages.numpy`.
+        packages "packages": Vec<String> = Vec::new(),
+        lmod "lmod": Lmod = Lmod::default(),
+        /// Whether `mpi-selftest` is installed: a small MPI program, one for GPUs, and the hostfile of all workers.
+        self_test "selfTest": bool = false,
         /// Whether Apptainer runs containers without root.
         apptainer "apptainer": bool = false,
         /// Whether programs may lock all memory, which RDMA needs.
         unlimited_memlock "unlimitedMemlock": bool = false,
+        /// How many pages of 2 MiB a worker keeps for programs that ask for huge pages.
+        huge_pages "hugePages": u32 = 0,
         /// The workers' CPU frequency governor, `performance`; empty for the kernel's default.
         governor "governor": String = String::new(),
     }

@@ -4,10 +4,30 @@ description! {
     /// Grafana, on the first controller.
     pub struct Grafana {
         enable "enable": bool = false,
+        /// Whether it shows dashboards of nodes, GPUs and Slurm.
+        dashboards "dashboards": bool = true,
         /// The file on the controller that holds Grafana's secret key.
         secret_key_file "secretKeyFile": String = "/var/lib/secrets/grafana-secret-key".to_owned(),
         /// The file on the controller that holds the administrator's first password.
         admin_password_file "adminPasswordFile": String = "/var/lib/secrets/grafana-admin-password".to_owned(),
+    }
+}
+
+description! {
+    /// Where Alertmanager sends alerts. Secrets stay in files.
+    pub struct Alertmanager {
+        enable "enable": bool = false,
+        /// The address that gets mail; empty for no mail.
+        email_to "emailTo": String = String::new(),
+        email_from "emailFrom": String = String::new(),
+        /// The mail server, `mail.lab.example:587`.
+        smarthost "smarthost": String = String::new(),
+        /// The user at the mail server; empty where it asks for none.
+        smtp_user "smtpUser": String = String::new(),
+        /// The file with that user's password.
+        smtp_password_file "smtpPasswordFile": String = "/var/lib/secrets/alertmanager-smtp-password".to_owned(),
+        /// A file with the URL of a webhook (chat, paging), since such URLs are secrets; empty for none.
+        webhook_url_file "webhookURLFile": String = String::new(),
     }
 }
 
@@ -21,6 +41,13 @@ description! {
         interval_seconds "intervalSeconds": u32 = 15,
         /// Whether every NVIDIA node runs the GPU exporter.
         gpu_exporter "gpuExporter": bool = true,
+        /// Whether every node with a BMC is asked for temperatures and power (IPMI).
+        ipmi_exporter "ipmiExporter": bool = false,
+        /// Whether the disks' health is read (SMART).
+        smart_exporter "smartExporter": bool = false,
+        /// Whether Prometheus has rules for nodes that are down, full disks, hot or failing GPUs, and Slurm.
+        alerts "alerts": bool = true,
+        alertmanager "alertmanager": Alertmanager = Alertmanager::default(),
         grafana "grafana": Grafana = Grafana::default(),
     }
 }

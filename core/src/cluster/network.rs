@@ -1,11 +1,90 @@
-use super::description;
+use super::{choice, description};
+
+choice! {
+    /// How a bond spreads its traffic: the bonding driver's `mode`.
+    pub enum BondMode {
+        ActiveBackup "active-backup" "active-backup",
+        /// LACP; the switch must take part.
+        Lacp "802.3ad" "802.3ad (LACP)",
+        BalanceXor "balance-xor" "balance-xor",
+        BalanceAlb "balance-alb" "balance-alb",
+    }
+}
+
+choice! {
+    /// The second network, for MPI and storage.
+    pub enum FabricKind {
+        None "none" "none",
+        InfiniBand "infiniband" "InfiniBand",
+        /// RDMA over Converged Ethernet.
+        Roce "roce" "RoCE",
+    }
+}
+
+choice! {
+    /// The kernel driver of the fabric's adapters.
+    pub enum FabricDriver {
+        Mlx5 "mlx5" "mlx5 (ConnectX-4 and newer)",
+        Mlx4 "mlx4" "mlx4 (ConnectX-3)",
+        Irdma "irdma" "irdma (Intel E810, X722)",
+        BnxtRe "bnxt_re" "bnxt_re (Broadcom)",
+        Hfi1 "hfi1" "hfi1 (Omni-Path)",
+    }
+}
 
 description! {
-    /// Names, addresses and firewall of the cluster's network.
+    /// Several network devices as one. A group uses it by naming it as its interface.
+    pub struct Bond {
+        name "name": String = "bond0".to_owned(),
+        /// The devices that it is made of.
+        interfaces "interfaces": Vec<String> = Vec::new(),
+        mode "mode": BondMode = BondMode::ActiveBackup,
+    }
+}
+
+description! {
+    /// A VLAN (802.1Q). A group uses it by naming it as its interface.
+    pub struct Vlan {
+        name "name": String = String::new(),
+        /// The tag, 1 to 4094.
+        id "id": u32 = 1,
+        /// The device or bond that carries it.
+        interface "interface": String = String::new(),
+    }
+}
+
+description! {
+    /// A subnet manager of an InfiniBand fabric: OpenSM on a node, at one port.
+    pub struct SubnetManager {
+        /// The host name of the node that runs it.
+        host "host": String = String::new(),
+        /// The port's GUID, as `ibstat` prints it: `0x0002c9030012ab34`.
+        guid "guid": String = String::new(),
+    }
+}
+
+description! {
+    /// The second network. The groups that have a `fabricFirstIP` are on it.
+    pub struct Fabric {
+        kind "kind": FabricKind = FabricKind::None,
+        /// Its IPv4 network: over IPoIB, or on the RoCE interface.
+        subnet "subnet": String = "10.1.0.0/16".to_owned(),
+        /// The interface of every node on it: `ib0`, or the RoCE adapter's Ethernet device.
+        interface "interface": String = "ib0".to_owned(),
+        driver "driver": FabricDriver = FabricDriver::Mlx5,
+        /// The MTU of the interface, in bytes; 0 leaves what the driver sets.
+        mtu "mtu": u32 = 0,
+        /// The subnet managers of InfiniBand; none where a switch runs one.
+        subnet_managers "subnetManagers": Vec<SubnetManager> = Vec::new(),
+    }
+}
+
+description! {
+    /// Names, addresses, the firewall.
     pub struct Network {
-        /// The DNS domain of the nodes.
+        /// The domain of the nodes' full names.
         domain "domain": String = "cluster.internal".to_owned(),
-        /// The IPv4 subnet of the nodes, as CIDR.
+        /// The cluster's IPv4 network.
         subnet "subnet": String = "10.0.0.0/16".to_owned(),
         /// The default gateway; empty for none.
         gateway "gateway": String = String::new(),
@@ -18,6 +97,9 @@ description! {
         ],
         /// The MTU of the nodes' interfaces, in bytes.
         mtu "mtu": u32 = 1500,
+        bonds "bonds": Vec<Bond> = Vec::new(),
+        vlans "vlans": Vec<Vlan> = Vec::new(),
+        fabric "fabric": Fabric = Fabric::default(),
         /// Whether the firewall is on. The ports of the cluster's services are opened towards the subnet only.
         firewall "firewall": bool = true,
         /// Further TCP ports that every node opens to anybody.

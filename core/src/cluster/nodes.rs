@@ -52,9 +52,12 @@ description! {
 }
 
 description! {
-    /// How a node starts, and where its root file system is.
+    /// How a node starts, and where its file systems are.
     pub struct Boot {
         loader "loader": BootLoader = BootLoader::SystemdBoot,
+        /// A file of the flake that the user brings and that declares the file systems, as `nixos-generate-config` writes
+        /// it: `local/hardware.nix`. A folder, `local/hardware`, has one for each host: `cn001.nix`. Empty: the devices below.
+        hardware_config "hardwareConfig": String = String::new(),
         /// The disk that GRUB is written to; used with GRUB only.
         grub_device "grubDevice": String = "/dev/sda".to_owned(),
         /// The device of the root file system.
@@ -76,8 +79,12 @@ description! {
         first_ip "firstIP": String = String::new(),
         /// The address of each host in turn, where they do not count on; used instead of `firstIP`.
         addresses "addresses": Vec<String> = Vec::new(),
-        /// The network interface that has the address.
+        /// The network interface that has the address: a device, a bond or a VLAN of the network section.
         interface "interface": String = "eno1".to_owned(),
+        /// The MAC address of each host in turn: the device with it gets the interface's name. Empty: names as they come.
+        mac_addresses "macAddresses": Vec<String> = Vec::new(),
+        /// The IPv4 address of the first host on the fabric; the others count on. Empty: not on the fabric.
+        fabric_first_ip "fabricFirstIP": String = String::new(),
         architecture "architecture": Architecture = Architecture::X86_64,
         sockets "sockets": u32 = 1,
         cores_per_socket "coresPerSocket": u32 = 1,
@@ -90,6 +97,8 @@ description! {
         features "features": Vec<String> = Vec::new(),
         /// Slurm's weight: jobs get nodes of lower weight first.
         weight "weight": u32 = 1,
+        /// A NixOS module for these nodes: `{ services.fstrim.enable = true; }` or `{ pkgs, ... }: { … }`.
+        extra_config "extraConfig": String = String::new(),
         /// What differs for some hosts of the group.
         overrides "overrides": Vec<NodeOverride> = Vec::new(),
     }
@@ -103,6 +112,10 @@ description! {
         /// The IPv4 address of the first of them; the others count on from it.
         first_ip "firstIP": Option<String> = None,
         interface "interface": Option<String> = None,
+        /// The MAC address of each of them in turn.
+        mac_addresses "macAddresses": Option<Vec<String>> = None,
+        /// The IPv4 address of the first of them on the fabric; the others count on.
+        fabric_first_ip "fabricFirstIP": Option<String> = None,
         sockets "sockets": Option<u32> = None,
         cores_per_socket "coresPerSocket": Option<u32> = None,
         threads_per_core "threadsPerCore": Option<u32> = None,
@@ -112,5 +125,7 @@ description! {
         boot "boot": Option<Boot> = None,
         features "features": Option<Vec<String>> = None,
         weight "weight": Option<u32> = None,
+        /// A NixOS module for these hosts, besides the group's.
+        extra_config "extraConfig": String = String::new(),
     }
 }

@@ -1,4 +1,27 @@
-use super::description;
+use super::{choice, description};
+
+choice! {
+    /// Whether a partition takes and runs jobs: slurm.conf's `State`.
+    pub enum PartitionState {
+        Up "UP" "up",
+        /// Takes jobs and starts none.
+        Down "DOWN" "down",
+        /// Takes no jobs and finishes those it has.
+        Drain "DRAIN" "drain",
+        /// Takes no jobs and starts none.
+        Inactive "INACTIVE" "inactive",
+    }
+}
+
+choice! {
+    /// What must be in order in the accounting before a job may run: slurm.conf's `AccountingStorageEnforce`.
+    pub enum Enforce {
+        Associations "associations" "accounts",
+        Limits "limits" "limits",
+        Qos "qos" "QOS",
+        Safe "safe" "safe",
+    }
+}
 
 description! {
     /// A Slurm partition: a queue over some nodes.
@@ -14,6 +37,50 @@ description! {
         default_time "defaultTime": String = String::new(),
         /// Slurm's `PriorityTier`: jobs of higher tiers start first.
         priority_tier "priorityTier": u32 = 1,
+        /// The most nodes of a job; 0 for no limit.
+        max_nodes "maxNodes": u32 = 0,
+        /// The memory of jobs that ask for none, in MiB for each CPU; 0 for Slurm's default.
+        default_memory_per_cpu_mib "defaultMemoryPerCPUMiB": u64 = 0,
+        /// Whether a job gets its nodes for itself.
+        exclusive "exclusive": bool = false,
+        /// The groups of users who may use it; empty for everybody.
+        allow_groups "allowGroups": Vec<String> = Vec::new(),
+        /// The accounts that may use it; empty for all. Needs accounting.
+        allow_accounts "allowAccounts": Vec<String> = Vec::new(),
+        state "state": PartitionState = PartitionState::Up,
+    }
+}
+
+description! {
+    /// Accounting: slurmdbd and MariaDB.
+    pub struct Accounting {
+        enable "enable": bool = false,
+        /// The host name of the node that runs slurmdbd and MariaDB; empty for the first controller.
+        host "host": String = String::new(),
+        /// The file on that node that holds the database's password.
+        password_file "passwordFile": String = "/var/lib/secrets/slurmdbd-password".to_owned(),
+        enforce "enforce": Vec<Enforce> = Vec::new(),
+        /// Whether priority follows what users used lately (fair share) rather than who came first.
+        fair_share "fairShare": bool = false,
+    }
+}
+
+description! {
+    /// A second slurmctld, which takes over when the first is gone.
+    pub struct Backup {
+        /// The host name of the node that runs it; empty for none.
+        host "host": String = String::new(),
+        /// The folder of Slurm's state, on a file system that both controllers share.
+        state_folder "stateFolder": String = String::new(),
+    }
+}
+
+description! {
+    /// slurmrestd, on the first controller.
+    pub struct Rest {
+        enable "enable": bool = false,
+        /// The file of the key that tokens are signed with, on the controllers.
+        jwt_key_file "jwtKeyFile": String = "/var/lib/secrets/slurm-jwt.key".to_owned(),
     }
 }
 
@@ -24,6 +91,23 @@ description! {
         partitions "partitions": Vec<Partition> = Vec::new(),
         /// Whether jobs are held to the cores, memory and GPUs they asked for (cgroups).
         enforce_limits "enforceLimits": bool = true,
+        /// slurm.conf's `SchedulerParameters`, each one: `bf_window=2880`.
+        scheduler_parameters "schedulerParameters": Vec<String> = Vec::new(),
+        accounting "accounting": Accounting = Accounting::default(),
+        backup "backup": Backup = Backup::default(),
+        rest "rest": Rest = Rest::default(),
+        /// Whether jobs can show X11 windows (`srun --x11`).
+        x11 "x11": bool = false,
+        /// Whether users may log in to a worker only while a job of theirs runs there, and into that job (pam_slurm_adopt).
+        pam_adopt "pamAdopt": bool = false,
+        /// Whether each job gets a `/tmp` and `/dev/shm` of its own (job_container/tmpfs).
+        private_tmp "privateTmp": bool = false,
+        /// A shell script that root runs on each node before a job; empty for none.
+        prolog "prolog": String = String::new(),
+        /// A shell script that root runs on each node after a job; empty for none.
+        epilog "epilog": String = String::new(),
+        /// Whether slurmctld offers metrics to Prometheus, where Slurm is 25.11 or newer.
+        metrics "metrics": bool = false,
         /// The file of the munge key on every node. The key itself never enters the flake.
         munge_key_file "mungeKeyFile": String = "/etc/munge/munge.key".to_owned(),
         /// The first of the ports that srun listens on.

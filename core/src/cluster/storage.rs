@@ -1,27 +1,75 @@
 use super::{choice, description};
 
 choice! {
-    /// The protocol of a shared file system.
+    /// What serves a shared file system.
     pub enum FileSystemKind {
-        Nfs "nfs" "NFS 4.2",
+        /// A node exports a folder.
+        Nfs "nfs" "NFS",
+        /// A Ceph cluster that exists already.
+        CephFs "cephfs" "CephFS",
+        /// Nodes with bricks.
+        GlusterFs "glusterfs" "GlusterFS",
+        /// Nodes with OrangeFS servers.
+        OrangeFs "orangefs" "OrangeFS",
+        /// A BeeGFS that exists already; its client's packages come from a flake that the user names.
+        BeeGfs "beegfs" "BeeGFS",
+        /// A Lustre that exists already; its client's packages come from a flake that the user names.
+        Lustre "lustre" "Lustre",
+    }
+}
+
+choice! {
+    /// A version of NFS.
+    pub enum NfsVersion {
+        V4 "4.2" "4.2",
+        V3 "3" "3",
+    }
+}
+
+choice! {
+    /// What carries NFS.
+    pub enum NfsTransport {
+        Tcp "tcp" "TCP",
+        /// Over the fabric.
+        Rdma "rdma" "RDMA (fabric)",
     }
 }
 
 description! {
-    /// A file system that one node exports and the others mount.
+    /// A file system that servers offer and the nodes mount.
     pub struct SharedFileSystem {
         kind "kind": FileSystemKind = FileSystemKind::Nfs,
-        /// The host name of the node that exports it.
+        /// NFS: the host name of the node that exports it. GlusterFS, OrangeFS: the nodes that serve it, in hostlist syntax.
+        /// BeeGFS: the host of the management service. Lustre: the NIDs of the MGS, `10.0.9.1@o2ib`.
         server "server": String = String::new(),
-        /// The exported folder on the server.
+        /// NFS: the exported folder. GlusterFS: the folder of each server's brick. OrangeFS: the folder of each server's data.
+        /// CephFS: the folder in the file system, `/` where empty. Lustre: the name of the file system. BeeGFS: unused.
         export "export": String = String::new(),
-        /// Where the other nodes mount it.
+        /// Where the nodes mount it.
         mount "mount": String = String::new(),
-        /// The permissions of the exported folder, as chmod(1) takes them: `0755`, or `1777` for a folder everybody writes to.
+        /// NFS: the permissions of the exported folder, as chmod(1) takes them: `0755`, or `1777` for a folder everybody writes to.
         mode "mode": String = "0755".to_owned(),
-        /// Mount options, each as in fstab; `nfsvers=4.2`, `hard`, `noatime` and `_netdev` are always set.
+        /// NFS: the version.
+        nfs_version "nfsVersion": NfsVersion = NfsVersion::V4,
+        /// NFS: what carries it.
+        transport "transport": NfsTransport = NfsTransport::Tcp,
+        /// GlusterFS: the volume's name.
+        volume "volume": String = String::new(),
+        /// CephFS: the addresses of the monitors.
+        monitors "monitors": Vec<String> = Vec::new(),
+        /// CephFS: the cluster's id, as `ceph fsid` prints it.
+        fsid "fsid": String = String::new(),
+        /// CephFS: the name of the file system, as `ceph fs ls` prints it.
+        fs_name "fsName": String = "cephfs".to_owned(),
+        /// CephFS: the client's name, without `client.`.
+        ceph_user "cephUser": String = "cluster".to_owned(),
+        /// CephFS: the file with the client's key on every node. BeeGFS: the file with the connection's secret.
+        secret_file "secretFile": String = String::new(),
+        /// BeeGFS, Lustre: a flake that brings the client's packages, `github:lab/beegfs-nix`. nixpkgs has none.
+        package_source "packageSource": String = String::new(),
+        /// Mount options, each as in fstab; for NFS `nfsvers`, `hard`, `noatime` and `_netdev` are always set.
         mount_options "mountOptions": Vec<String> = Vec::new(),
-        /// Options of the export, each as in exports(5).
+        /// NFS: options of the export, each as in exports(5).
         export_options "exportOptions": Vec<String> = vec![
             "rw".to_owned(),
             "async".to_owned(),

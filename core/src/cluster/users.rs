@@ -7,6 +7,8 @@ choice! {
         Controllers "controllers" "controllers",
         Workers "workers" "workers",
         Logins "logins" "login nodes",
+        /// The hosts that the user's `hosts` names.
+        Listed "listed" "listed hosts",
     }
 }
 
@@ -35,6 +37,10 @@ description! {
         /// Whether the user may become root.
         sudo "sudo": bool = false,
         on "where": Where = Where::All,
+        /// The hosts on which the user exists, in hostlist syntax; used with `listed`.
+        hosts "hosts": String = String::new(),
+        /// A Home Manager module: `{ programs.git.enable = true; }` or `{ pkgs, ... }: { … }`; empty for none.
+        home_manager "homeManager": String = String::new(),
     }
 }
 
@@ -48,9 +54,31 @@ description! {
 }
 
 description! {
+    /// A directory of users (LDAP), read through SSSD.
+    pub struct Ldap {
+        enable "enable": bool = false,
+        /// The servers: `ldaps://ldap.lab.example`.
+        uris "uris": Vec<String> = Vec::new(),
+        /// Where people and groups are looked for: `dc=lab,dc=example`.
+        search_base "searchBase": String = String::new(),
+        /// Who asks; empty for anybody.
+        bind_dn "bindDN": String = String::new(),
+        /// A file on every node with the line `LDAP_BIND_PASSWORD=…`; used with `bindDN`.
+        environment_file "environmentFile": String = "/var/lib/secrets/sssd-environment".to_owned(),
+        /// The certificate of the servers' authority; empty for the system's.
+        ca_file "caFile": String = String::new(),
+    }
+}
+
+description! {
     /// People and groups.
     pub struct Users {
         accounts "accounts": Vec<User> = Vec::new(),
         groups "groups": Vec<Group> = Vec::new(),
+        ldap "ldap": Ldap = Ldap::default(),
+        /// Whether users come from node to node without a password: each gets a key in a shared home.
+        ssh_between_nodes "sshBetweenNodes": bool = false,
+        /// The public key of the authority that signed the nodes' host keys; with it no node asks whether a host is known.
+        ssh_host_ca "sshHostCA": String = String::new(),
     }
 }

@@ -2,9 +2,10 @@
   description = __description__;
 
   inputs.nixpkgs.url = __nixpkgs__;
+  inherit __inputs__;
 
   outputs =
-    { nixpkgs, ... }:
+    { nixpkgs, ... }@inputs:
     let
       inherit (nixpkgs) lib;
       clusterLib = import ./lib { inherit lib; };

@@ -6,7 +6,7 @@
 mod readme;
 
 use crate::cluster::{Choice, Cluster, Release, Section};
-use crate::modules::{self, Module, Parameter};
+use crate::modules::{self, Input, Module, Parameter};
 use crate::nix::{self, Attrs, Nix, Text};
 use crate::path::Path;
 use std::collections::BTreeMap;
@@ -100,7 +100,10 @@ pub fn regenerate(before: Option<&Generated>, cluster: &Cluster) -> Generated {
 
 fn module_files(cluster: &Cluster) -> Vec<(String, File)> {
     modules::used(cluster)
-        .map(|module| (format!("modules/{}/default.nix", module.name), module.nix.to_owned().into()))
+        .flat_map(|module| {
+            let files = [("default.nix", module.nix)].into_iter().chain(module.files.iter().copied());
+            files.map(|(name, text)| (format!("modules/{}/{name}", module.name), text.to_owned().into()))
+        })
         .collect()
 }
 
@@ -138,6 +141,8 @@ fn flake_nix(cluster: &Cluster) -> Text {
         release => format!("nixos-{}", release.key()),
     };
     let set = modules::used(cluster).fold(Attrs::new(), |set, m| set.set(m.name, Nix::import_module(m.name)));
+    let inputs = modules::used(cluster).flat_map(|module| (module.inputs)(cluster));
+    let inputs = inputs.flat_map(|input| input_lines(&input)).collect();
     let formals = parameters(cluster).map(|parameter| format!("{} ? {{ }},", parameter.name)).collect();
     let calls = modules::used(cluster).flat_map(|module| call(cluster, module)).collect();
     nix::fill(
@@ -147,8 +152,17 @@ fn flake_nix(cluster: &Cluster) -> Text {
             ("__nixpkgs__", Nix::from(format!("github:NixOS/nixpkgs/{branch}")).from_field(place("release"))),
             ("__modules__", set.into()),
         ],
-        &[("__parameters__", formals), ("__calls__", calls)],
+        &[("inherit __inputs__", inputs), ("__parameters__", formals), ("__calls__", calls)],
     )
+}
+
+/// The lines that declare an input.
+fn input_lines(input: &Input) -> Vec<String> {
+    let mut lines = vec![format!("inputs.{}.url = {};", input.name, nix::print(&input.url, 2).text)];
+    if input.follows_nixpkgs {
+        lines.push(format!("inputs.{}.inputs.nixpkgs.follows = \"nixpkgs\";", input.name));
+    }
+    lines
 }
 
 /// The lines of `mkSystem` that make the NixOS module: `(modules.base { inherit node …; })`.

@@ -10,7 +10,7 @@ mod storage;
 mod users;
 
 use crate::cluster::{Cluster, Section};
-use crate::nix::Attrs;
+use crate::nix::{Attrs, Nix};
 
 /// A parameter of `mkClusterFlake`.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +23,17 @@ pub struct Parameter {
     pub reads: &'static [Section],
 }
 
+/// A flake that the generated one needs besides nixpkgs.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// Its name among the inputs, `home-manager`.
+    pub name: &'static str,
+    /// The flake reference, `github:nix-community/home-manager/release-26.05`.
+    pub url: Nix,
+    /// Whether its own nixpkgs is the cluster's.
+    pub follows_nixpkgs: bool,
+}
+
 /// A module: a folder of the flake under `modules/`.
 #[derive(Clone, Copy, Debug)]
 pub struct Module {
@@ -30,6 +41,10 @@ pub struct Module {
     pub name: &'static str,
     /// Its `default.nix`, a function of `takes` to a NixOS module.
     pub nix: &'static str,
+    /// Further files of its folder, by name.
+    pub files: &'static [(&'static str, &'static str)],
+    /// The inputs that it needs; it gets at them with `inputs` among `takes`.
+    pub inputs: fn(&Cluster) -> Vec<Input>,
     /// The arguments that `default.nix` is called with. Parameters of modules that are off are not passed.
     pub takes: &'static [&'static str],
     /// The parameter that turns on and shapes this module; `None` for the modules that every cluster has.

@@ -26,6 +26,8 @@ pub(crate) enum Expr {
     Str(String),
     List(Vec<Nix>),
     Attrs(Vec<(String, Nix)>),
+    /// A path of the flake, `./hosts/cn001.nix`.
+    Path(String),
     /// `import` of a path; its one user is the modules set.
     Import(String),
 }
@@ -43,6 +45,17 @@ impl Nix {
     /// `import ./modules/NAME`.
     pub fn import_module(name: &str) -> Self {
         Self::new(Expr::Import(format!("./modules/{name}")))
+    }
+
+    /// The path `./RELATIVE` of the flake. Text that Nix would not read as a path stays a string.
+    pub fn path(relative: &str) -> Self {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-+/".contains(c);
+        let is_path = !relative.is_empty() && relative.chars().all(plain) && !relative.contains("//");
+        if is_path && !relative.starts_with('/') && !relative.ends_with('/') {
+            Self::new(Expr::Path(format!("./{relative}")))
+        } else {
+            relative.into()
+        }
     }
 
     /// A list.

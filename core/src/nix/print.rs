@@ -90,6 +90,7 @@ impl Printer {
             Expr::Int(value) if *value < 0 => self.text += &format!("({value})"),
             Expr::Int(value) => self.text += &value.to_string(),
             Expr::Str(value) => self.text += &quoted(value),
+            Expr::Path(path) => self.text += path,
             Expr::Import(path) => self.text += &format!("import {path}"),
             Expr::List(items) => self.list(items, indent, origin),
             Expr::Attrs(attrs) => self.attrs(attrs, indent, origin),

@@ -183,6 +183,8 @@ let
       node = {
         roles = [ "worker" ];
         interface = "eno1";
+        mac = null;
+        fabricIP = null;
         system = "x86_64-linux";
         sockets = 1;
         coresPerSocket = values.cpus or 1;
@@ -194,6 +196,7 @@ let
         features = [ ];
         weight = 1;
         boot = { };
+        modules = [ ];
       }
       // values;
     in
@@ -216,22 +219,27 @@ let
         imap0 (step: hostname: {
           name = hostname;
           value =
-            removeAttrs override [
-              "hosts"
-              "firstIP"
-            ]
-            // lib.optionalAttrs (override ? firstIP) { ip = countOn override.firstIP step; };
+            removeAttrs override counted
+            // lib.optionalAttrs (override ? firstIP) { ip = countOn override.firstIP step; }
+            // lib.optionalAttrs (override ? fabricFirstIP) { fabricIP = countOn override.fabricFirstIP step; }
+            // lib.optionalAttrs (override ? macAddresses) { mac = elemAt override.macAddresses step; };
         }) (expandHostlist override.hosts)
       ) (group.overrides or [ ]);
-      overrides = lib.zipAttrsWith (_: values: foldl' (all: value: all // value) { } values) (
-        map (override: { ${override.name} = override.value; }) overrideList
-      );
-      shared = removeAttrs group [
+      overrides = lib.zipAttrsWith (
+        _: values:
+        foldl' (all: value: all // value // { modules = all.modules ++ value.modules or [ ]; }) {
+          modules = group.modules or [ ];
+        } values
+      ) (map (override: { ${override.name} = override.value; }) overrideList);
+      counted = [
         "hosts"
         "firstIP"
         "addresses"
+        "fabricFirstIP"
+        "macAddresses"
         "overrides"
       ];
+      shared = removeAttrs group counted;
     in
     imap0 (
       position: hostname:
@@ -241,6 +249,8 @@ let
           inherit hostname;
           ip = if group ? addresses then elemAt group.addresses position else countOn group.firstIP position;
         }
+        // lib.optionalAttrs (group ? fabricFirstIP) { fabricIP = countOn group.fabricFirstIP position; }
+        // lib.optionalAttrs (group ? macAddresses) { mac = elemAt group.macAddresses position; }
         // overrides.${hostname} or { }
       )
     ) (expandHostlist group.hosts);

@@ -11,6 +11,8 @@ use crate::path::Path;
 pub const MODULE: Module = Module {
     name: "base",
     nix: include_str!("default.nix"),
+    files: &[],
+    inputs: |_| Vec::new(),
     takes: &["node", "clusterConfig", "sshKeys"],
     parameter: None,
     used: |_| true,

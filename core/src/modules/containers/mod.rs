@@ -8,6 +8,8 @@ use crate::path::Path;
 pub const MODULE: Module = Module {
     name: "containers",
     nix: include_str!("default.nix"),
+    files: &[],
+    inputs: |_| Vec::new(),
     takes: &["node", "nodes", "clusterLib", "containerConfig"],
     parameter: Some(Parameter { name: "containerConfig", values, reads: &[Section::Containers] }),
     used: |cluster| cluster.containers.enable,

@@ -8,6 +8,8 @@ use crate::path::Path;
 pub const MODULE: Module = Module {
     name: "hpc",
     nix: include_str!("default.nix"),
+    files: &[],
+    inputs: |_| Vec::new(),
     takes: &["node", "hpcConfig"],
     parameter: Some(Parameter { name: "hpcConfig", values, reads: &[Section::Hpc] }),
     used: |cluster| !values(cluster).is_empty(),

@@ -8,6 +8,8 @@ use crate::path::Path;
 pub const MODULE: Module = Module {
     name: "monitoring",
     nix: include_str!("default.nix"),
+    files: &[],
+    inputs: |_| Vec::new(),
     takes: &["node", "nodes", "clusterLib", "hpcConfig", "monitoringConfig"],
     parameter: Some(Parameter { name: "monitoringConfig", values, reads: &[Section::Monitoring] }),
     used: |cluster| cluster.monitoring.enable,

@@ -3,7 +3,8 @@
 # networkConfig: domain, subnet (CIDR), gateway, nameservers, timeServers, mtu, firewall,
 #                extraTCPPorts, extraUDPPorts, tuning
 #
-# Other modules open their ports with `cluster.firewall`: towards the cluster's subnet only.
+# Other modules open their ports with `cluster.firewall`, towards the cluster's subnet, and with
+# `cluster.firewall.fabric`, towards the fabric's: nobody else gets in.
 {
   node,
   nodes,
@@ -29,36 +30,46 @@ let
 
   controllers = clusterLib.withRole "controller" nodes;
   opened = config.cluster.firewall;
-  rule = protocol: ports: "ip saddr ${network.subnet} ${protocol} dport ${ports} accept\n";
+  rule =
+    subnet: protocol: ports:
+    "ip saddr ${subnet} ${protocol} dport ${ports} accept\n";
   # Ranges stand alone: in a set they must not overlap each other or a port.
   rules =
-    protocol: ports: ranges:
+    subnet: protocol: ports: ranges:
     lib.optionalString (ports != [ ]) (
-      rule protocol "{ ${
-        lib.concatMapStringsSep ", " toString (lib.sort builtins.lessThan (lib.unique ports))
-      } }"
+      rule subnet protocol
+        "{ ${lib.concatMapStringsSep ", " toString (lib.sort builtins.lessThan (lib.unique ports))} }"
     )
-    + lib.concatMapStrings (range: rule protocol "${toString range.from}-${toString range.to}") ranges;
-in
-{
-  _file = ./default.nix;
+    + lib.concatMapStrings (
+      range: rule subnet protocol "${toString range.from}-${toString range.to}"
+    ) ranges;
+  rulesOf =
+    subnet: opened:
+    rules subnet "tcp" opened.tcpPorts opened.tcpPortRanges + rules subnet "udp" opened.udpPorts [ ];
 
-  options.cluster.firewall = {
+  portsTowards = subnet: {
     tcpPorts = lib.mkOption {
       type = lib.types.listOf lib.types.port;
       default = [ ];
-      description = "TCP ports that this node opens to the cluster's subnet.";
+      description = "TCP ports that this node opens to ${subnet}.";
     };
     tcpPortRanges = lib.mkOption {
       type = lib.types.listOf (lib.types.attrsOf lib.types.port);
       default = [ ];
-      description = "Ranges (`from`, `to`) of TCP ports that this node opens to the cluster's subnet.";
+      description = "Ranges (`from`, `to`) of TCP ports that this node opens to ${subnet}.";
     };
     udpPorts = lib.mkOption {
       type = lib.types.listOf lib.types.port;
       default = [ ];
-      description = "UDP ports that this node opens to the cluster's subnet.";
+      description = "UDP ports that this node opens to ${subnet}.";
     };
+  };
+in
+{
+  _file = ./default.nix;
+
+  options.cluster.firewall = portsTowards "the cluster's subnet" // {
+    fabric = portsTowards "the fabric's subnet";
   };
 
   config = {
@@ -98,7 +109,8 @@ in
         allowedTCPPorts = network.extraTCPPorts;
         allowedUDPPorts = network.extraUDPPorts;
         extraInputRules = lib.mkIf network.firewall (
-          rules "tcp" opened.tcpPorts opened.tcpPortRanges + rules "udp" opened.udpPorts [ ]
+          rulesOf network.subnet opened
+          + lib.optionalString (node.fabricIP != null) (rulesOf network.fabric.subnet opened.fabric)
         );
       };
     };

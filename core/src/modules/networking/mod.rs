@@ -8,6 +8,8 @@ use crate::path::Path;
 pub const MODULE: Module = Module {
     name: "networking",
     nix: include_str!("default.nix"),
+    files: &[],
+    inputs: |_| Vec::new(),
     takes: &["node", "nodes", "clusterLib", "networkConfig"],
     parameter: None,
     used: |_| true,

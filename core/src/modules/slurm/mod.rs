@@ -8,6 +8,8 @@ use crate::path::Path;
 pub const MODULE: Module = Module {
     name: "slurm",
     nix: include_str!("default.nix"),
+    files: &[],
+    inputs: |_| Vec::new(),
     takes: &["node", "nodes", "clusterLib", "clusterConfig", "slurmConfig"],
     parameter: Some(Parameter { name: "slurmConfig", values, reads: &[Section::Slurm] }),
     used: |cluster| cluster.slurm.enable,

@@ -8,6 +8,8 @@ use crate::path::Path;
 pub const MODULE: Module = Module {
     name: "storage",
     nix: include_str!("default.nix"),
+    files: &[],
+    inputs: |_| Vec::new(),
     takes: &["node", "networkConfig", "storageConfig"],
     parameter: Some(Parameter { name: "storageConfig", values, reads: &[Section::Storage] }),
     used: |cluster| !cluster.storage.shared.is_empty() || cluster.storage.scratch.enable,

@@ -8,6 +8,8 @@ use crate::path::Path;
 pub const MODULE: Module = Module {
     name: "users",
     nix: include_str!("default.nix"),
+    files: &[],
+    inputs: |_| Vec::new(),
     takes: &["node", "users", "groups", "storageConfig"],
     parameter: None,
     used: |_| true,

@@ -1,0 +1,49 @@
+//! The Module Development Guide: its way to call the flake.
+
+use crate::harness::{Flake, strings};
+use clusterflake_core::preset;
+use std::fs;
+
+/// The guide's own parameters: a controller and workers one by one, modules of one's own, a type that is not known.
+#[test]
+fn the_guides_way_to_call_it_works() {
+    let flake = Flake::new(&preset::find("gpu").unwrap().cluster());
+    let folder = flake.folder.path().join("flake");
+    fs::write(
+        folder.join("cluster.nix"),
+        r#"{
+            controllerHostname = "head"; controllerIP = "10.0.0.1";
+            workerNodes = [
+              { hostname = "w1"; ip = "10.0.0.2"; hasGPU = true; cpus = 16; memoryMB = 64000; gpus = 2; }
+              { hostname = "w2"; ip = "10.0.0.3"; hasGPU = false; cpus = 8; memoryMB = 32000; gpus = 0; }
+            ];
+            sshKeys = [ "ssh-ed25519 AAAA" ];
+            extraCommonModules = [ { time.timeZone = "Europe/Berlin"; } ];
+            extraNodeModules.w2 = [ ({ lib, ... }: { networking.hostName = lib.mkForce "other"; }) ];
+            containerConfig = { enable = true; type = "k3s"; };
+        }"#,
+    )
+    .unwrap();
+    // The default time zone and the extra one conflict: the way to override is mkForce.
+    let conflict = flake.evaluate("configurations [ \"head\" ]").unwrap_err();
+    assert!(conflict.contains("time.timeZone is defined twice"), "{conflict}");
+    let text = fs::read_to_string(folder.join("cluster.nix")).unwrap();
+    let forced = text.replace(
+        "{ time.timeZone = \"Europe/Berlin\"; }",
+        "({ lib, ... }: { time.timeZone = lib.mkForce \"Europe/Berlin\"; })",
+    );
+    fs::write(folder.join("cluster.nix"), &forced).unwrap();
+    let configs = flake.configurations(&["head".to_owned(), "w1".to_owned(), "w2".to_owned()]);
+    assert_eq!(configs["w1"]["time"]["timeZone"], "Europe/Berlin");
+    assert_eq!(configs["w2"]["networking"]["hostName"], "other");
+    let lines = strings(&configs["head"]["services"]["slurm"]["nodeName"]);
+    assert_eq!(
+        lines[0],
+        "w1 Sockets=1 CoresPerSocket=16 ThreadsPerCore=1 RealMemory=64000 Gres=gpu:gpu:2 State=UNKNOWN"
+    );
+    assert_eq!(configs["w1"]["services"]["k3s"]["serverAddr"], "https://10.0.0.1:6443");
+
+    fs::write(folder.join("cluster.nix"), forced.replace("type = \"k3s\"", "type = \"k8s\"")).unwrap();
+    let typo = flake.evaluate("configurations names").unwrap_err();
+    assert!(typo.contains("containerConfig.type is “k8s”; it must be one of: k3s"), "{typo}");
+}

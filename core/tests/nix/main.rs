@@ -1,0 +1,182 @@
+//! The flakes, evaluated by real Nix: presets and combinations of features, and what must hold across their nodes.
+//!
+//! `lib.nix` and `evaluate.nix` stand in for nixpkgs: its `lib` and the table of NixOS options, without NixOS's own
+//! modules. Each topic declares invariants and, for the combinations, switches.
+
+mod containers;
+mod guide;
+mod harness;
+mod hpc;
+mod matrix;
+mod monitoring;
+mod network;
+mod nodes;
+mod slurm;
+mod storage;
+mod users;
+
+use clusterflake_core::cluster::{Cluster, NodeGroup, NodeOverride, Role, expand};
+use clusterflake_core::hostlist;
+use clusterflake_core::modules::schedulable_memory;
+use clusterflake_core::preset::{self, PRESETS};
+use harness::{Flake, World, strings};
+use matrix::Switch;
+use serde_json::json;
+use std::fs;
+use std::sync::Arc;
+
+/// What must hold of every cluster, by a name for messages.
+type Invariant = (&'static str, fn(&World));
+
+const INVARIANTS: &[&[Invariant]] = &[
+    nodes::INVARIANTS,
+    network::INVARIANTS,
+    storage::INVARIANTS,
+    slurm::INVARIANTS,
+    hpc::INVARIANTS,
+    monitoring::INVARIANTS,
+    users::INVARIANTS,
+    containers::INVARIANTS,
+];
+
+const SWITCHES: &[&[Switch]] = &[
+    nodes::SWITCHES,
+    network::SWITCHES,
+    storage::SWITCHES,
+    slurm::SWITCHES,
+    hpc::SWITCHES,
+    monitoring::SWITCHES,
+    users::SWITCHES,
+    containers::SWITCHES,
+];
+
+/// Evaluates the cluster's nodes and holds every invariant against them.
+fn hold(label: &str, cluster: Cluster) {
+    let world = World::new(cluster);
+    for (name, holds) in INVARIANTS.iter().copied().flatten() {
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| holds(&world)));
+        assert!(outcome.is_ok(), "{label}: the invariant “{name}” does not hold");
+    }
+}
+
+#[test]
+fn every_preset_evaluates_and_its_nodes_fit_together() {
+    for preset in PRESETS {
+        hold(preset.name, preset.cluster());
+    }
+}
+
+/// Groups are expanded twice, in Rust and in Nix; here the two are held against each other.
+#[test]
+fn nix_expands_groups_as_the_core_does() {
+    let mut odd = Cluster::default();
+    *Arc::make_mut(&mut odd.nodes) = vec![
+        NodeGroup {
+            hosts: "ctl".to_owned(),
+            roles: vec![Role::Controller, Role::Login],
+            first_ip: "10.0.0.250".to_owned(),
+            ..NodeGroup::default()
+        },
+        NodeGroup {
+            hosts: "r[1-2]n[08-11],x[1,5-6]".to_owned(),
+            first_ip: "10.0.0.254".to_owned(),
+            overrides: vec![
+                NodeOverride {
+                    hosts: "r2n[09-10]".to_owned(),
+                    first_ip: Some("10.0.7.255".to_owned()),
+                    memory_mib: Some(1 << 20),
+                    ..NodeOverride::default()
+                },
+                NodeOverride { hosts: "r2n10,x5".to_owned(), weight: Some(9), ..NodeOverride::default() },
+            ],
+            ..NodeGroup::default()
+        },
+        NodeGroup {
+            hosts: "listed[1-2]".to_owned(),
+            addresses: vec!["10.0.9.9".to_owned(), "10.0.9.3".to_owned()],
+            ..NodeGroup::default()
+        },
+    ];
+    for cluster in PRESETS.iter().map(preset::Preset::cluster).chain([odd]) {
+        let nodes = expand::expand(&cluster);
+        let found = Flake::new(&cluster).evaluate("expanded").unwrap_or_else(|error| panic!("{error}"));
+        let found = found.as_object().unwrap();
+        assert_eq!(found.len(), nodes.len());
+        for (index, node) in nodes.iter().enumerate() {
+            let read = &found[&node.name];
+            let roles = serde_json::to_value(&node.roles).unwrap();
+            for (key, wanted) in [
+                ("index", json!(index)),
+                ("hostname", json!(node.name)),
+                ("ip", json!(node.ip.unwrap().to_string())),
+                ("roles", roles),
+                ("interface", json!(node.interface)),
+                ("sockets", json!(node.sockets)),
+                ("coresPerSocket", json!(node.cores_per_socket)),
+                ("threadsPerCore", json!(node.threads_per_core)),
+                ("cpus", json!(node.cpus())),
+                ("memoryMB", json!(schedulable_memory(node.memory_mib))),
+                ("hasGPU", json!(node.gpus.count > 0)),
+                ("gpus", json!(node.gpus.count)),
+                ("features", json!(node.features)),
+                ("weight", json!(node.weight)),
+                ("isController", json!(node.is(Role::Controller))),
+            ] {
+                assert_eq!(read[key], wanted, "{}: {key}", node.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn nix_reads_and_writes_hostlists_as_the_core_does() {
+    let lists = [
+        "a",
+        "cn[001-003]",
+        "cn[1-3,7,09-11]",
+        "r[1-2]n[01-03]",
+        "r[1-2]n[1-2]k[1-3]",
+        "a[1-2]b[3,5]c[1-2]d[8-9]",
+        "a,b[8-12],c",
+        "n[098-102]",
+        "cn[5]",
+        "big[1-1000]",
+        "a1b2c[3-4]",
+    ];
+    let flake = Flake::new(&PRESETS[0].cluster());
+    let found = flake.evaluate(&format!("hostlists {}", nix_list(lists.iter().map(|l| format!("\"{l}\""))))).unwrap();
+    for (list, found) in lists.iter().zip(found.as_array().unwrap()) {
+        let wanted = hostlist::expand(list).unwrap();
+        assert_eq!(strings(found), wanted, "{list}");
+        let names = nix_list(wanted.iter().map(|name| format!("\"{name}\"")));
+        let compressed = flake.evaluate(&format!("compressed [ {names} ]")).unwrap();
+        let compressed = compressed[0].as_str().unwrap();
+        assert_eq!(hostlist::expand(compressed).unwrap(), wanted, "{list} → {compressed}");
+        assert!(compressed.len() <= wanted.join(",").len(), "{list} → {compressed}");
+        assert!(list.matches('[').count() > 1 || compressed.len() <= list.len() * 2, "{list} → {compressed}");
+    }
+}
+
+fn nix_list(items: impl Iterator<Item = String>) -> String {
+    format!("[ {} ]", items.collect::<Vec<_>>().join(" "))
+}
+
+/// The harness must be able to fail, or a green run tells nothing.
+#[test]
+fn what_nixos_would_refuse_is_refused_here() {
+    let cluster = PRESETS[0].cluster();
+    for (from, to, complaint) in [
+        ("services.chrony = {", "services.chronny = {", "does not exist"),
+        ("useDHCP = false", "useDHCP = \"no\"", "wrong type"),
+        ("hostName = node.hostname", "hostName = node.hostnam", "missing"),
+        ("enable = true;\n      servers", "enable = lib.mkMerge [ true false ];\n      servers", "defined twice"),
+    ] {
+        let flake = Flake::new(&cluster);
+        let path = flake.folder.path().join("flake/modules/networking/default.nix");
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{from}");
+        fs::write(&path, text.replace(from, to)).unwrap();
+        let error = flake.evaluate("configurations names").expect_err(to);
+        assert!(error.contains(complaint), "{to}: {error}");
+    }
+}
