@@ -6,6 +6,7 @@
 pub mod highlight;
 pub mod options;
 mod print;
+pub mod syntax;
 
 pub use print::{Text, fill, print};
 
