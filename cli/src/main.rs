@@ -17,6 +17,7 @@ Examples:
   clusterflake check site.json                       what is wrong with it
   clusterflake generate site.json -o flake/          write its flake into a folder
   clusterflake generate site.json -o flake.zip       the zip that the page downloads, byte for byte
+  clusterflake lint flake/modules local/x.nix        what is wrong in modules of your own
   clusterflake open 'https://…/#c=1.…' > site.json   from a link to a description
   clusterflake preset gpu | clusterflake link - --base https://example.org/clusterflake/
 
@@ -57,6 +58,20 @@ The place is a path in the description, such as nodes[2].gpus.count; the whole d
         /// Exit with 1 for warnings too
         #[arg(long)]
         strict: bool,
+    },
+    /// Hold NixOS modules against Nix's syntax, the options of NixOS and habits that fail, a line each finding
+    #[command(after_help = "\
+A line is PATH:LINE:COLUMN SEVERITY ID MESSAGE. Of a folder, all .nix files are read. Options that one of the files
+declares are known in all of them.
+
+Exit status: 0 where no finding is an error; 1 where one is; 2 where a file cannot be read.")]
+    Lint {
+        /// Modules, or folders with modules
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// All options of a NixOS release (its options.json): whatever is not in it does not exist
+        #[arg(long, value_name = "options.json")]
+        options: Option<String>,
     },
     /// Write the flake of a description as a folder or a zip
     #[command(after_help = "\
@@ -113,6 +128,7 @@ fn main() -> ExitCode {
         Command::Preset { name } => commands::preset::print(&name),
         Command::Schema => commands::preset::schema(),
         Command::Check { file, json, strict } => commands::check::run(&file, json, strict),
+        Command::Lint { files, options } => commands::lint::run(&files, options.as_deref()),
         Command::Generate { file, output, force } => commands::generate::run(&file, &output, force),
         Command::Id { file } => commands::archive::id(&file),
         Command::Verify { zip } => commands::archive::verify(&zip),

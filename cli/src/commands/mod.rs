@@ -5,4 +5,5 @@ pub mod check;
 mod folder;
 pub mod generate;
 pub mod link;
+pub mod lint;
 pub mod preset;

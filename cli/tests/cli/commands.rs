@@ -203,3 +203,32 @@ fn what_stands_in_a_file_does_not_steer_the_terminal() {
     let check = run_with(here(), &["check", "-"], b"{\"\\u001b[2J\":1}").exits(2);
     assert!(check.err.contains("unknown field") && !check.err.contains('\u{1b}'), "{:?}", check.err);
 }
+
+#[test]
+fn modules_are_linted() {
+    let folder = site("two-node");
+    let at = folder.path();
+    fs::create_dir_all(at.join("local/more")).unwrap();
+    fs::write(at.join("local/good.nix"), "{ ... }: { services.chrony.enable = true; }\n").unwrap();
+    fs::write(at.join("local/more/bad.nix"), "{ ... }:\n{\n  services.slurm.enable = true;\n}\n").unwrap();
+    run(at, &["lint", "local/good.nix"]).exits(0);
+    let found = run(at, &["lint", "local"]).exits(1);
+    assert!(
+        found.text().starts_with("local/more/bad.nix:3:18 error unknown-option NixOS has no option"),
+        "{}",
+        found.text()
+    );
+    assert_eq!(found.text().lines().count(), 1);
+
+    // With all options of a release, what is missing there does not exist.
+    fs::write(at.join("options.json"), r#"{"services.slurm.enable": {"type": "boolean"}}"#).unwrap();
+    let found = run(at, &["lint", "local", "--options", "options.json"]).exits(1);
+    assert!(found.text().starts_with("local/good.nix:1:21 error unknown-option"), "{}", found.text());
+    assert!(!found.text().contains("bad.nix"), "{}", found.text());
+
+    // A generated flake has nothing to find.
+    run(at, &["generate", "site.json", "-o", "flake"]).exits(0);
+    let found = run(at, &["lint", "flake"]).exits(0);
+    assert_eq!(found.text(), "");
+    assert!(run(at, &["lint", "missing.nix"]).exits(2).err.contains("missing.nix"));
+}

@@ -4,6 +4,7 @@
 //! field of the description made each line.
 
 pub mod highlight;
+pub mod lint;
 pub mod options;
 mod print;
 pub mod syntax;

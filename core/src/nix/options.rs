@@ -74,6 +74,24 @@ pub fn tree(table: &str) -> OptionNode {
     root
 }
 
+/// The tree of an `options.json`, as NixOS builds it (`nix-build '<nixpkgs/nixos/release.nix>' -A options`): an object with
+/// the `type` of each option by its path.
+///
+/// Fails on text that is no such object.
+pub fn from_json(text: &str) -> Result<OptionNode, String> {
+    let options: BTreeMap<String, Value> =
+        serde_json::from_str(text).map_err(|error| format!("this is no options.json: {error}"))?;
+    let mut root = OptionNode::default();
+    for (path, option) in &options {
+        let kind = option.get("type").and_then(Value::as_str).ok_or_else(|| {
+            format!("this is no options.json: `{path}` has no type; options.json has a `type` for each option")
+        })?;
+        let node = split_path(path).into_iter().fold(&mut root, |node, part| node.children.entry(part).or_default());
+        node.kind = Some(parse_type(kind));
+    }
+    Ok(root)
+}
+
 /// `boot.kernel.sysctl."net.core.rmem_max"` in its parts, without quotes.
 fn split_path(path: &str) -> Vec<String> {
     split_outside(path, ".").into_iter().map(|part| part.trim_matches('"').to_owned()).collect()
@@ -200,6 +218,14 @@ mod tests {
         ] {
             assert_eq!(parse_type(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn an_options_json_is_a_tree() {
+        let tree = from_json(r#"{"a.<name>.b": {"type": "boolean", "loc": ["a"]}}"#).unwrap();
+        assert_eq!(tree.children["a"].children["<name>"].children["b"].kind, Some(OptionType::Bool));
+        assert!(from_json("[]").unwrap_err().contains("no options.json"));
+        assert!(from_json(r#"{"a": 1}"#).unwrap_err().contains("`a` has no type"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use rnix::SyntaxKind::{self, *};
 use rnix::{ParseError, SyntaxNode, TextRange, TextSize};
 
 /// The longest text that is parsed, in bytes.
-const MAX_BYTES: usize = 64 << 10;
+const MAX_BYTES: usize = 128 << 10;
 /// How deep a tree may be: the parser's own limit is for nesting only, and dropping a tree takes stack as well.
 const MAX_DEPTH: usize = 1000;
 
@@ -42,7 +42,8 @@ pub fn module_fault(text: &str) -> Option<Fault> {
     }
 }
 
-fn parse(text: &str) -> Result<SyntaxNode, Fault> {
+/// The expression that `text` is.
+pub(super) fn parse(text: &str) -> Result<SyntaxNode, Fault> {
     if text.len() > MAX_BYTES {
         let message = format!("there are {} bytes; keep it to {MAX_BYTES}, or bring a file of your own", text.len());
         return Err(Fault::at(text, TextSize::from(0), message));

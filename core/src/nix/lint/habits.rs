@@ -1,0 +1,258 @@
+//! Habits that fail at evaluation, or hide mistakes, whatever the options.
+
+use super::assign::{self, MODULE_KEYS, set_entries, sets};
+use super::{
+    Found, Meaning, Module, Surroundings, attr_name, base_name, call, inside, known, lib_function, static_path, text,
+};
+use rnix::ast::{self, AstToken as _, Expr};
+use rowan::ast::AstNode as _;
+
+pub(super) fn check(module: &Module, root: &Expr, around: Surroundings, found: &mut Found) {
+    module_form(module, root, found);
+    structure(module, found);
+    for node in root.syntax().descendants() {
+        if let Some(attr) = ast::AttrpathValue::cast(node.clone()) {
+            special_args(&attr, found);
+        }
+        match Expr::cast(node) {
+            Some(Expr::Select(select)) => {
+                config_read(&select, module, around, found);
+                fallback(&select, found);
+                package(&select, found);
+                flake(&select, found);
+            }
+            Some(Expr::Apply(apply)) => find_single(&apply, found),
+            Some(Expr::Ident(ident)) => package_by_with(&ident, found),
+            Some(Expr::Str(string)) => flags(&string, found),
+            _ => {}
+        }
+    }
+}
+
+/// The functions around the module, and the keys of what they give.
+fn module_form(module: &Module, root: &Expr, found: &mut Found) {
+    let merges = |expr: &Expr| match expr {
+        Expr::Apply(apply) => {
+            let (head, _) = call(apply);
+            head.and_then(|head| lib_function(&head, found.names)).is_some_and(|name| name == "mkMerge")
+        }
+        _ => false,
+    };
+    if module.functions.is_empty() && merges(&module.body) {
+        let message = "A file cannot be a bare `mkMerge`: write `{ lib, ... }: { config = lib.mkMerge [ … ]; }`.";
+        return found.add(root.syntax().text_range(), known::BARE_MERGE, message);
+    }
+    let is_module = matches!(module.body, Expr::AttrSet(_))
+        || matches!(&module.body, Expr::Apply(apply) if call(apply).0.is_some_and(|head| {
+            lib_function(&head, found.names).is_some_and(|name| name == "mkMerge" || name == "mkIf")
+        }));
+    if !is_module {
+        return;
+    }
+    // NixOS gives the innermost function its arguments, used or not; those of a function around it are the author's.
+    if let Some((_, around)) = module.functions.split_last() {
+        for (at, name) in found.names.unused.clone() {
+            if around.iter().any(|lambda| lambda.param().is_some_and(|p| p.syntax().text_range().contains_range(at))) {
+                let message = format!("Nothing uses the argument `{name}`: use it, or take it out.");
+                found.add(at, known::UNUSED_ARGUMENT, message);
+            }
+        }
+    }
+    for lambda in &module.functions {
+        let Some(ast::Param::Pattern(pattern)) = lambda.param() else { continue };
+        let names: Vec<String> = pattern.pat_entries().filter_map(|entry| text(&entry.ident()?)).collect();
+        let of_module = names.iter().any(|name| known::MODULE_ARGUMENTS.contains(&name.as_str()));
+        if of_module && pattern.ellipsis_token().is_none() {
+            let message = "These arguments are a closed set, so that one more is an error: end them with `...`.";
+            found.add(pattern.syntax().text_range(), known::CLOSED_ARGUMENTS, message);
+        }
+    }
+    let keys: Vec<(String, ast::Attr)> = sets(&module.body)
+        .flat_map(|set| set_entries(&set))
+        .filter_map(|(path, _)| Some((attr_name(path.first()?)?, path.first()?.clone())))
+        .collect();
+    let has = |key: &str| keys.iter().any(|(name, _)| name == key);
+    if module.functions.len() > 1 && !has("_file") {
+        let message = "Made by a function, the module loses its place in error messages: add `_file = ./default.nix;`.";
+        found.add(module.body.syntax().text_range(), known::LOST_LOCATION, message);
+    }
+    let beside = keys.iter().find(|(name, _)| !MODULE_KEYS.contains(&name.as_str()));
+    if let Some((name, attr)) = beside.filter(|_| has("options") || has("config")) {
+        let message = format!("Beside `options` or `config`, `{name}` is not allowed: put it under `config`.");
+        found.add(attr.syntax().text_range(), known::OPTIONS_BESIDE_CONFIG, message);
+    }
+}
+
+/// Which options a module sets, and what it imports, must not depend on `config`.
+fn structure(module: &Module, found: &mut Found) {
+    if module.functions.is_empty() {
+        return;
+    }
+    let mut parts = vec![module.body.clone()];
+    for (path, value) in sets(&module.body).flat_map(|set| set_entries(&set)) {
+        match (path.as_slice(), value) {
+            ([attr], Some(value)) if attr_name(attr).is_some_and(|name| name == "config") => parts.push(value),
+            ([attr], Some(value)) if attr_name(attr).is_some_and(|name| name == "imports") => {
+                if let Some(at) = mentions_config(value.syntax(), found) {
+                    let message = "`imports` cannot depend on `config`: that is an infinite recursion.";
+                    found.add(at, known::STRUCTURE_FROM_CONFIG, message);
+                }
+            }
+            _ => {}
+        }
+    }
+    for part in parts {
+        let condition = match inside(part) {
+            Expr::IfElse(choice) => choice.condition(),
+            Expr::Apply(apply) => {
+                let (head, arguments) = call(&apply);
+                let name = head.and_then(|head| lib_function(&head, found.names));
+                name.filter(|name| name == "optionalAttrs").and_then(|_| arguments.into_iter().next())
+            }
+            _ => None,
+        };
+        if let Some(at) = condition.and_then(|condition| mentions_config(condition.syntax(), found)) {
+            let message =
+                "Which options are set cannot depend on `config` in this way, an infinite recursion: write `lib.mkIf`.";
+            found.add(at, known::STRUCTURE_FROM_CONFIG, message);
+        }
+    }
+}
+
+/// Where `node` uses the argument `config`.
+fn mentions_config(node: &rnix::SyntaxNode, found: &Found) -> Option<rnix::TextRange> {
+    let is_config = |ident: &ast::Ident| text(ident).is_some_and(|name| name == "config") && is_argument(ident, found);
+    node.descendants().filter_map(ast::Ident::cast).find(is_config).map(|ident| ident.syntax().text_range())
+}
+
+fn is_argument(ident: &ast::Ident, found: &Found) -> bool {
+    // In a piece of a module, nothing binds what NixOS gives.
+    matches!(found.names.meanings.get(&ident.syntax().text_range()), Some(Meaning::Parameter | Meaning::Nothing))
+}
+
+/// `config.a.b` reads an option that must exist; `or` only hides that it does not.
+fn config_read(select: &ast::Select, module: &Module, around: Surroundings, found: &mut Found) {
+    let Some(Expr::Ident(base)) = select.expr() else { return };
+    if text(&base).is_none_or(|name| name != "config") || !is_argument(&base, found) {
+        return;
+    }
+    let Some(path) = select.attrpath() else { return };
+    // Up to the first computed name.
+    let names: Vec<String> = path.attrs().map_while(|attr| attr_name(&attr)).collect();
+    let Some((kind, message)) = assign::unreadable(&names, module, around) else {
+        let unknown = names.len() > 1
+            && around.options.children.get(&names[0]).is_some_and(|section| !section.children.contains_key(&names[1]));
+        if unknown && select.default_expr().is_some() {
+            let message = format!(
+                "`or` cannot be needed: an option always has a value, and where there is no `{}` it hides just that.",
+                names.join(".")
+            );
+            found.add(path.syntax().text_range(), known::OR_HIDES_TYPO, message);
+        }
+        return;
+    };
+    let kind = if select.default_expr().is_some() { known::OR_HIDES_TYPO } else { kind };
+    found.add(path.syntax().text_range(), kind, message);
+}
+
+/// `set.${name} or set.usual`: a name that is misspelt is taken for the usual one.
+fn fallback(select: &ast::Select, found: &mut Found) {
+    let (Some(path), Some(Expr::Select(default))) = (select.attrpath(), select.default_expr()) else { return };
+    let computed = path.attrs().any(|attr| matches!(attr, ast::Attr::Dynamic(_)));
+    if computed && base_name(select).is_some() && base_name(select) == base_name(&default) {
+        let message = "A misspelt name is silently taken for another one here: write `or (throw \"…\")` with the names that are valid.";
+        found.add(path.syntax().text_range(), known::OR_HIDES_TYPO, message);
+    }
+}
+
+fn package(select: &ast::Select, found: &mut Found) {
+    let Some(path) = select.attrpath() else { return };
+    if base_name(select).is_some_and(|base| base == "pkgs")
+        && let Some(names) = static_path(&path)
+        && let Some((_, message)) =
+            known::WRONG_PACKAGES.iter().find(|(name, _)| names.first().is_some_and(|n| n == name))
+    {
+        found.add(path.syntax().text_range(), known::WRONG_PACKAGE, *message);
+    }
+}
+
+/// `helm` inside of `with pkgs;`.
+fn package_by_with(ident: &ast::Ident, found: &mut Found) {
+    let at = ident.syntax().text_range();
+    if !matches!(found.names.meanings.get(&at), Some(Meaning::With)) {
+        return;
+    }
+    let Some((_, message)) =
+        known::WRONG_PACKAGES.iter().find(|(name, _)| text(ident).is_some_and(|text| text == *name))
+    else {
+        return;
+    };
+    let nearest = ident.syntax().ancestors().find_map(ast::With::cast).and_then(|with| with.namespace());
+    if matches!(nearest, Some(Expr::Ident(namespace)) if text(&namespace).is_some_and(|name| name == "pkgs")) {
+        found.add(at, known::WRONG_PACKAGE, *message);
+    }
+}
+
+fn flags(string: &ast::Str, found: &mut Found) {
+    for part in string.parts() {
+        let ast::InterpolPart::Literal(part) = part else { continue };
+        let text = part.syntax().text();
+        if let Some((_, message)) = known::REMOVED_FLAGS.iter().find(|(flag, _)| text.contains(flag)) {
+            found.add(part.syntax().text_range(), known::REMOVED_FLAG, *message);
+        }
+    }
+}
+
+/// With `pkgs` among the special arguments, `nixpkgs.config` and `nixpkgs.overlays` of all modules are ignored.
+/// nixpkgs nixos/lib/eval-config.nix
+fn special_args(entry: &ast::AttrpathValue, found: &mut Found) {
+    let is_special =
+        entry.attrpath().is_some_and(|path| static_path(&path).is_some_and(|path| path == ["specialArgs"]));
+    let Some(value) = entry.value().filter(|_| is_special) else { return };
+    for (path, _) in sets(&value).flat_map(|set| set_entries(&set)) {
+        if let [attr] = path.as_slice()
+            && attr_name(attr).is_some_and(|name| name == "pkgs")
+        {
+            let message =
+                "With `pkgs` in `specialArgs`, NixOS ignores `nixpkgs.config` and `nixpkgs.overlays`: leave it out.";
+            found.add(attr.syntax().text_range(), known::PKGS_IN_SPECIAL_ARGS, message);
+        }
+    }
+}
+
+/// `(import ./flake.nix).mkClusterFlake`: a flake's file has `inputs` and `outputs`, and no more.
+fn flake(select: &ast::Select, found: &mut Found) {
+    let base = match select.expr().map(inside) {
+        Some(Expr::Ident(ident)) => match found.names.meanings.get(&ident.syntax().text_range()) {
+            Some(Meaning::Bound(Some(bound))) => inside(bound.clone()),
+            _ => return,
+        },
+        Some(base) => base,
+        None => return,
+    };
+    let Expr::Apply(apply) = base else { return };
+    let (Some(Expr::Ident(head)), arguments) = call(&apply) else { return };
+    let is_flake = |argument: &Expr| argument.to_string().trim_matches('"').ends_with("/flake.nix");
+    let path = select.attrpath().and_then(|path| static_path(&path)).unwrap_or_default();
+    let is_own =
+        path.first().is_some_and(|name| ["description", "inputs", "nixConfig", "outputs"].contains(&name.as_str()));
+    if text(&head).is_some_and(|name| name == "import") && arguments.iter().any(is_flake) && !is_own {
+        let message = "A `flake.nix` gives `inputs` and the function `outputs`, and no such attribute: name the flake as an input, and use its outputs.";
+        found.add(select.syntax().text_range(), known::FLAKE_IMPORTED, message);
+    }
+}
+
+/// `lib.findSingle` gives its second value for none and its third for several: the same for both hides both.
+/// nixpkgs lib/lists.nix
+fn find_single(apply: &ast::Apply, found: &mut Found) {
+    let (Some(head), arguments) = call(apply) else { return };
+    if lib_function(&head, found.names).is_none_or(|name| name != "findSingle") {
+        return;
+    }
+    if let [_, none, several, ..] = arguments.as_slice()
+        && none.to_string() == several.to_string()
+    {
+        let message = "With the same value for none and for several, `findSingle` hides that there is not exactly one: filter, and check the count.";
+        found.add(apply.syntax().text_range(), known::FIND_SINGLE, message);
+    }
+}

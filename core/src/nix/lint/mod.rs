@@ -1,0 +1,251 @@
+//! What is wrong in a NixOS module that a user wrote: its syntax, names that nothing binds, options that NixOS does not
+//! have, values of the wrong type, and habits that fail at evaluation or leak secrets.
+//!
+//! Where it cannot know, it stays silent: a finding is meant to be right.
+
+mod assign;
+mod habits;
+mod known;
+mod names;
+mod value;
+
+use crate::check::Severity;
+use crate::nix::options::OptionNode;
+use crate::nix::syntax::Fault;
+use known::Lint;
+use rnix::TextRange;
+use rnix::ast::{self, Expr};
+use rowan::ast::AstNode as _;
+use std::collections::HashMap;
+
+/// One finding. Sorted by its place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The character in the line, counted from 1.
+    pub column: usize,
+    pub severity: Severity,
+    /// A stable name, `unknown-option`.
+    pub id: &'static str,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// What is known around a text.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings<'t> {
+    /// The options that a module may set and read.
+    pub options: &'t OptionNode,
+    /// Whether these are all options of a release: then one that is missing does not exist. Otherwise only what stands
+    /// below a known prefix (`services.k3s`) is judged.
+    pub complete: bool,
+    /// Options that other modules declare, as [`declared`] gives them: each with all that is below.
+    pub declared: &'t [Vec<String>],
+    /// What is bound around the text, where it is a piece of a module: `config`, `lib`, `pkgs`, parameters.
+    pub arguments: &'t [&'t str],
+}
+
+/// The options that the module `text` declares, each as its path.
+pub fn declared(text: &str) -> Vec<Vec<String>> {
+    let root = super::syntax::parse(text).ok().and_then(Expr::cast);
+    root.map_or(Vec::new(), |root| assign::declared(&Module::new(&root)))
+}
+
+/// The findings in `text`, one module or one expression of Nix, in the order of their places.
+pub fn lint(text: &str, around: Surroundings) -> Vec<Finding> {
+    // A tree with holes says little of names and options.
+    let root = match super::syntax::parse(text) {
+        Ok(node) => Expr::cast(node),
+        Err(Fault { line, column, message }) => {
+            let Lint { id, severity } = known::SYNTAX;
+            return vec![Finding { line, column, severity, id, message: format!("This is no Nix: {message}.") }];
+        }
+    };
+    let Some(root) = root else { return Vec::new() };
+    let lines = Lines::new(text);
+    let names = names::resolve(&root, around.arguments);
+    let mut found = Found { flaws: Vec::new(), names: &names };
+    names::check(&names, &mut found);
+    let module = Module::new(&root);
+    habits::check(&module, &root, around, &mut found);
+    assign::check(&module, around, &mut found);
+    let mut findings: Vec<Finding> =
+        found.flaws.into_iter().map(|flaw| lines.finding(flaw.offset, flaw.kind, flaw.message)).collect();
+    findings.sort();
+    findings.dedup();
+    findings
+}
+
+/// A finding, by the byte of the text.
+struct Flaw {
+    offset: usize,
+    kind: Lint,
+    message: String,
+}
+
+/// What was found so far, and what the names mean.
+struct Found<'n> {
+    flaws: Vec<Flaw>,
+    names: &'n Names,
+}
+
+impl Found<'_> {
+    fn add(&mut self, at: TextRange, kind: Lint, message: impl Into<String>) {
+        self.flaws.push(Flaw { offset: at.start().into(), kind, message: message.into() });
+    }
+}
+
+/// What each identifier of a text means, by its place.
+struct Names {
+    meanings: HashMap<TextRange, Meaning>,
+    /// Names that nothing binds.
+    undefined: Vec<(TextRange, String)>,
+    /// Parameters that nothing uses.
+    unused: Vec<(TextRange, String)>,
+}
+
+/// What an identifier stands for.
+#[derive(Clone, Debug)]
+enum Meaning {
+    /// The value that a `let` or `rec` gives it; `None` where it comes out of an attribute set.
+    Bound(Option<Expr>),
+    /// An argument of a function around it.
+    Parameter,
+    /// Something of a `with`, perhaps.
+    With,
+    Builtin,
+    Nothing,
+}
+
+/// A module: the functions around it, and what it gives.
+struct Module {
+    /// The functions around the body, outermost first.
+    functions: Vec<ast::Lambda>,
+    /// What the innermost function gives, or the text where it is no function.
+    body: Expr,
+}
+
+impl Module {
+    fn new(root: &Expr) -> Self {
+        let (mut functions, mut body) = (Vec::new(), root.clone());
+        loop {
+            body = match inside(body) {
+                Expr::Lambda(lambda) => match lambda.body() {
+                    Some(next) => {
+                        functions.push(lambda);
+                        next
+                    }
+                    None => return Self { functions, body: Expr::Lambda(lambda) },
+                },
+                body => return Self { functions, body },
+            };
+        }
+    }
+}
+
+/// What is in brackets, and the body of `let`, `with` and `assert`.
+fn inside(expr: Expr) -> Expr {
+    let next = match &expr {
+        Expr::Paren(paren) => paren.expr(),
+        Expr::LetIn(scope) => scope.body(),
+        Expr::With(scope) => scope.body(),
+        Expr::Assert(assertion) => assertion.body(),
+        _ => None,
+    };
+    next.map_or(expr, inside)
+}
+
+/// A call: the function and its arguments in order.
+fn call(apply: &ast::Apply) -> (Option<Expr>, Vec<Expr>) {
+    let (mut head, mut arguments) = (apply.lambda(), Vec::from_iter(apply.argument()));
+    loop {
+        match head {
+            Some(Expr::Apply(apply)) => {
+                arguments.extend(apply.argument());
+                head = apply.lambda();
+            }
+            Some(Expr::Paren(paren)) if matches!(paren.expr(), Some(Expr::Apply(_) | Expr::Ident(_))) => {
+                head = paren.expr();
+            }
+            head => {
+                arguments.reverse();
+                return (head, arguments);
+            }
+        }
+    }
+}
+
+/// The name by which a function of nixpkgs' lib is called here, `mkIf` for `lib.mkIf` and for `mkIf`.
+fn lib_function(head: &Expr, names: &Names) -> Option<String> {
+    match head {
+        Expr::Ident(ident) => match names.meanings.get(&ident.syntax().text_range()) {
+            Some(Meaning::Bound(None) | Meaning::With | Meaning::Nothing) => text(ident),
+            // `mkIf = lib.mkIf;`
+            Some(Meaning::Bound(Some(bound @ Expr::Select(_)))) => lib_function(bound, names),
+            _ => None,
+        },
+        Expr::Select(select) => {
+            let (base, path) = (base_name(select)?, static_path(&select.attrpath()?)?);
+            (base == "lib" || path.first().is_some_and(|first| first == "lib")).then(|| path.last().cloned())?
+        }
+        _ => None,
+    }
+}
+
+fn text(ident: &ast::Ident) -> Option<String> {
+    ident.ident_token().map(|token| token.text().to_owned())
+}
+
+/// The identifier that a selection begins with.
+fn base_name(select: &ast::Select) -> Option<String> {
+    match select.expr()? {
+        Expr::Ident(ident) => text(&ident),
+        _ => None,
+    }
+}
+
+/// The name of an attribute; `None` where it is computed.
+fn attr_name(attr: &ast::Attr) -> Option<String> {
+    match attr {
+        ast::Attr::Ident(ident) => text(ident),
+        ast::Attr::Str(string) => literal(string),
+        ast::Attr::Dynamic(_) => None,
+    }
+}
+
+/// The names of a path; `None` where one of them is computed.
+fn static_path(path: &ast::Attrpath) -> Option<Vec<String>> {
+    path.attrs().map(|attr| attr_name(&attr)).collect()
+}
+
+/// The text of a string without interpolation.
+fn literal(string: &ast::Str) -> Option<String> {
+    match string.normalized_parts().as_slice() {
+        [] => Some(String::new()),
+        [ast::InterpolPart::Literal(text)] => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// Where the lines of a text begin.
+struct Lines<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    fn new(text: &'t str) -> Self {
+        Self { text, starts: [0].into_iter().chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect() }
+    }
+
+    fn finding(&self, offset: usize, kind: Lint, message: String) -> Finding {
+        let offset = offset.min(self.text.len());
+        let line = self.starts.partition_point(|start| *start <= offset);
+        let column = self.text.get(self.starts[line - 1]..offset).unwrap_or_default().chars().count() + 1;
+        Finding { line, column, severity: kind.severity, id: kind.id, message }
+    }
+}
+
+#[cfg(test)]
+mod tests;
