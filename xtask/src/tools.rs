@@ -137,6 +137,8 @@ const SYSTEM: &[System] = &[
     System { programs: BROWSERS, package: "chromium", what_for: "the browser in which the page is tested" },
     System { programs: &["nix-instantiate"], package: "nix-bin", what_for: "Nix, which evaluates generated flakes" },
     System { programs: &["scontrol"], package: "slurm-client", what_for: "Slurm's own reading of host lists" },
+    System { programs: &["promtool"], package: "prometheus", what_for: "Prometheus' own reading of alerts" },
+    System { programs: &["amtool"], package: "prometheus-alertmanager", what_for: "Alertmanager's own reading" },
     System { programs: &["unzip"], package: "unzip", what_for: "an independent reader of the downloaded zip" },
     System { programs: &["python3"], package: "python3", what_for: "independent checks of generated files" },
 ];
@@ -192,7 +194,8 @@ fn named(missing: &[&System]) -> String {
     }
     text.push_str(
         "Install them by your system's packages so that they are on PATH (for a browser elsewhere, set CHROMIUM to its \
-         file), or with Nix: nix shell nixpkgs#chromium nixpkgs#slurm nixpkgs#unzip nixpkgs#python3",
+         file), or with Nix: nix shell nixpkgs#chromium nixpkgs#slurm nixpkgs#prometheus.cli nixpkgs#prometheus-alertmanager \
+         nixpkgs#unzip nixpkgs#python3",
     );
     text
 }

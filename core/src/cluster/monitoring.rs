@@ -31,6 +31,18 @@ description! {
     }
 }
 
+impl Alertmanager {
+    /// Whether alerts go out as mail.
+    pub fn mails(&self) -> bool {
+        !self.email_to.trim().is_empty()
+    }
+
+    /// Whether the mail server asks who sends.
+    pub fn mails_with_password(&self) -> bool {
+        self.mails() && !self.smtp_user.is_empty()
+    }
+}
+
 description! {
     /// Prometheus on the first controller, and the exporters it scrapes.
     pub struct Monitoring {

@@ -186,6 +186,8 @@ let
     foldl' deepMerge
       {
         writeTextDir = name: text: package name // { inherit text; };
+        # Modules ask for it.
+        slurm.version = "26.05.1";
       }
       (
         map (
@@ -220,11 +222,13 @@ let
       defined = defined tree [ ] (catAttrs "config" parts);
     };
 
-  # Functions and packages as text, for JSON.
+  # Functions, packages and paths as text, for JSON.
   plain =
     value:
     if builtins.isFunction value then
       "<function>"
+    else if builtins.isPath value then
+      toString value
     else if isPackage value then
       if value ? text then { inherit (value) name text; } else "<package ${value.name}>"
     else if isAttrs value then

@@ -31,10 +31,12 @@ rec {
     elemAt
     filter
     foldl'
+    groupBy
     head
     length
     listToAttrs
     mapAttrs
+    replaceStrings
     sort
     stringLength
     zipAttrsWith
@@ -88,6 +90,7 @@ rec {
   concatMapStringsSep = separator: f: items: builtins.concatStringsSep separator (map f items);
   nameValuePair = name: value: { inherit name value; };
   mapAttrs' = f: attrs: listToAttrs (map (name: f name attrs.${name}) (attrNames attrs));
+  mapAttrsToList = f: attrs: map (name: f name attrs.${name}) (attrNames attrs);
   genAttrs = names: f: listToAttrs (map (name: nameValuePair name (f name)) names);
   filterAttrs =
     keep: attrs:
@@ -98,6 +101,8 @@ rec {
   range = first: last: if first > last then [ ] else genList (index: first + index) (last - first + 1);
   stringToCharacters = text: genList (index: substring index 1 text) (stringLength text);
   splitString = separator: text: filter isString (builtins.split "[${separator}]" text);
+  max = a: b: if a > b then a else b;
+  versionAtLeast = version: least: builtins.compareVersions version least >= 0;
   mod = a: b: a - b * (a / b);
   toIntBase10 = text: builtins.fromJSON (head (builtins.match "0*([0-9]+)" text));
   getDev = package: package.dev;

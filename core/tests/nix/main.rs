@@ -11,6 +11,7 @@ mod matrix;
 mod monitoring;
 mod network;
 mod nodes;
+mod prometheus;
 mod slurm;
 mod storage;
 mod users;

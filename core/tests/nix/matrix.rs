@@ -29,13 +29,8 @@ impl Space {
     }
 
     fn cluster(&self, row: &Row) -> Cluster {
-        let edits = self.switches.iter().zip(row).flat_map(|(switch, level)| switch.levels[*level].lines());
-        edits.map(str::trim).filter(|edit| !edit.is_empty()).fold(self.base.clone(), |cluster, edit| {
-            let (path, value) = edit.split_once(" = ").unwrap_or_else(|| panic!("no edit: {edit}"));
-            let value: serde_json::Value = serde_json::from_str(value).unwrap_or_else(|e| panic!("{edit}: {e}"));
-            let fix = Fix::set("", path.parse().unwrap_or_else(|e| panic!("{edit}: {e}")), value);
-            check::apply(&cluster, &fix).unwrap_or_else(|error| panic!("{edit}: {error}"))
-        })
+        let levels = self.switches.iter().zip(row).map(|(switch, level)| switch.levels[*level]);
+        levels.fold(self.base.clone(), edited)
     }
 
     /// The ids of the errors of a row's description.
@@ -82,6 +77,16 @@ impl Space {
         }
         Ok(row)
     }
+}
+
+/// `cluster` after `edits`, one a line.
+pub fn edited(cluster: Cluster, edits: &str) -> Cluster {
+    edits.lines().map(str::trim).filter(|edit| !edit.is_empty()).fold(cluster, |cluster, edit| {
+        let (path, value) = edit.split_once(" = ").unwrap_or_else(|| panic!("no edit: {edit}"));
+        let value: serde_json::Value = serde_json::from_str(value).unwrap_or_else(|e| panic!("{edit}: {e}"));
+        let fix = Fix::set("", path.parse().unwrap_or_else(|e| panic!("{edit}: {e}")), value);
+        check::apply(&cluster, &fix).unwrap_or_else(|error| panic!("{edit}: {error}"))
+    })
 }
 
 fn ordered(a: (usize, usize), b: (usize, usize)) -> Pair {

@@ -1,60 +1,199 @@
-# Prometheus and Grafana on the first controller, exporters where their hardware is.
+# Prometheus, its alerts and Grafana on the first controller, exporters where their hardware is.
 #
-# monitoringConfig: retentionDays, intervalSeconds, gpuExporter,
-#                   grafana (null or { secretKeyFile, adminPasswordFile })
+# monitoringConfig: retentionDays, intervalSeconds, gpuExporter, ipmiExporter, smartExporter, alerts,
+#                   alertmanager (null or { emailTo, emailFrom, smarthost, smtpUser, smtpPasswordFile,
+#                   webhookURLFile }; null where there is none),
+#                   grafana (null or { secretKeyFile, adminPasswordFile, dashboards })
+# hpcConfig.cuda and slurmConfig.metrics tell whether there are GPUs and slurmctld to ask.
 {
   node,
   nodes,
   clusterLib,
   hpcConfig ? { },
+  slurmConfig ? { },
   monitoringConfig ? { },
   ...
 }:
-{ config, lib, ... }:
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
 let
   monitoring = {
     retentionDays = 30;
     intervalSeconds = 15;
     gpuExporter = true;
+    ipmiExporter = false;
+    smartExporter = false;
+    alerts = true;
+    alertmanager = null;
     grafana = null;
   }
   // monitoringConfig;
+  alertmanager = {
+    emailTo = null;
+    emailFrom = null;
+    smarthost = null;
+    smtpUser = null;
+    smtpPasswordFile = "/var/lib/secrets/alertmanager-smtp-password";
+    webhookURLFile = null;
+  }
+  // (if monitoring.alertmanager == null then { } else monitoring.alertmanager);
+  grafana = {
+    dashboards = true;
+  }
+  // (if monitoring.grafana == null then { } else monitoring.grafana);
 
   all = clusterLib.inOrder nodes;
   controller = lib.head (clusterLib.withRole "controller" nodes);
   isController = node.hostname == controller.hostname;
-  # The exporter asks nvidia-smi, which comes with the driver.
-  runsGpuExporter =
-    other:
-    monitoring.gpuExporter
-    && hpcConfig.cuda or null != null
-    && other.hasGPU
-    && other.gpuVendor == "nvidia";
-  exporters = config.services.prometheus.exporters;
-  job = name: port: targets: {
-    job_name = name;
-    static_configs = [ { targets = map (other: "${other.hostname}:${toString port}") targets; } ];
+
+  # Each exporter, and the nodes that run it.
+  exporters = {
+    node = {
+      port = 9100;
+      runsOn = _: true;
+      slow = false;
+    };
+    # Asks nvidia-smi, which comes with the driver.
+    nvidia-gpu = {
+      port = 9835;
+      runsOn =
+        other:
+        monitoring.gpuExporter
+        && hpcConfig.cuda or null != null
+        && other.hasGPU
+        && other.gpuVendor == "nvidia";
+      slow = false;
+    };
+    ipmi = {
+      port = 9290;
+      runsOn = _: monitoring.ipmiExporter;
+      slow = true;
+    };
+    smartctl = {
+      port = 9633;
+      runsOn = _: monitoring.smartExporter;
+      slow = true;
+    };
   };
+  here = lib.filterAttrs (_: exporter: exporter.runsOn node) exporters;
+  somewhere = lib.filterAttrs (_: exporter: lib.any exporter.runsOn all) exporters;
+
+  # slurmctld answers on its own port since 25.11.
+  slurmMetrics = slurmConfig.metrics or false && lib.versionAtLeast pkgs.slurm.version "25.11";
+  # SchedMD advises against storing jobs-users-accts: a time series for each user.
+  slurmPaths = [
+    "jobs"
+    "nodes"
+    "partitions"
+    "scheduler"
+  ];
+
+  # `instance` is the node's name, whichever port is asked.
+  instance = {
+    source_labels = [ "__address__" ];
+    regex = "([^:]+):[0-9]+";
+    target_label = "instance";
+  };
+  targets = port: map (other: "${other.hostname}:${toString port}");
+  labelsOf =
+    other:
+    {
+      roles = lib.concatStringsSep "," other.roles;
+    }
+    // lib.optionalAttrs (other.fabricIP != null) { fabric = "yes"; };
+  exporterJob =
+    name: exporter:
+    {
+      job_name = name;
+      relabel_configs = [ instance ];
+      static_configs = lib.mapAttrsToList (_: alike: {
+        targets = targets exporter.port alike;
+        labels = labelsOf (lib.head alike);
+      }) (lib.groupBy (other: builtins.toJSON (labelsOf other)) (builtins.filter exporter.runsOn all));
+    }
+    // lib.optionalAttrs (!exporter.slow) {
+      scrape_interval = "${toString monitoring.intervalSeconds}s";
+    };
+  # With a backup controller too: a standby only points at the primary.
+  slurmJob = path: {
+    job_name = "slurm-${path}";
+    metrics_path = "/metrics/${path}";
+    relabel_configs = [ instance ];
+    static_configs = [ { targets = targets 6817 [ controller ]; } ];
+  };
+
+  # Units that must run where they are set up. NFS's clients have the server's unit too, and never start it.
+  units = [
+    "chronyd"
+    "glusterd"
+    "k3s"
+    "munged"
+    "mysql"
+    "nvidia-persistenced"
+    "orangefs-server"
+    "slurmctld"
+    "slurmd"
+    "slurmdbd"
+    "slurmrestd"
+    "sssd"
+  ]
+  ++ lib.optional config.services.nfs.server.enable "nfs-server";
+
+  mails = alertmanager.emailTo != null;
+  mailsWithPassword = mails && alertmanager.smtpUser != null;
+  calls = alertmanager.webhookURLFile != null;
+  # Alertmanager runs as a user that exists while it runs: systemd hands it the secrets.
+  credential = name: "/run/credentials/alertmanager.service/${name}";
+  # envsubst reads the configuration first.
+  escape = lib.replaceStrings [ "$" ] [ "$$" ];
 in
 {
   _file = ./default.nix;
 
   config = lib.mkMerge [
     {
-      services.prometheus.exporters.node = {
+      services.prometheus.exporters = lib.mapAttrs (_: exporter: {
         enable = true;
-        port = 9100;
-        enabledCollectors = [ "systemd" ];
-      };
-      cluster.firewall.tcpPorts = [ exporters.node.port ];
+        inherit (exporter) port;
+      }) here;
+      cluster.firewall.tcpPorts = lib.mapAttrsToList (_: exporter: exporter.port) here;
+      cluster.services = lib.mapAttrs' (
+        name: _: lib.nameValuePair "${name}-exporter" { available = true; }
+      ) here;
     }
 
-    (lib.mkIf (runsGpuExporter node) {
-      services.prometheus.exporters.nvidia-gpu = {
-        enable = true;
-        port = 9835;
+    {
+      services.prometheus.exporters.node = {
+        enabledCollectors = [ "systemd" ];
+        # Five series for each unit: only those that the cluster stands on.
+        extraFlags = [
+          "--collector.systemd.unit-include=(${lib.concatStringsSep "|" units})[.]service"
+        ];
       };
-      cluster.firewall.tcpPorts = [ exporters.nvidia-gpu.port ];
+      # NixOS hides /home, and the exporter would measure the empty folder in its place.
+      systemd.services.prometheus-node-exporter.serviceConfig.ProtectHome = lib.mkForce "read-only";
+    }
+
+    (lib.mkIf (here ? ipmi) {
+      boot.kernelModules = [
+        "ipmi_si"
+        "ipmi_devintf"
+      ];
+      # FreeIPMI wants to be root to open the BMC's device; it gets that device and no capability.
+      services.prometheus.exporters.ipmi = {
+        user = "root";
+        group = "root";
+      };
+      systemd.services.prometheus-ipmi-exporter.serviceConfig = {
+        DynamicUser = false;
+        PrivateDevices = false;
+        DevicePolicy = "closed";
+        DeviceAllow = lib.mkForce [ "char-ipmidev rw" ];
+      };
     })
 
     (lib.mkIf isController {
@@ -62,16 +201,106 @@ in
         enable = true;
         port = 9090;
         retentionTime = "${toString monitoring.retentionDays}d";
-        globalConfig.scrape_interval = "${toString monitoring.intervalSeconds}s";
-        scrapeConfigs = [
-          (job "node" 9100 all)
-        ]
-        ++ lib.optional (lib.any runsGpuExporter all) (
-          job "gpu" 9835 (builtins.filter runsGpuExporter all)
+        # For what answers slowly; the others are asked as often as intervalSeconds says.
+        globalConfig = {
+          scrape_interval = "${toString (lib.max 60 monitoring.intervalSeconds)}s";
+          scrape_timeout = "30s";
+        };
+        scrapeConfigs =
+          lib.mapAttrsToList exporterJob somewhere ++ lib.optionals slurmMetrics (map slurmJob slurmPaths);
+        ruleFiles = lib.optionals monitoring.alerts (
+          [ ./rules/node.yml ]
+          ++ lib.optional (lib.any (other: other.fabricIP != null) all) ./rules/fabric.yml
+          ++ lib.optional (somewhere ? nvidia-gpu) ./rules/gpu.yml
+          ++ lib.optional (somewhere ? ipmi) ./rules/ipmi.yml
+          ++ lib.optional (somewhere ? smartctl) ./rules/smart.yml
+          ++ lib.optional slurmMetrics ./rules/slurm.yml
         );
       };
       cluster.firewall.tcpPorts = [ 9090 ];
       cluster.services.prometheus.available = true;
+    })
+
+    (lib.mkIf (isController && monitoring.alertmanager != null) {
+      # Nobody has to log in to it, so it listens to this node alone; Grafana and amtool reach it.
+      services.prometheus.alertmanager = {
+        enable = true;
+        listenAddress = "127.0.0.1";
+        port = 9093;
+        # One Alertmanager has no peers to listen to.
+        extraFlags = [ "--cluster.listen-address=" ];
+        configuration = {
+          global =
+            lib.optionalAttrs mails {
+              smtp_smarthost = alertmanager.smarthost;
+              smtp_from = escape alertmanager.emailFrom;
+            }
+            // lib.optionalAttrs mailsWithPassword {
+              smtp_auth_username = escape alertmanager.smtpUser;
+              smtp_auth_password_file = credential "smtp-password";
+            };
+          # One message for all nodes that have the same trouble.
+          route = {
+            receiver = "administrators";
+            group_by = [ "alertname" ];
+            group_wait = "30s";
+            group_interval = "5m";
+            repeat_interval = "1d";
+            routes = [
+              {
+                matchers = [ ''severity="critical"'' ];
+                repeat_interval = "4h";
+              }
+            ];
+          };
+          # A node that is down says nothing more; what is critical needs no warning besides.
+          inhibit_rules = [
+            {
+              source_matchers = [ ''alertname="NodeDown"'' ];
+              target_matchers = [ ''alertname!="NodeDown"'' ];
+              equal = [ "instance" ];
+            }
+            {
+              source_matchers = [ ''severity="critical"'' ];
+              target_matchers = [ ''severity="warning"'' ];
+              equal = [
+                "alertname"
+                "instance"
+                "mountpoint"
+              ];
+            }
+          ];
+          receivers = [
+            (
+              {
+                name = "administrators";
+              }
+              // lib.optionalAttrs mails {
+                email_configs = [
+                  {
+                    to = escape alertmanager.emailTo;
+                    send_resolved = true;
+                  }
+                ];
+              }
+              // lib.optionalAttrs calls {
+                webhook_configs = [ { url_file = credential "webhook-url"; } ];
+              }
+            )
+          ];
+        };
+      };
+      systemd.services.alertmanager.serviceConfig.LoadCredential =
+        lib.optional mailsWithPassword "smtp-password:${alertmanager.smtpPasswordFile}"
+        ++ lib.optional calls "webhook-url:${alertmanager.webhookURLFile}";
+      services.prometheus.alertmanagers = [
+        { static_configs = [ { targets = [ "127.0.0.1:9093" ]; } ]; }
+      ];
+      environment.systemPackages = [ pkgs.prometheus-alertmanager ];
+      cluster.services.alertmanager = {
+        available = true;
+        binPath = "${pkgs.prometheus-alertmanager}/bin";
+      };
     })
 
     (lib.mkIf (isController && monitoring.grafana != null) {
@@ -85,8 +314,8 @@ in
           };
           # Read from files when Grafana starts: no secret enters the Nix store.
           security = {
-            secret_key = "$__file{${monitoring.grafana.secretKeyFile}}";
-            admin_password = "$__file{${monitoring.grafana.adminPasswordFile}}";
+            secret_key = "$__file{${grafana.secretKeyFile}}";
+            admin_password = "$__file{${grafana.adminPasswordFile}}";
           };
         };
         provision = {
@@ -95,10 +324,35 @@ in
             {
               name = "Prometheus";
               type = "prometheus";
+              # The dashboards ask for it by this id.
+              uid = "prometheus";
               url = "http://127.0.0.1:9090";
               isDefault = true;
             }
-          ];
+          ]
+          ++ lib.optional (monitoring.alertmanager != null) {
+            name = "Alertmanager";
+            type = "alertmanager";
+            uid = "alertmanager";
+            url = "http://127.0.0.1:9093";
+            jsonData.implementation = "prometheus";
+          };
+          dashboards.settings.providers = lib.optionals grafana.dashboards (
+            [
+              {
+                name = "nodes";
+                options.path = ./dashboards/nodes.json;
+              }
+            ]
+            ++ lib.optional (somewhere ? nvidia-gpu) {
+              name = "gpus";
+              options.path = ./dashboards/gpus.json;
+            }
+            ++ lib.optional slurmMetrics {
+              name = "slurm";
+              options.path = ./dashboards/slurm.json;
+            }
+          );
         };
       };
       cluster.firewall.tcpPorts = [ 3000 ];

@@ -31,6 +31,7 @@ fn values(cluster: &Cluster) -> Attrs {
     let mut attrs = Attrs::new()
         .field("partitions", Nix::list(partitions), at.clone())
         .field_if(!slurm.enforce_limits, "enforceLimits", false, path.field(Slurm::enforce_limits))
+        .field_if(slurm.metrics, "metrics", true, path.field(Slurm::metrics))
         .field("mungeKeyFile", &slurm.munge_key_file, path.field(Slurm::munge_key_file));
     if !usual_ports {
         attrs = attrs.set("srunPortRange", ports);
