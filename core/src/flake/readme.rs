@@ -141,6 +141,7 @@ fn steps(out: &mut String, cluster: &Cluster, controller: &str) {
     let services: Vec<&str> = [
         (cluster.slurm.enable, "munged slurmctld slurmd"),
         (cluster.containers.enable, "k3s"),
+        (cluster.monitoring.enable && cluster.monitoring.alertmanager.enable, "alertmanager"),
         (cluster.monitoring.enable && cluster.monitoring.grafana.enable, "grafana"),
     ]
     .into_iter()
@@ -176,6 +177,22 @@ fn secret_files(cluster: &Cluster) -> Vec<Secret> {
         let file = cluster.slurm.munge_key_file.clone();
         let make = format!("(umask 077 && head -c 128 /dev/urandom > {file}); chown munge:munge {file}");
         secrets.push(Secret { make, file, what: "Munge's key", on: "every node, the same", owner: "munge, mode 0400" });
+    }
+    let alertmanager = &cluster.monitoring.alertmanager;
+    if cluster.monitoring.enable && alertmanager.enable {
+        for (on, file, what) in [
+            (alertmanager.mails_with_password(), &alertmanager.smtp_password_file, "the password of the mail user"),
+            (
+                !alertmanager.webhook_url_file.is_empty(),
+                &alertmanager.webhook_url_file,
+                "the URL of the webhook for alerts",
+            ),
+        ] {
+            if on {
+                let make = format!("(umask 077 && systemd-ask-password --echo=no '{what}:' > {file})");
+                secrets.push(Secret { file: file.clone(), what, on: "the controller", owner: "root, mode 0400", make });
+            }
+        }
     }
     if cluster.monitoring.enable && cluster.monitoring.grafana.enable {
         let grafana = &cluster.monitoring.grafana;
