@@ -219,7 +219,7 @@ mod tests {
     fn deep_texts_do_not_fill_the_stack() {
         for piece in ["(", "a ", "a.", "a:", "- ", "! ", "[", "{a=", "\"${", "a+", "a//", "with a;", "assert a;", "if "]
         {
-            for times in [511, MAX_BYTES / piece.len()] {
+            for times in [511, 20_000] {
                 drop(module_fault(&piece.repeat(times)));
             }
         }
