@@ -36,6 +36,11 @@ fn help_shows_examples_and_exit_statuses() {
     assert!(run(here(), &["chekc", "x"]).exits(2).err.contains("check"));
 }
 
+/// Whether every problem is but a preset's example key, or a hint.
+fn only_example_keys(problems: &str) -> bool {
+    problems.lines().all(|line| line.starts_with("warning example-key ") || line.starts_with("hint "))
+}
+
 #[test]
 fn presets_are_listed_and_each_can_be_used() {
     let list = run(here(), &["presets"]).exits(0);
@@ -44,7 +49,10 @@ fn presets_are_listed_and_each_can_be_used() {
     for name in names {
         let description = preset(name);
         assert_eq!(run_with(here(), &["id", "-"], &description).exits(0).text().trim().len(), 64, "{name}");
-        run_with(here(), &["check", "--strict", "-"], &description).exits(0);
+        let check = run_with(here(), &["check", "-"], &description).exits(0);
+        assert!(only_example_keys(check.text()), "{name}: {}", check.text());
+        // A preset is not to be deployed before its keys are replaced.
+        run_with(here(), &["check", "--strict", "-"], &description).exits(1);
     }
     let unknown = run(here(), &["preset", "huge"]).exits(2);
     assert!(unknown.err.contains("no preset “huge”") && unknown.err.contains("four-node"), "{}", unknown.err);
@@ -64,7 +72,8 @@ fn check_reads_files_zips_folders_and_standard_input() {
     run(at, &["generate", "site.json", "-o", "site.zip"]).exits(0);
     run(at, &["generate", "site.json", "-o", "flake"]).exits(0);
     for file in ["site.json", "site.zip", "flake"] {
-        assert_eq!(run(at, &["check", file]).exits(0).text(), "", "{file}");
+        let check = run(at, &["check", file]).exits(0);
+        assert!(only_example_keys(check.text()), "{file}: {}", check.text());
         assert_eq!(run(at, &["id", file]).exits(0).out, run(at, &["id", "site.json"]).out, "{file}");
     }
     for file in ["site.json", "site.zip"] {
@@ -86,7 +95,8 @@ fn an_absurd_hostlist_is_an_error_at_once() {
 
 #[test]
 fn check_prints_json_for_programs() {
-    assert_eq!(run_with(here(), &["check", "--json", "-"], &preset("minimal")).exits(0).text(), "[]\n");
+    let own = String::from_utf8(preset("minimal")).unwrap().replace("example.org — replace", "lab");
+    assert_eq!(run_with(here(), &["check", "--json", "-"], own.as_bytes()).exits(0).text(), "[]\n");
     let wrong = br#"{"nodes":[{"hosts":"cn[1-"}]}"#;
     let problems = run_with(here(), &["check", "--json", "-"], wrong).exits(1);
     let problems: serde_json::Value = serde_json::from_slice(&problems.out).unwrap();

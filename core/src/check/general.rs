@@ -146,6 +146,10 @@ pub(super) const CASES: super::fixtures::Cases = &[
         &["error ssh-key cluster.sshKeys[0]"],
     ),
     (
+        r#"cluster.sshKeys[0] = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f admin@example.org — replace""#,
+        &["warning example-key cluster.sshKeys[0]"],
+    ),
+    (
         r#"cluster.sshKeys[0] = "from=\"10.0.0.0/8\" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f a""#,
         &[],
     ),

@@ -5,6 +5,7 @@ use super::text::quote;
 use super::{Fix, Problem, checks};
 use crate::cluster::{Cluster, General, User, Users};
 use crate::path::Path;
+use crate::preset::EXAMPLE_KEY_END;
 use base64::alphabet::STANDARD;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::{DecodePaddingMode, Engine as _};
@@ -14,6 +15,7 @@ use std::collections::HashSet;
 checks! {
     PRIVATE_KEY "private-key" Error "A private key stands in the description.",
     SSH_KEY "ssh-key" Error "A public SSH key cannot be read.",
+    EXAMPLE_KEY "example-key" Warning "A public SSH key is the example of a preset.",
 }
 
 /// What the text of a private key has in it: PEM, PuTTY, age, and the body of OpenSSH's (`openssh-key-v1`).
@@ -60,6 +62,9 @@ fn check_keys(list: &Path, keys: &[String], problems: &mut Vec<Problem>) {
         if let Some(fault) = key_fault(key) {
             let message = format!("{} is no public SSH key: {fault}.", quote(key.trim()));
             problems.push(SSH_KEY.at(list.index(i), message).with_fix(key_fix(list, keys, i)));
+        } else if key.trim().ends_with(EXAMPLE_KEY_END) {
+            let message = "This key is an example that nobody can log in with: put your own public key in its place.";
+            problems.push(EXAMPLE_KEY.at(list.index(i), message));
         }
     }
 }
