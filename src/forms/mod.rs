@@ -5,6 +5,7 @@ mod containers;
 mod general;
 mod groups;
 mod hpc;
+mod login;
 mod monitoring;
 mod network;
 mod nodes;
@@ -68,8 +69,10 @@ fn lead(section: Section) -> &'static str {
         }
         Section::Hpc => "MPI, GPU drivers, tools and limits for jobs.",
         Section::Monitoring => "Prometheus on the first controller, exporters on the nodes, Grafana for people.",
-        Section::Users => "People and groups. Each has the same number on every node.",
-        Section::Containers => "Container orchestration: the server on the first controller, agents on the workers.",
+        Section::Users => {
+            "People and groups, with the same number on every node; a directory of people; SSH between nodes."
+        }
+        Section::Containers => "Container orchestration over the cluster, and an engine for single containers.",
     }
 }
 

@@ -1,11 +1,12 @@
 use super::bind::{RowsOf, choice, notes_exactly, rows, switch, text};
 use super::groups::Groups;
+use super::login::Login;
 use crate::state::Design;
 use crate::widgets::codec::{LINES, LIST, NUMBER, TEXT};
 use crate::widgets::field::{Notes, SelectField, TextField, Width};
 use crate::widgets::rows::{Column, RowsTable, Style};
 use crate::widgets::toggle::SwitchField;
-use clusterflake_core::cluster::{Choice, User, Users};
+use clusterflake_core::cluster::{Choice, User, Users, Where};
 use clusterflake_core::{Cluster, Place};
 use leptos::prelude::*;
 
@@ -29,7 +30,7 @@ fn cells(user: &User) -> Vec<(String, &'static str)> {
     ]
 }
 
-/// People and groups.
+/// People and groups, and how they come in.
 #[component]
 pub fn Form() -> impl IntoView {
     let design = Design::here();
@@ -52,6 +53,7 @@ pub fn Form() -> impl IntoView {
         <RowsTable rows=rows empty="No users yet. Administrators log in as root with the keys of the section Cluster."/>
         {move || at.get().map(|index| view! { <UserFields index=index/> })}
         <Groups/>
+        <Login/>
     }
 }
 
@@ -62,6 +64,10 @@ fn UserFields(index: usize) -> impl IntoView {
     let name = Memo::new(move |_| {
         design.read(|cluster| cluster.users.accounts.get(index).map(|user| user.name.clone()).unwrap_or_default())
     });
+    let is_listed = Memo::new(move |_| {
+        design.read(|cluster| cluster.users.accounts.get(index).is_some_and(|user| user.on == Where::Listed))
+    });
+    let hosts = StoredValue::new_local(here.field(User::hosts));
     let title = move || if name.get().is_empty() { "New user".to_owned() } else { name.get() };
     view! {
         <fieldset class="part open">
@@ -74,9 +80,15 @@ fn UserFields(index: usize) -> impl IntoView {
                 <TextField field=text("Groups", here.field(User::groups), LIST) code=true help="Besides users."/>
                 <SelectField field=choice("Shell", here.field(User::shell))/>
                 <SelectField field=choice("Where", here.field(User::on))/>
+                <Show when=move || is_listed.get()>
+                    <TextField field=text("Listed hosts", hosts.get_value(), TEXT) width=Width::Two code=true
+                        placeholder="login1,cn[001-016]" help="A hostlist."/>
+                </Show>
                 <SwitchField field=switch("May become root", here.field(User::sudo))/>
                 <TextField field=text("SSH keys", here.field(User::ssh_keys), LINES) width=Width::Full lines=3 code=true
                     placeholder="ssh-ed25519 AAAA… user@laptop" help="Public keys, one a line. Private keys are refused."/>
+                <TextField field=text("Home Manager", here.field(User::home_manager), TEXT) width=Width::Full lines=4 code=true
+                    placeholder="{ programs.git.enable = true; }" help="A module in Nix for the user’s programs and dotfiles."/>
             </div>
         </fieldset>
     }

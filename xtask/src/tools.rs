@@ -139,6 +139,7 @@ const SYSTEM: &[System] = &[
     System { programs: &["scontrol"], package: "slurm-client", what_for: "Slurm's own reading of host lists" },
     System { programs: &["promtool"], package: "prometheus", what_for: "Prometheus' own reading of alerts" },
     System { programs: &["amtool"], package: "prometheus-alertmanager", what_for: "Alertmanager's own reading" },
+    System { programs: &["ssh-keygen"], package: "openssh-client", what_for: "the keys of users between nodes" },
     System { programs: &["unzip"], package: "unzip", what_for: "an independent reader of the downloaded zip" },
     System { programs: &["python3"], package: "python3", what_for: "independent checks of generated files" },
 ];
@@ -196,6 +197,7 @@ fn named(missing: &[&System]) -> String {
         "Install them by your system's packages so that they are on PATH (for a browser elsewhere, set CHROMIUM to its \
          file), or with Nix: nix shell nixpkgs#chromium nixpkgs#slurm nixpkgs#prometheus.cli nixpkgs#prometheus-alertmanager \
          nixpkgs#unzip nixpkgs#python3",
+         file), or with Nix: nix shell nixpkgs#chromium nixpkgs#slurm nixpkgs#openssh nixpkgs#unzip nixpkgs#python3",
     );
     text
 }

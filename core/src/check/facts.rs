@@ -1,6 +1,6 @@
 //! What several topics need to know, found out once for all of them.
 
-use crate::cluster::{Cluster, Cuda, GpuVendor, Gpus, NodeGroup, NodeOverride, Role};
+use crate::cluster::{Cluster, Cuda, GpuVendor, Gpus, NodeGroup, NodeOverride, Role, Where};
 use crate::hostlist::{self, HostlistError, MAX_HOSTS};
 use crate::path::Path;
 use std::collections::HashMap;
@@ -50,11 +50,14 @@ pub(super) struct GroupHosts {
 pub(super) struct Expanded {
     groups: Vec<GroupHosts>,
     partitions: Vec<Hosts>,
+    users: Vec<Hosts>,
+    container_servers: Hosts,
 }
 
 impl Expanded {
     pub fn new(cluster: &Cluster) -> Self {
         let (mut hosts, mut overrides, mut partitions) = (Budget(MAX_HOSTS), Budget(MAX_HOSTS), Budget(16 * MAX_HOSTS));
+        let mut users = Budget(16 * MAX_HOSTS);
         let mut group = |group: &NodeGroup| GroupHosts {
             hosts: hosts.expand(&group.hosts),
             overrides: group.overrides.iter().map(|change| overrides.expand(&change.hosts)).collect(),
@@ -62,6 +65,13 @@ impl Expanded {
         Self {
             groups: cluster.nodes.iter().map(&mut group).collect(),
             partitions: cluster.slurm.partitions.iter().map(|partition| partitions.expand(&partition.nodes)).collect(),
+            users: cluster
+                .users
+                .accounts
+                .iter()
+                .map(|user| if user.on == Where::Listed { users.expand(&user.hosts) } else { Hosts::Names(Vec::new()) })
+                .collect(),
+            container_servers: Budget(MAX_HOSTS).expand(&cluster.containers.servers),
         }
     }
 }
@@ -80,6 +90,10 @@ pub(super) struct Facts<'c> {
     pub groups: &'c [GroupHosts],
     /// The hosts of each partition's list.
     pub partitions: &'c [Hosts],
+    /// The hosts of each user's list; none where the user is not on listed hosts.
+    pub users: &'c [Hosts],
+    /// The hosts listed as servers of the container orchestration.
+    pub container_servers: &'c Hosts,
     /// Each name, where it stands first.
     pub hosts: HashMap<&'c str, Host>,
     /// The subnet, where it can be read.
@@ -95,7 +109,15 @@ impl<'c> Facts<'c> {
             }
         }
         let subnet = Subnet::parse(&cluster.network.subnet);
-        Self { cluster, groups: &expanded.groups, partitions: &expanded.partitions, hosts, subnet }
+        Self {
+            cluster,
+            groups: &expanded.groups,
+            partitions: &expanded.partitions,
+            users: &expanded.users,
+            container_servers: &expanded.container_servers,
+            hosts,
+            subnet,
+        }
     }
 
     /// The groups with their index.
@@ -138,6 +160,14 @@ impl<'c> Facts<'c> {
     /// Whether the node has this role.
     pub fn host_is(&self, host: Host, role: Role) -> bool {
         self.cluster.nodes[host.group].roles.contains(&role)
+    }
+
+    /// The GPUs of a node; of several overrides the last one counts.
+    pub fn gpus_of(&self, name: &str, host: Host) -> &'c Gpus {
+        let group = &self.cluster.nodes[host.group];
+        let changes = group.overrides.iter().zip(&self.groups[host.group].overrides);
+        let own = changes.filter(|(_, hosts)| hosts.names().iter().any(|other| other == name));
+        own.filter_map(|(change, _)| change.gpus.as_ref()).next_back().unwrap_or(&group.gpus)
     }
 
     /// The places to set so that CUDA works: itself, and the licence of its driver.
@@ -207,6 +237,11 @@ impl Subnet {
     /// The broadcast address, the last one.
     pub fn broadcast(self) -> u32 {
         self.network | u32::MAX.checked_shr(u32::from(self.bits)).unwrap_or(0)
+    }
+
+    /// Whether the two have addresses in common.
+    pub fn overlaps(self, other: Self) -> bool {
+        self.contains(other.network()) || other.contains(self.network())
     }
 
     pub fn contains(self, address: u32) -> bool {

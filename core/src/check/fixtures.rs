@@ -20,6 +20,7 @@ const TOPIC_CASES: &[Cases] = &[
     hpc::CASES,
     monitoring::CASES,
     users::CASES,
+    login::CASES,
     containers::CASES,
 ];
 

@@ -11,6 +11,7 @@ mod general;
 mod hardware;
 mod hpc;
 mod keys;
+mod login;
 mod monitoring;
 mod network;
 mod nodes;
@@ -25,6 +26,7 @@ mod fixtures;
 
 pub use fix::{Fix, apply};
 pub use keys::looks_private;
+pub use users::is_name as is_user_name;
 
 use crate::cluster::Cluster;
 use crate::path::Path;
@@ -113,7 +115,7 @@ macro_rules! topics {
         const TOPICS: &[Topic] = &[$(Topic { checks: $topic::CHECKS, find: $topic::check }),*];
     };
 }
-topics!(general keys nodes roles addresses hardware network storage slurm hpc monitoring users containers);
+topics!(general keys nodes roles addresses hardware network storage slurm hpc monitoring users login containers);
 
 const COUNT: usize = {
     let (mut count, mut topic) = (0, 0);

@@ -31,10 +31,13 @@ checks! {
 const TCP_PORTS: &[(u16, &str)] = &[
     (22, "SSH"),
     (2049, "NFS"),
+    (2379, "etcd"),
+    (2380, "etcd"),
     (3000, "Grafana"),
     (6443, "k3s"),
     (6817, "slurmctld"),
     (6818, "slurmd"),
+    (8888, "Kubernetes' cfssl"),
     (9090, "Prometheus"),
     (9100, "the node exporter"),
     (9835, "the GPU exporter"),

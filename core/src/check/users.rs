@@ -3,9 +3,12 @@
 use super::facts::Facts;
 use super::general::is_administrator;
 use super::network::without;
-use super::text::quote;
+use super::nodes::check_syntax;
+use super::text::{counted, list, quote};
 use super::{Check, Fix, Problem, checks};
-use crate::cluster::{Cluster, Group, User, Users};
+use crate::cluster::{Choice, Cluster, ContainerEngine, Group, User, Users, Where};
+use crate::hostlist;
+use crate::nix::syntax;
 use crate::path::Path;
 use std::collections::{HashMap, HashSet};
 
@@ -19,6 +22,10 @@ checks! {
     GROUP_UNKNOWN "group-unknown" Error "A user is in a group that is not declared.",
     USER_WITHOUT_KEY "user-without-key" Warning "A user has no SSH key and cannot log in.",
     SUDO_WITHOUT_KEY "sudo-without-key" Warning "A user may become root, but has no SSH key to log in.",
+    GROUP_WITHOUT_ENGINE "group-without-engine" Warning "A user is in the group of a container engine that is not used.",
+    USER_HOSTS_MISSING "user-hosts-missing" Warning "A user is on listed hosts, and none is listed.",
+    USER_HOSTS_UNKNOWN "user-hosts-unknown" Warning "A user's list names hosts that are no nodes.",
+    HOME_MANAGER "home-manager" Error "A Home Manager module is no Nix, or no module.",
     GROUP_NAME "group-name" Error "A group's name is none that Linux takes.",
     GROUP_RESERVED "group-reserved" Error "A group's name is one of the system's.",
     GROUP_REPEATED "group-repeated" Error "Two groups have the same name.",
@@ -85,6 +92,9 @@ const RESERVED: &[&str] = &[
     "shadow",
     "utmp",
     "nixbld",
+    "kubernetes",
+    "etcd",
+    "cfssl",
     "systemd-network",
     "systemd-resolve",
     "systemd-timesync",
@@ -105,7 +115,8 @@ fn is_reserved(name: &str) -> bool {
         || name.strip_prefix("nixbld").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-fn is_name(name: &str) -> bool {
+/// Whether Linux, and NixOS, take `name` for a user or a group.
+pub fn is_name(name: &str) -> bool {
     let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-';
     (1..=32).contains(&name.len())
         && name.bytes().all(inner)
@@ -128,8 +139,10 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
         let path = || account_path(i).field(User::name);
         check_name(USER_CHECKS, &user.name, is_reserved(&user.name), i, &mut names, path, problems);
         check_full_name(i, user, problems);
-        check_memberships(users, i, &declared, problems);
+        check_memberships(facts, i, &declared, problems);
         check_key(i, user, problems);
+        check_hosts(facts, i, user, problems);
+        check_home_manager(i, user, problems);
     }
     let mut names = HashMap::new();
     for (i, group) in users.groups.iter().enumerate() {
@@ -202,14 +215,24 @@ fn check_full_name(index: usize, user: &User, problems: &mut Vec<Problem>) {
     }
 }
 
-fn check_memberships(users: &Users, index: usize, declared: &HashSet<&str>, problems: &mut Vec<Problem>) {
+fn check_memberships(facts: &Facts, index: usize, declared: &HashSet<&str>, problems: &mut Vec<Problem>) {
+    let (users, engine) = (&*facts.cluster.users, facts.cluster.containers.engine);
     let user = &users.accounts[index];
     for (j, group) in user.groups.iter().enumerate() {
         let name = group.as_str();
-        if declared.contains(name) || SYSTEM_GROUPS.contains(&name) {
+        let list = account_path(index).field(User::groups);
+        if declared.contains(name) {
             continue;
         }
-        let list = account_path(index).field(User::groups);
+        if SYSTEM_GROUPS.contains(&name) {
+            // The groups of the engines are named as these are.
+            if ContainerEngine::ALL.iter().any(|other| other.key() == name && *other != engine) {
+                let message = format!("There is no group {} without that container engine: leave it out.", quote(name));
+                let fix = without(&user.groups, j, &list, "Remove it");
+                problems.push(GROUP_WITHOUT_ENGINE.at(list.index(j), message).with_fix(fix));
+            }
+            continue;
+        }
         let fix = if is_name(name) && !is_reserved(name) {
             let gids: HashSet<u32> = users.groups.iter().map(|group| group.gid).collect();
             next_id(&gids, *IDS.start()).map(|gid| {
@@ -238,6 +261,45 @@ fn check_key(index: usize, user: &User, problems: &mut Vec<Problem>) {
         let message = format!("{} has no SSH key and cannot log in: add a public key.", quote(&user.name));
         USER_WITHOUT_KEY.at(path, message)
     });
+}
+
+fn check_hosts(facts: &Facts, index: usize, user: &User, problems: &mut Vec<Problem>) {
+    if user.on != Where::Listed {
+        return;
+    }
+    let path = || account_path(index).field(User::hosts);
+    if user.hosts.trim().is_empty() {
+        let message = format!("{} is on listed hosts, and none is listed: write them, “cn[1-4]”.", quote(&user.name));
+        problems.push(USER_HOSTS_MISSING.at(path(), message));
+    } else if !check_syntax(path, &user.hosts, &facts.users[index], problems) {
+        let names = facts.users[index].names();
+        let (known, unknown): (Vec<String>, Vec<String>) =
+            names.iter().cloned().partition(|name| facts.hosts.contains_key(name.as_str()));
+        if !unknown.is_empty() {
+            let no_nodes = if unknown.len() == 1 { "is no node" } else { "are no nodes" };
+            let message = format!("{} {no_nodes} of this cluster: name hosts of the groups.", quote(&list(&unknown)));
+            let label = format!("Leave out {}", counted(unknown.len(), "host"));
+            let fix = (!known.is_empty()).then(|| Fix::set(label, path(), hostlist::compress(&known)));
+            problems.push(USER_HOSTS_UNKNOWN.at(path(), message).with_fix(fix));
+        }
+    }
+}
+
+fn check_home_manager(index: usize, user: &User, problems: &mut Vec<Problem>) {
+    if user.home_manager.is_empty() {
+        return;
+    }
+    let path = account_path(index).field(User::home_manager);
+    if user.home_manager.trim().is_empty() {
+        let message = "There are only spaces here: write a Home Manager module, or nothing.";
+        problems.push(HOME_MANAGER.at(path.clone(), message).with_fix(Fix::set("Leave it empty", path, "")));
+    } else if let Some(fault) = syntax::module_fault(&user.home_manager) {
+        let message = format!(
+            "This is no Home Manager module. Line {}, character {}: {}.",
+            fault.line, fault.column, fault.message
+        );
+        problems.push(HOME_MANAGER.at(path, message));
+    }
 }
 
 fn check_ids(
@@ -285,6 +347,26 @@ pub(super) const CASES: super::fixtures::Cases = &[
     (r#"users.accounts[1].fullName = "Bob: the builder""#, &["error full-name users.accounts[1].fullName"]),
     (r#"users.accounts[1].groups = ["video", "physics"]"#, &["error group-unknown users.accounts[1].groups[1]"]),
     (r#"users.accounts[1].groups = ["my group"]"#, &["error group-unknown users.accounts[1].groups[0]"]),
+    (r#"users.accounts[1].groups = ["podman"]"#, &["warning group-without-engine users.accounts[1].groups[0]"]),
+    ("users.accounts[1].groups = [\"podman\"]\ncontainers.engine = \"podman\"", &[]),
+    (r#"users.accounts[1].where = "listed""#, &["warning user-hosts-missing users.accounts[1].hosts"]),
+    (
+        "users.accounts[1].where = \"listed\"\nusers.accounts[1].hosts = \"cn[1-\"",
+        &["error hostlist-syntax users.accounts[1].hosts"],
+    ),
+    (
+        "users.accounts[1].where = \"listed\"\nusers.accounts[1].hosts = \"cn[1-3]\"",
+        &["warning user-hosts-unknown users.accounts[1].hosts"],
+    ),
+    ("users.accounts[1].where = \"listed\"\nusers.accounts[1].hosts = \"head,cn[1-2]\"", &[]),
+    (r#"users.accounts[1].hosts = "not used[""#, &[]),
+    (
+        r#"users.accounts[1].homeManager = "{ programs.git.enable = true }""#,
+        &["error home-manager users.accounts[1].homeManager"],
+    ),
+    (r#"users.accounts[1].homeManager = "[ ]""#, &["error home-manager users.accounts[1].homeManager"]),
+    (r#"users.accounts[1].homeManager = "\n""#, &["error home-manager users.accounts[1].homeManager"]),
+    (r#"users.accounts[1].homeManager = "{ pkgs, ... }: { home.packages = [ pkgs.hello ]; }""#, &[]),
     ("users.accounts[1].sshKeys = []", &["warning user-without-key users.accounts[1].sshKeys"]),
     (
         "users.accounts[1].sshKeys = []\nusers.accounts[1].sudo = true",

@@ -56,13 +56,21 @@ const CONTRIBUTORS: &[Contributor] = &[
     Contributor { reads: Section::ALL, files: |cluster| one("cluster.nix", cluster_nix(cluster).into()) },
     Contributor { reads: MODULE_SWITCHES, files: |cluster| one("flake.nix", flake_nix(cluster).into()) },
     Contributor { reads: MODULE_SWITCHES, files: module_files },
+    Contributor { reads: &[Section::Users], files: home_files },
     Contributor { reads: &[], files: |_| one("lib/default.nix", include_str!("lib/default.nix").to_owned().into()) },
     Contributor { reads: Section::ALL, files: |cluster| one("README.md", readme::text(cluster).into()) },
 ];
 
 /// The sections that say which modules are used, and the general one for names and inputs.
-const MODULE_SWITCHES: &[Section] =
-    &[Section::General, Section::Storage, Section::Slurm, Section::Hpc, Section::Monitoring, Section::Containers];
+const MODULE_SWITCHES: &[Section] = &[
+    Section::General,
+    Section::Storage,
+    Section::Slurm,
+    Section::Hpc,
+    Section::Monitoring,
+    Section::Users,
+    Section::Containers,
+];
 
 fn one(path: &str, file: File) -> Vec<(String, File)> {
     vec![(path.to_owned(), file)]
@@ -105,6 +113,11 @@ fn module_files(cluster: &Cluster) -> Vec<(String, File)> {
             files.map(|(name, text)| (format!("modules/{}/{name}", module.name), text.to_owned().into()))
         })
         .collect()
+}
+
+/// The users' Home Manager modules.
+fn home_files(cluster: &Cluster) -> Vec<(String, File)> {
+    modules::home_files(cluster).map(|(path, text)| (path, format!("{text}\n").into())).collect()
 }
 
 /// The parameters of the modules in use.

@@ -1,7 +1,7 @@
 //! The flake's README: this cluster's nodes, and the steps from bare metal to the first job.
 
 use crate::cluster::expand::count_on;
-use crate::cluster::{Choice, Cluster, GpuVendor, NodeGroup, Role};
+use crate::cluster::{Choice, Cluster, GpuVendor, NodeGroup, Orchestrator, Role};
 use crate::hostlist;
 use crate::modules;
 use std::fmt::Write;
@@ -140,8 +140,9 @@ fn steps(out: &mut String, cluster: &Cluster, controller: &str) {
     );
     let services: Vec<&str> = [
         (cluster.slurm.enable, "munged slurmctld slurmd"),
-        (cluster.containers.enable, "k3s"),
         (cluster.monitoring.enable && cluster.monitoring.alertmanager.enable, "alertmanager"),
+        (runs(cluster, Orchestrator::K3s), "k3s"),
+        (asks_ldap_by_name(cluster), "sssd"),
         (cluster.monitoring.enable && cluster.monitoring.grafana.enable, "grafana"),
     ]
     .into_iter()
@@ -153,6 +154,22 @@ fn steps(out: &mut String, cluster: &Cluster, controller: &str) {
             "Make the secrets and place them, as told below; then restart what reads them, where it runs:",
             &[&restart],
         );
+    }
+    if !cluster.users.ssh_host_ca.is_empty() {
+        step(
+            "Sign each node's host key with the authority's private key, wherever that is, and give the node its \
+             certificate; then restart its sshd. `NAME` is its host name, `NAME.DOMAIN` its full one:",
+            &[
+                "scp root@NAME:/etc/ssh/ssh_host_ed25519_key.pub .",
+                "ssh-keygen -s CA_KEY -h -I NAME -n NAME,NAME.DOMAIN ssh_host_ed25519_key.pub",
+                "scp ssh_host_ed25519_key-cert.pub root@NAME:/etc/ssh/",
+            ],
+        );
+    }
+    if runs(cluster, Orchestrator::Kubernetes) {
+        let server = kubernetes_server(cluster).unwrap_or_else(|| controller.to_owned());
+        let token = format!("ssh root@{server} cat /var/lib/kubernetes/secrets/apitoken.secret \\");
+        step("Let each other node join Kubernetes, once:", &[&token, "  | ssh root@NAME nixos-kubernetes-node-join"]);
     }
     if cluster.slurm.enable {
         step("Run the first job, on the controller:", &["sinfo", "srun --nodes=1 hostname"]);
@@ -204,18 +221,38 @@ fn secret_files(cluster: &Cluster) -> Vec<Secret> {
             secrets.push(Secret { file: file.clone(), what, on: "the controller", owner: "grafana, mode 0400", make });
         }
     }
-    if cluster.containers.enable {
+    if asks_ldap_by_name(cluster) {
+        let file = cluster.users.ldap.environment_file.clone();
+        let make = format!("(umask 077 && cat > {file})  # LDAP_BIND_PASSWORD=…");
+        let what = "the password of the directory's reader, as the line `LDAP_BIND_PASSWORD=…`";
+        secrets.push(Secret { make, file, what, on: "every node, the same", owner: "root, mode 0400" });
+    }
+    if runs(cluster, Orchestrator::K3s) {
         let file = cluster.containers.token_file.clone();
         let make = random(&file);
         secrets.push(Secret {
             file,
-            what: "the token that k3s agents join with",
-            on: "the controller and every worker, the same",
+            what: "the token that k3s nodes join with",
+            on: "k3s's servers and every worker, the same",
             owner: "root, mode 0400",
             make,
         });
     }
     secrets
+}
+
+fn runs(cluster: &Cluster, orchestrator: Orchestrator) -> bool {
+    cluster.containers.enable && cluster.containers.orchestrator == orchestrator
+}
+
+/// Whether the directory is asked with a name and a password.
+fn asks_ldap_by_name(cluster: &Cluster) -> bool {
+    cluster.users.ldap.enable && !cluster.users.ldap.bind_dn.is_empty()
+}
+
+/// The server of Kubernetes, where one is listed.
+fn kubernetes_server(cluster: &Cluster) -> Option<String> {
+    hostlist::expand(&cluster.containers.servers).ok()?.into_iter().next()
 }
 
 fn secrets(out: &mut String, cluster: &Cluster) {
@@ -250,4 +287,7 @@ fn files(out: &mut String, cluster: &Cluster) {
         modules.join(", ")
     )
     .ok();
+    if modules::home_files(cluster).next().is_some() {
+        out.push_str("- `users/`: Home Manager modules\n");
+    }
 }

@@ -3,6 +3,7 @@
 mod base;
 mod containers;
 mod hpc;
+mod login;
 mod monitoring;
 mod networking;
 mod slurm;
@@ -62,6 +63,7 @@ pub const MODULES: &[Module] = &[
     hpc::MODULE,
     monitoring::MODULE,
     users::MODULE,
+    login::MODULE,
     containers::MODULE,
 ];
 
@@ -74,4 +76,4 @@ pub fn used(cluster: &Cluster) -> impl Iterator<Item = &'static Module> {
 }
 
 pub use base::{node_groups, schedulable_memory};
-pub use users::{accounts, groups, ssh_keys};
+pub use users::{accounts, groups, home_files, ssh_keys};

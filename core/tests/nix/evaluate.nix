@@ -62,7 +62,9 @@ let
     map (d: d.value) (filter (d: d.priority == best) found);
 
   isPackage = value: isAttrs value && value ? outPath;
-  isPath = value: isString value && builtins.substring 0 1 value == "/" || builtins.isPath value || isPackage value;
+  isPath =
+    value:
+    isString value && builtins.substring 0 1 value == "/" || builtins.isPath value || isPackage value;
 
   has =
     type: value:
@@ -92,7 +94,8 @@ let
     node: path: definitions:
     let
       values = strongest definitions;
-      alternatives = if node.type.t == "either" then filter (one: all (has one) values) node.type.of else [ node.type ];
+      alternatives =
+        if node.type.t == "either" then filter (one: all (has one) values) node.type.of else [ node.type ];
       type = head alternatives;
       wrong = filter (value: !has node.type value) values;
       element = node.children."<name>" or { type = type.of; };
@@ -120,7 +123,13 @@ let
         ) elements
     else if length values == 1 || all (value: value == head values) values then
       head values
-    else if all isAttrs values && elem type.t [ "any" "attrs" ] then
+    else if
+      all isAttrs values
+      && elem type.t [
+        "any"
+        "attrs"
+      ]
+    then
       foldl' (all: one: all // one) { } values
     else
       throw "${show path} is defined twice: ${builtins.toJSON values}";
@@ -167,7 +176,8 @@ let
     a: b:
     a
     // mapAttrs (
-      name: value: if isAttrs value && isAttrs (a.${name} or null) then deepMerge a.${name} value else value
+      name: value:
+      if isAttrs value && isAttrs (a.${name} or null) then deepMerge a.${name} value else value
     ) b;
 
   package =
@@ -188,19 +198,28 @@ let
         writeTextDir = name: text: package name // { inherit text; };
         # Modules ask for it.
         slurm.version = "26.05.1";
+        writeShellScript = name: text: package name // { inherit text; };
       }
       (
         map (
-          dotted: foldl' (inner: name: { ${name} = inner; }) (package dotted) (lib.reverseList (lib.splitString "." dotted))
+          dotted:
+          foldl' (inner: name: { ${name} = inner; }) (package dotted) (
+            lib.reverseList (lib.splitString "." dotted)
+          )
         ) packages
       );
 
   nixosSystem =
     { modules, specialArgs }:
     let
-      results = map (
-        module: if builtins.isFunction module then module (specialArgs // { inherit config lib pkgs; }) else module
-      ) modules;
+      evaluate =
+        module:
+        let
+          result =
+            if builtins.isFunction module then module (specialArgs // { inherit config lib pkgs; }) else module;
+        in
+        concatMap evaluate (result.imports or [ ]) ++ [ (removeAttrs result [ "imports" ]) ];
+      results = concatMap evaluate modules;
       parts = map (
         result:
         if result ? config || result ? options then
@@ -246,12 +265,19 @@ let
       };
       legacyPackages = lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] (_: pkgs);
     };
+    # The options of its NixOS module that flakes use.
+    home-manager.nixosModules.home-manager.options.home-manager = {
+      useGlobalPkgs = lib.mkOption { type = lib.types.bool; };
+      useUserPackages = lib.mkOption { type = lib.types.bool; };
+      users = lib.mkOption { type = lib.types.attrsOf lib.types.anything; };
+    };
   };
 in
 {
   inherit lib;
   names = attrNames outputs.nixosConfigurations;
-  configurations = names: lib.genAttrs names (name: plain outputs.nixosConfigurations.${name}.defined);
+  configurations =
+    names: lib.genAttrs names (name: plain outputs.nixosConfigurations.${name}.defined);
   expanded = outputs.lib.expandNodes { inherit (import (flake + "/cluster.nix")) nodeGroups; };
   hostlists = map outputs.lib.expandHostlist;
   compressed = map outputs.lib.compressHostlist;

@@ -61,6 +61,7 @@ rec {
     str.t = "str";
     bool.t = "bool";
     port.t = "port";
+    anything.t = "any";
     listOf = of: {
       t = "listOf";
       inherit of;

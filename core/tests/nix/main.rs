@@ -7,6 +7,7 @@ mod containers;
 mod guide;
 mod harness;
 mod hpc;
+mod login;
 mod matrix;
 mod monitoring;
 mod network;
@@ -37,6 +38,7 @@ const INVARIANTS: &[&[Invariant]] = &[
     hpc::INVARIANTS,
     monitoring::INVARIANTS,
     users::INVARIANTS,
+    login::INVARIANTS,
     containers::INVARIANTS,
 ];
 
@@ -48,6 +50,7 @@ const SWITCHES: &[&[Switch]] = &[
     hpc::SWITCHES,
     monitoring::SWITCHES,
     users::SWITCHES,
+    login::SWITCHES,
     containers::SWITCHES,
 ];
 

@@ -291,6 +291,24 @@ let
 
   # The nodes that have `role`, in order.
   withRole = role: nodes: builtins.filter (node: elem role node.roles) (inOrder nodes);
+
+  # Who keeps a shared /home, and in which folder there: its NFS server; the first controller where it is on another
+  # shared file system; null where every node has its own. `rootWrites`: whether root of any node may write there.
+  sharedHome =
+    storageConfig: nodes:
+    let
+      found = builtins.filter (fs: fs.mount == "/home") (storageConfig.shared or [ ]);
+      fs = head found;
+      isNFS = fs.kind or "nfs" == "nfs";
+    in
+    if found == [ ] then
+      null
+    else
+      {
+        host = if isNFS then fs.server else (head (withRole "controller" nodes)).hostname;
+        folder = if isNFS then fs.export else fs.mount;
+        rootWrites = !isNFS || elem "no_root_squash" (fs.exportOptions or [ ]);
+      };
 in
 {
   inherit
@@ -304,6 +322,7 @@ in
     intToAddress
     mkNode
     prefixLength
+    sharedHome
     withRole
     ;
 }
