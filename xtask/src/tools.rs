@@ -130,18 +130,60 @@ pub fn npm(folder: &str, what: &str, how_long: &str) -> Result {
 struct System {
     programs: &'static [&'static str],
     package: &'static str,
+    /// The package of nixpkgs that has it.
+    nix: &'static str,
     what_for: &'static str,
 }
 
 const SYSTEM: &[System] = &[
-    System { programs: BROWSERS, package: "chromium", what_for: "the browser in which the page is tested" },
-    System { programs: &["nix-instantiate"], package: "nix-bin", what_for: "Nix, which evaluates generated flakes" },
-    System { programs: &["scontrol"], package: "slurm-client", what_for: "Slurm's own reading of host lists" },
-    System { programs: &["promtool"], package: "prometheus", what_for: "Prometheus' own reading of alerts" },
-    System { programs: &["amtool"], package: "prometheus-alertmanager", what_for: "Alertmanager's own reading" },
-    System { programs: &["ssh-keygen"], package: "openssh-client", what_for: "the keys of users between nodes" },
-    System { programs: &["unzip"], package: "unzip", what_for: "an independent reader of the downloaded zip" },
-    System { programs: &["python3"], package: "python3", what_for: "independent checks of generated files" },
+    System {
+        programs: BROWSERS,
+        package: "chromium",
+        nix: "chromium",
+        what_for: "the browser in which the page is tested",
+    },
+    System {
+        programs: &["nix-instantiate"],
+        package: "nix-bin",
+        nix: "nix",
+        what_for: "Nix, which evaluates generated flakes",
+    },
+    System {
+        programs: &["scontrol"],
+        package: "slurm-client",
+        nix: "slurm",
+        what_for: "Slurm's own reading of host lists",
+    },
+    System {
+        programs: &["promtool"],
+        package: "prometheus",
+        nix: "prometheus.cli",
+        what_for: "Prometheus' own reading of alerts",
+    },
+    System {
+        programs: &["amtool"],
+        package: "prometheus-alertmanager",
+        nix: "prometheus-alertmanager",
+        what_for: "Alertmanager's own reading",
+    },
+    System {
+        programs: &["ssh-keygen"],
+        package: "openssh-client",
+        nix: "openssh",
+        what_for: "the keys of users between nodes",
+    },
+    System {
+        programs: &["unzip"],
+        package: "unzip",
+        nix: "unzip",
+        what_for: "an independent reader of the downloaded zip",
+    },
+    System {
+        programs: &["python3"],
+        package: "python3",
+        nix: "python3",
+        what_for: "independent checks of generated files",
+    },
 ];
 
 const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
@@ -193,12 +235,12 @@ fn named(missing: &[&System]) -> String {
         let programs = wanted.programs.join(" or ");
         text.push_str(&format!("  {programs}: {} (Debian's package {})\n", wanted.what_for, wanted.package));
     }
-    text.push_str(
+    let nix: Vec<String> = missing.iter().map(|wanted| format!("nixpkgs#{}", wanted.nix)).collect();
+    text.push_str(&format!(
         "Install them by your system's packages so that they are on PATH (for a browser elsewhere, set CHROMIUM to its \
-         file), or with Nix: nix shell nixpkgs#chromium nixpkgs#slurm nixpkgs#prometheus.cli nixpkgs#prometheus-alertmanager \
-         nixpkgs#unzip nixpkgs#python3",
-         file), or with Nix: nix shell nixpkgs#chromium nixpkgs#slurm nixpkgs#openssh nixpkgs#unzip nixpkgs#python3",
-    );
+         file), or with Nix: nix shell {}",
+        nix.join(" ")
+    ));
     text
 }
 
