@@ -7,6 +7,7 @@ pub mod archive;
 pub mod check;
 pub mod cluster;
 pub mod flake;
+pub mod gpu;
 pub mod hostlist;
 pub mod link;
 pub mod modules;

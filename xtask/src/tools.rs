@@ -135,55 +135,28 @@ struct System {
     what_for: &'static str,
 }
 
+impl System {
+    const fn new(
+        programs: &'static [&'static str],
+        package: &'static str,
+        nix: &'static str,
+        what_for: &'static str,
+    ) -> Self {
+        Self { programs, package, nix, what_for }
+    }
+}
+
 const SYSTEM: &[System] = &[
-    System {
-        programs: BROWSERS,
-        package: "chromium",
-        nix: "chromium",
-        what_for: "the browser in which the page is tested",
-    },
-    System {
-        programs: &["nix-instantiate"],
-        package: "nix-bin",
-        nix: "nix",
-        what_for: "Nix, which evaluates generated flakes",
-    },
-    System {
-        programs: &["scontrol"],
-        package: "slurm-client",
-        nix: "slurm",
-        what_for: "Slurm's own reading of host lists",
-    },
-    System {
-        programs: &["promtool"],
-        package: "prometheus",
-        nix: "prometheus.cli",
-        what_for: "Prometheus' own reading of alerts",
-    },
-    System {
-        programs: &["amtool"],
-        package: "prometheus-alertmanager",
-        nix: "prometheus-alertmanager",
-        what_for: "Alertmanager's own reading",
-    },
-    System {
-        programs: &["ssh-keygen"],
-        package: "openssh-client",
-        nix: "openssh",
-        what_for: "the keys of users between nodes",
-    },
-    System {
-        programs: &["unzip"],
-        package: "unzip",
-        nix: "unzip",
-        what_for: "an independent reader of the downloaded zip",
-    },
-    System {
-        programs: &["python3"],
-        package: "python3",
-        nix: "python3",
-        what_for: "independent checks of generated files",
-    },
+    System::new(BROWSERS, "chromium", "chromium", "the browser in which the page is tested"),
+    System::new(&["nix-instantiate"], "nix-bin", "nix", "Nix, which evaluates generated flakes"),
+    System::new(&["scontrol"], "slurm-client", "slurm", "Slurm's own reading of host lists"),
+    System::new(&["promtool"], "prometheus", "prometheus.cli", "Prometheus' own reading of alerts"),
+    System::new(&["amtool"], "prometheus-alertmanager", "prometheus-alertmanager", "Alertmanager's own reading"),
+    System::new(&["ssh-keygen"], "openssh-client", "openssh", "the keys of users between nodes"),
+    System::new(&["mpicc"], "libopenmpi-dev", "openmpi.dev", "Open MPI, which builds the MPI self-test"),
+    System::new(&["mpirun"], "openmpi-bin", "openmpi", "Open MPI, which runs the MPI self-test"),
+    System::new(&["unzip"], "unzip", "unzip", "an independent reader of the downloaded zip"),
+    System::new(&["python3"], "python3", "python3", "independent checks of generated files"),
 ];
 
 const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];

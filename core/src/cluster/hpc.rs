@@ -10,12 +10,12 @@ choice! {
 }
 
 choice! {
-    /// A branch of the NVIDIA driver.
+    /// A branch of the NVIDIA driver, for Turing and newer.
     pub enum DriverBranch {
         Automatic "automatic" "by GPU model",
         Production "production" "production",
         /// The last that drives Maxwell to Volta.
-        Legacy580 "legacy_580" "legacy 580 (Maxwell to Volta)",
+        Legacy580 "legacy_580" "legacy 580",
         Latest "latest" "latest",
         Beta "beta" "beta",
     }
@@ -25,7 +25,7 @@ description! {
     /// Environment modules with Lmod, which is not in nixpkgs.
     pub struct Lmod {
         enable "enable": bool = false,
-        /// A flake whose `packages.SYSTEM.lmod` is Lmod: `github:lab/lmod-nix`.
+        /// A flake whose `packages.SYSTEM.lmod` is Lmod as its `make install` lays it out: `github:lab/lmod-nix`.
         package_source "packageSource": String = String::new(),
         /// The folders of modulefiles.
         module_path "modulePath": Vec<String> = vec!["/opt/modulefiles".to_owned()],
@@ -36,13 +36,15 @@ description! {
     /// CUDA and the NVIDIA driver, on the nodes with NVIDIA GPUs.
     pub struct Cuda {
         enable "enable": bool = false,
-        /// Whether the open kernel module is used: right for Turing (2018) and newer, wrong for Volta and older.
+        /// Whether Turing (2018) and newer use the open kernel module; Volta and older never do.
         open_kernel_module "openKernelModule": bool = true,
-        /// The branch of the driver, as in `hardware.nvidia.branch`; automatic: by the nodes' GPU models.
+        /// The branch of the driver, as in `hardware.nvidia.branch`. Nodes whose GPU model is Volta or older always get
+        /// legacy 580, the last that drives them.
         branch "branch": DriverBranch = DriverBranch::Automatic,
         /// Whether the persistence daemon keeps the driver loaded.
         persistence "persistence": bool = true,
-        /// Whether nodes with NVSwitch run the fabric manager, with the driver for data centres. It fails elsewhere.
+        /// Whether nodes with NVSwitch (eight GPUs or more, of a model that is built so) run the fabric manager, with the
+        /// driver for data centres, whatever the branch.
         fabric_manager "fabricManager": bool = false,
         /// Whether CUDA packages may come from the binary cache of the NixOS CUDA team.
         binary_cache "binaryCache": bool = true,
@@ -67,7 +69,7 @@ description! {
         /// Further packages of nixpkgs for users, by attribute: `julia`, `python3Packages.numpy`.
         packages "packages": Vec<String> = Vec::new(),
         lmod "lmod": Lmod = Lmod::default(),
-        /// Whether `mpi-selftest` is installed: a small MPI program, one for GPUs, and the hostfile of all workers.
+        /// Whether `mpi-selftest` is installed: a small MPI program, also for GPUs, and the hostfile of all workers.
         self_test "selfTest": bool = false,
         /// Whether Apptainer runs containers without root.
         apptainer "apptainer": bool = false,

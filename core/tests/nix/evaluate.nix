@@ -189,6 +189,8 @@ let
         outPath = "/nix/store/00000000000000000000000000000000-${name}";
         override = _: self;
         dev = package "${name}-dev";
+        # Of interpreters: with these packages built in.
+        withPackages = choose: package name // { text = builtins.concatStringsSep " " (catAttrs "name" (choose self)); };
       };
     in
     self;
@@ -199,6 +201,12 @@ let
         # Modules ask for it.
         slurm.version = "26.05.1";
         writeShellScript = name: text: package name // { inherit text; };
+        writeShellScriptBin = name: text: package name // { inherit text; };
+        buildEnv = { name, paths, ... }: package name // { text = builtins.concatStringsSep " " (catAttrs "name" paths); };
+        stdenv.mkDerivation =
+          { name, src, ... }@derivation:
+          assert builtins.pathExists src;
+          package name // { text = derivation.buildPhase; };
       }
       (
         map (
@@ -271,6 +279,8 @@ let
       useUserPackages = lib.mkOption { type = lib.types.bool; };
       users = lib.mkOption { type = lib.types.attrsOf lib.types.anything; };
     };
+    # A flake that a user names.
+    lmod.packages = lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] (_: { lmod = package "lmod"; });
   };
 in
 {

@@ -107,4 +107,13 @@ rec {
   mod = a: b: a - b * (a / b);
   toIntBase10 = text: builtins.fromJSON (head (builtins.match "0*([0-9]+)" text));
   getDev = package: package.dev;
+  hasPrefix = prefix: text: substring 0 (stringLength prefix) text == prefix;
+  attrByPath =
+    path: default: set:
+    if path == [ ] then
+      set
+    else if set ? ${head path} then
+      attrByPath (tail path) default set.${head path}
+    else
+      default;
 }

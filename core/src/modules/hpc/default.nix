@@ -1,118 +1,73 @@
-# MPI, CUDA, tools and limits for jobs.
+# MPI, GPUs, tools and limits for jobs, and a self-test. Users compile on login nodes and run on workers: both get the
+# same packages.
 #
-# hpcConfig: mpi (null, "openmpi", "mpich"), cudaAwareMPI, cuda ({ openKernelModule, persistence }),
-#            compilers, apptainer, unlimitedMemlock, governor
+# hpcConfig: mpi (null, "openmpi", "mpich"), ucx, cudaAwareMPI, rocm, compilers, libraries, selfTest, apptainer,
+#            unlimitedMemlock, hugePages (pages of 2 MiB on each worker), governor,
+#            packages ([ "julia" "python3Packages.numpy" ]), lmod ({ modulePath }), which needs the input lmod,
+#            cuda ({ openKernelModule, branch, legacyGPUs, fabricManagerGPUs, persistence, binaryCache });
+#            nvidia.nix says what these mean
 {
   node,
+  nodes,
+  clusterLib,
+  networkConfig ? { },
   hpcConfig ? { },
+  inputs ? { },
   ...
 }:
-{ lib, pkgs, ... }:
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
 let
   hpc = {
     mpi = null;
+    ucx = false;
     cudaAwareMPI = false;
     cuda = null;
+    rocm = false;
     compilers = false;
+    libraries = false;
+    packages = [ ];
+    lmod = null;
+    selfTest = false;
     apptainer = false;
     unlimitedMemlock = false;
+    hugePages = 0;
     governor = null;
   }
   // hpcConfig;
-  runsJobs = node.isWorker || node.isLogin;
-  hasNvidia = node.hasGPU && node.gpuVendor == "nvidia";
+
+  part =
+    file:
+    import file {
+      inherit
+        node
+        nodes
+        clusterLib
+        networkConfig
+        hpc
+        inputs
+        config
+        lib
+        pkgs
+        ;
+      runsJobs = node.isWorker || node.isLogin;
+    };
 in
 {
   _file = ./default.nix;
 
-  config = lib.mkMerge [
-    (lib.mkIf (hpc.mpi != null) {
-      environment.systemPackages = [
-        pkgs.${hpc.mpi}
-        # mpicc is in the package's dev output.
-        (lib.getDev pkgs.${hpc.mpi})
-      ];
-      cluster.services.mpi = {
-        available = true;
-        binPath = "${lib.getDev pkgs.${hpc.mpi}}/bin";
-      };
-    })
-
-    # Ranks listen on ports that the kernel picks (net.ipv4.ip_local_port_range).
-    (lib.mkIf (hpc.mpi != null && node.isWorker) {
-      cluster.firewall.tcpPortRanges = [
-        {
-          from = 32768;
-          to = 60999;
-        }
-      ];
-    })
-
-    # Open MPI, UCX and UCC must agree on CUDA, or ranks crash; all nodes must have the same build.
-    (lib.mkIf hpc.cudaAwareMPI {
-      nixpkgs.overlays = [
-        (_: previous: {
-          ucx = previous.ucx.override { enableCuda = true; };
-          ucc = previous.ucc.override { enableCuda = true; };
-          openmpi = previous.openmpi.override { cudaSupport = true; };
-        })
-      ];
-    })
-
-    (lib.mkIf (hpc.cuda != null) {
-      nix.settings = {
-        substituters = [ "https://cache.nixos-cuda.org" ];
-        trusted-public-keys = [ "cache.nixos-cuda.org:74DUi4Ye579gUqzH4ziL9IyiJBlDpMRn9MBN8oNan9M=" ];
-      };
-    })
-
-    (lib.mkIf (hpc.cuda != null && hasNvidia) {
-      # Names the driver; it starts no X server.
-      services.xserver.videoDrivers = [ "nvidia" ];
-      hardware.graphics.enable = true;
-      hardware.nvidia = {
-        open = hpc.cuda.openKernelModule or true;
-        nvidiaPersistenced = hpc.cuda.persistence or true;
-        nvidiaSettings = false;
-      };
-      cluster.services.cuda.available = true;
-    })
-
-    (lib.mkIf (hpc.cuda != null && (hasNvidia || node.isLogin)) {
-      environment.systemPackages = [ pkgs.cudaPackages.cudatoolkit ];
-    })
-
-    (lib.mkIf (hpc.compilers && runsJobs) {
-      environment.systemPackages = [
-        pkgs.gcc
-        pkgs.gfortran
-        pkgs.gnumake
-        pkgs.cmake
-        pkgs.gdb
-        pkgs.python3
-      ];
-    })
-
-    (lib.mkIf (hpc.apptainer && runsJobs) {
-      programs.singularity = {
-        enable = true;
-        package = pkgs.apptainer;
-      };
-    })
-
-    (lib.mkIf hpc.unlimitedMemlock {
-      security.pam.loginLimits = [
-        {
-          domain = "*";
-          item = "memlock";
-          type = "-";
-          value = "unlimited";
-        }
-      ];
-    })
-
-    (lib.mkIf (hpc.governor != null && node.isWorker) {
-      powerManagement.cpuFreqGovernor = hpc.governor;
-    })
-  ];
+  config = lib.mkMerge (
+    map part [
+      ./mpi.nix
+      ./nvidia.nix
+      ./rocm.nix
+      ./tools.nix
+      ./limits.nix
+      ./self-test.nix
+    ]
+  );
 }

@@ -1,0 +1,98 @@
+//! What the models of NVIDIA's GPUs need of driver and machine.
+
+/// Architectures that differ in the driver they need. Models that are not known here are taken for newer ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Generation {
+    /// Driven by 470 and older only, with which no CUDA of nixpkgs works.
+    Kepler,
+    /// Maxwell, Pascal, Volta: 580 is their last branch, and the open kernel module does not drive them.
+    Legacy,
+    /// Blackwell and Grace Hopper: driven by the open kernel module only.
+    OpenOnly,
+}
+
+/// Models whose nodes with eight GPUs are built around NVSwitch, as in NVIDIA's HGX boards (form factor SXM).
+const NVSWITCH: &[&str] = &["a100", "a800", "h20", "h100", "h200", "h800", "b100", "b200", "b300"];
+
+const KEPLER: &[&str] = &["k80", "k40", "k40m", "k40c", "k20", "k20x", "k20m", "k10", "k8"];
+
+const LEGACY: &[&str] = &[
+    "v100",
+    "v100s",
+    "titanv",
+    "gv100",
+    "quadrogv100",
+    "p100",
+    "p40",
+    "p6",
+    "p4",
+    "gp100",
+    "quadrogp100",
+    "titanxp",
+    "titanx",
+    "m60",
+    "m40",
+    "m10",
+    "m6",
+    "m4",
+    "gtx1080ti",
+    "gtx1080",
+    "gtx1070ti",
+    "gtx1070",
+    "gtx1060",
+    "gtx1050ti",
+    "gtx1050",
+    "gtx980ti",
+    "gtx980",
+    "gtx970",
+];
+
+const OPEN_ONLY: &[&str] =
+    &["b100", "b200", "b300", "gb200", "gb300", "gh200", "rtx5090", "rtx5080", "rtx5070ti", "rtx5070", "rtxpro6000"];
+
+/// The generation of a model as people write it: `NVIDIA Tesla-V100`, `v100-sxm2-32gb`.
+pub fn generation(model: &str) -> Option<Generation> {
+    let name = plain(model);
+    [(KEPLER, Generation::Kepler), (LEGACY, Generation::Legacy), (OPEN_ONLY, Generation::OpenOnly)]
+        .into_iter()
+        .find_map(|(models, generation)| models.contains(&name.as_str()).then_some(generation))
+}
+
+/// Whether nodes with eight or more GPUs of the model have NVSwitch.
+pub fn has_nvswitch(model: &str) -> bool {
+    let lower = model.to_lowercase();
+    !lower.contains("pcie") && !lower.contains("nvl") && NVSWITCH.contains(&plain(model).as_str())
+}
+
+/// `NVIDIA Tesla-V100-SXM2-32GB` as `v100`: form factor and memory are no part of the model.
+fn plain(model: &str) -> String {
+    let name: String = model.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+    let name = name.trim_start_matches("nvidia").trim_start_matches("tesla").trim_start_matches("geforce");
+    let end = ["sxm", "pcie", "nvl"].iter().filter_map(|mark| name.find(mark)).min();
+    let name = &name[..end.unwrap_or(name.len())];
+    ["12gb", "16gb", "24gb", "32gb", "40gb", "80gb"]
+        .iter()
+        .find_map(|size| name.strip_suffix(size))
+        .unwrap_or(name)
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn models_are_known_however_they_are_written() {
+        for model in ["v100", "NVIDIA Tesla-V100", "tesla_v100-sxm2-32gb", "V100_16GB", "GeForce GTX 1080 Ti"] {
+            assert_eq!(generation(model), Some(Generation::Legacy), "{model}");
+        }
+        assert_eq!(generation("k80"), Some(Generation::Kepler));
+        assert_eq!(generation("b200"), Some(Generation::OpenOnly));
+        // An A10 is no A100, an L4 no P4; and what is not known is nothing special.
+        for model in ["", "gpu", "a10", "a100", "h100", "l4", "t4", "rtx4090", "mi300x"] {
+            assert_eq!(generation(model), None, "{model}");
+        }
+        assert!(has_nvswitch("h100") && has_nvswitch("NVIDIA-A100-SXM4-80GB"));
+        assert!(!has_nvswitch("h100-pcie") && !has_nvswitch("h100_nvl") && !has_nvswitch("l40s"));
+    }
+}

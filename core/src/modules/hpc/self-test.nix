@@ -1,0 +1,83 @@
+# The command mpi-selftest, its program, and the hostfile of all workers.
+{
+  nodes,
+  clusterLib,
+  hpc,
+  runsJobs,
+  config,
+  lib,
+  pkgs,
+  ...
+}:
+let
+  isOpenMPI = hpc.mpi == "openmpi";
+  mpi = pkgs.${hpc.mpi};
+  hasSlurm = config.cluster.services.slurm.available or false;
+
+  program = pkgs.stdenv.mkDerivation {
+    name = "mpi-selftest-program";
+    src = ./mpi-selftest;
+    nativeBuildInputs = [ (lib.getDev mpi) ];
+    buildPhase = "mpicc -O2 -o mpi-selftest-program mpi-selftest.c -ldl";
+    installPhase = "install -D -t $out/bin mpi-selftest-program";
+  };
+
+  workers = clusterLib.withRole "worker" nodes;
+  # A slot for each core.
+  host =
+    worker:
+    let
+      slots = toString (worker.sockets * worker.coresPerSocket);
+    in
+    if isOpenMPI then "${worker.hostname} slots=${slots}" else "${worker.hostname}:${slots}";
+
+  # Two ranks on each of two nodes, or what the user says.
+  count = if builtins.length workers > 1 then 2 else 1;
+  launcher =
+    if hasSlurm then
+      {
+        name = "srun";
+        # MPICH speaks PMI, Open MPI PMIx.
+        command = "srun --mpi=${if isOpenMPI then "pmix" else "pmi2"}";
+        defaults = "--nodes=${toString count} --ntasks-per-node=2";
+      }
+    else if isOpenMPI then
+      {
+        name = "mpirun";
+        command = "${mpi}/bin/mpirun --hostfile /etc/mpi/hostfile";
+        defaults = "--map-by ppr:2:node -np ${toString (2 * count)}";
+      }
+    else
+      {
+        name = "mpirun";
+        command = "${mpi}/bin/mpirun -f /etc/mpi/hostfile";
+        defaults = "-ppn 2 -np ${toString (2 * count)}";
+      };
+
+  command = pkgs.writeShellScriptBin "mpi-selftest" ''
+    if [ "''${1-}" = --help ] || [ "''${1-}" = -h ]; then
+      echo "usage: mpi-selftest [--gpu] [OPTIONS OF ${launcher.name}]"
+      echo
+      echo "Sends numbers between the ranks of an MPI job and tells whether they arrive right."
+      echo "  --gpu    from GPU to GPU (NVIDIA); needs an MPI with CUDA, and a GPU for each rank"
+      echo "Without options it runs: ${launcher.command} ${launcher.defaults}"
+      ${lib.optionalString (
+        !hasSlurm
+      ) ''echo "mpirun reaches other nodes by SSH, which must let you in without a password."''}
+      exit
+    fi
+    where=
+    if [ "''${1-}" = --gpu ]; then
+      where=--gpu
+      shift
+    fi
+    if [ $# = 0 ]; then
+      set -- ${launcher.defaults}
+    fi
+    exec ${launcher.command} "$@" ${program}/bin/mpi-selftest-program $where
+  '';
+in
+lib.mkIf (hpc.selfTest && hpc.mpi != null && runsJobs) {
+  environment.systemPackages = [ command ];
+  environment.etc."mpi/hostfile".text = lib.concatMapStrings (worker: "${host worker}\n") workers;
+}

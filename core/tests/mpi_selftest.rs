@@ -1,0 +1,65 @@
+//! The flake's MPI program, built and run with a real MPI.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+const SOURCE: &str = include_str!("../src/modules/hpc/mpi-selftest/mpi-selftest.c");
+
+fn build(source: &str) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("mpi-selftest.c"), source).unwrap();
+    let output = Command::new("mpicc")
+        .current_dir(folder.path())
+        .args(["-O2", "-Wall", "-Wextra", "-Werror", "-o", "mpi-selftest", "mpi-selftest.c", "-ldl"])
+        .output()
+        .expect("mpicc is missing: apt-get install libopenmpi-dev, or run `cargo xtask test`");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    folder
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new("mpirun")
+        .args(["--oversubscribe", "--allow-run-as-root", "-np", "3"])
+        .arg(folder.join("mpi-selftest"))
+        .args(arguments)
+        // As the only machine of a cluster, also where that has no network.
+        .env("OMPI_MCA_btl", "self,vader")
+        .output()
+        .expect("mpirun is missing: apt-get install openmpi-bin, or run `cargo xtask test`")
+}
+
+#[test]
+fn numbers_go_around_the_ring() {
+    let folder = build(SOURCE);
+    let output = run(folder.path(), &[]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(text.contains("PASSED: 3 ranks"), "{text}");
+    for rank in 0..3 {
+        assert!(text.contains(&format!("rank {rank} of 3 on ")), "{text}");
+    }
+}
+
+/// A test that cannot fail tells nothing: here a rank sends what it should not.
+#[test]
+fn wrong_numbers_are_noticed() {
+    let right = "fill(&sent, rank);";
+    assert!(SOURCE.contains(right));
+    let folder = build(&SOURCE.replace(right, "fill(&sent, rank == 1 ? 7 : rank);"));
+    let output = run(folder.path(), &[]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(!output.status.success() && text.contains("FAILED: 3 ranks"), "{text}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("what rank 1 sent arrived wrong"));
+}
+
+/// Without CUDA in MPI or without a GPU it says so, and does not crash with GPU memory in hand.
+#[test]
+fn gpus_that_cannot_be_used_are_named() {
+    let folder = build(SOURCE);
+    let output = run(folder.path(), &["--gpu"]);
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "{complaint}");
+    assert!(complaint.contains("mpi-selftest: rank "), "{complaint}");
+}
