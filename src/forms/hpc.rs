@@ -47,13 +47,13 @@ pub fn Form() -> impl IntoView {
 fn MpiFields() -> impl IntoView {
     let design = Design::here();
     let here = Place::section(Cluster::hpc);
-    let is_openmpi = Memo::new(move |_| {
+    let offers_ucx = Memo::new(move |_| {
         design.read(|cluster| cluster.hpc.mpi == Mpi::OpenMpi || cluster.hpc.ucx || cluster.hpc.cuda_aware_mpi)
     });
     view! {
         <SelectField field=choice("MPI", here.field(Hpc::mpi)) width=Width::Two
             help="On workers and login nodes; ranks reach each other through the firewall."/>
-        <Show when=move || is_openmpi.get()>
+        <Show when=move || offers_ucx.get()>
             <SwitchField field=switch("Send through UCX", Place::section(Cluster::hpc).field(Hpc::ucx))
                 help="By RDMA where there is a fabric, else by TCP; with ucx_info."/>
             <SwitchField field=switch("CUDA-aware MPI", Place::section(Cluster::hpc).field(Hpc::cuda_aware_mpi))

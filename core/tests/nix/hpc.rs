@@ -5,6 +5,7 @@ use crate::{Invariant, Switch};
 use clusterflake_core::cluster::{Choice, DriverBranch, GpuVendor, Mpi, Node, Role};
 use clusterflake_core::gpu::{self, Generation};
 use serde_json::Value;
+use std::process::Command;
 
 pub const INVARIANTS: &[Invariant] = &[
     ("MPI is where jobs run and users log in, on ports and networks that ranks can use", mpi_reaches),
@@ -184,6 +185,14 @@ fn self_test_knows_workers(world: &World) {
             .map(|line| line.split_once(separator).map(|(host, slots)| (host, slots.parse().unwrap())).unwrap())
             .collect();
         assert!(expected && listed == workers, "{at}: {hosts}");
+        let all = config["environment"]["systemPackages"].as_array().unwrap();
+        let script = all.iter().find(|package| package["name"] == "mpi-selftest").unwrap()["text"].as_str().unwrap();
+        let launcher = if world.cluster.slurm.enable { "srun --mpi=" } else { "/bin/mpirun " };
+        assert!(script.lines().any(|line| line.starts_with("launch=") && line.contains(launcher)), "{at}: {script}");
+        // With no argument it would start a job.
+        let help = Command::new("bash").args(["-c", script, "mpi-selftest", "--help"]).output().expect("bash");
+        let text = String::from_utf8_lossy(&help.stdout);
+        assert!(help.status.success() && text.starts_with("usage: mpi-selftest"), "{at}: {text}");
     }
 }
 

@@ -65,7 +65,8 @@ lib.mkIf (hpc.cuda != null) (
     (lib.mkIf (hasNvidia && hasNVSwitch) {
       hardware.nvidia.datacenter.enable = true;
       nixpkgs.config.nvidia.acceptLicense = true;
-      # NixOS installs the GSP's firmware with the other driver only.
+      # What NixOS does with the other driver only: load the module before the daemons start, install GSP's firmware.
+      boot.kernelModules = [ "nvidia" ];
       hardware.firmware = lib.optional (
         config.hardware.nvidia.package ? firmware
       ) config.hardware.nvidia.package.firmware;

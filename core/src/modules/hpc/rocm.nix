@@ -21,7 +21,6 @@ lib.mkIf hpc.rocm (
         SUBSYSTEM=="drm", KERNEL=="renderD*", MODE="0666"
       '';
       environment.systemPackages = [
-        pkgs.rocmPackages.rocminfo
         pkgs.rocmPackages.rocm-smi
         pkgs.rocmPackages.amdsmi
       ];
@@ -32,7 +31,7 @@ lib.mkIf hpc.rocm (
     })
 
     (lib.mkIf (hasAMD || node.isLogin) {
-      # hipcc.
+      # hipcc, rocminfo.
       environment.systemPackages = [ pkgs.rocmPackages.clr ];
       # Many programs look for HIP at this path only.
       systemd.tmpfiles.rules = [ "L+ /opt/rocm/hip - - - - ${pkgs.rocmPackages.clr}" ];

@@ -31,50 +31,49 @@ let
     in
     if isOpenMPI then "${worker.hostname} slots=${slots}" else "${worker.hostname}:${slots}";
 
-  # Two ranks on each of two nodes, or what the user says.
-  count = if builtins.length workers > 1 then 2 else 1;
+  # Two ranks on each of two nodes, if the user says nothing else.
+  count = toString (if builtins.length workers > 1 then 2 else 1);
+  ranks = toString (if builtins.length workers > 1 then 4 else 2);
   launcher =
     if hasSlurm then
       {
         name = "srun";
-        # MPICH speaks PMI, Open MPI PMIx.
-        command = "srun --mpi=${if isOpenMPI then "pmix" else "pmi2"}";
-        defaults = "--nodes=${toString count} --ntasks-per-node=2";
-      }
-    else if isOpenMPI then
-      {
-        name = "mpirun";
-        command = "${mpi}/bin/mpirun --hostfile /etc/mpi/hostfile";
-        defaults = "--map-by ppr:2:node -np ${toString (2 * count)}";
+        # Open MPI speaks PMIx, MPICH PMI.
+        command = "srun --mpi=${if isOpenMPI then "pmix" else "pmi2"} --nodes=${count} --ntasks-per-node=2";
+        gpus = "--gpus-per-node=1";
+        usual = "";
       }
     else
       {
         name = "mpirun";
-        command = "${mpi}/bin/mpirun -f /etc/mpi/hostfile";
-        defaults = "-ppn 2 -np ${toString (2 * count)}";
+        command = "${mpi}/bin/mpirun ${if isOpenMPI then "--hostfile" else "-f"} /etc/mpi/hostfile";
+        gpus = "";
+        usual = if isOpenMPI then "--map-by ppr:2:node -np ${ranks}" else "-ppn 2 -np ${ranks}";
       };
 
   command = pkgs.writeShellScriptBin "mpi-selftest" ''
     if [ "''${1-}" = --help ] || [ "''${1-}" = -h ]; then
       echo "usage: mpi-selftest [--gpu] [OPTIONS OF ${launcher.name}]"
       echo
-      echo "Sends numbers between the ranks of an MPI job and tells whether they arrive right."
-      echo "  --gpu    from GPU to GPU (NVIDIA); needs an MPI with CUDA, and a GPU for each rank"
-      echo "Without options it runs: ${launcher.command} ${launcher.defaults}"
+      echo "Sends numbers between the ranks of an MPI job and tells whether they arrive right:"
+      echo "  ${launcher.command} ${launcher.usual}"
+      echo "  --gpu  from GPU to GPU (NVIDIA); needs an MPI with CUDA, and nodes with GPUs"
       ${lib.optionalString (
         !hasSlurm
       ) ''echo "mpirun reaches other nodes by SSH, which must let you in without a password."''}
       exit
     fi
+    launch="${launcher.command}"
     where=
     if [ "''${1-}" = --gpu ]; then
+      launch="$launch ${launcher.gpus}"
       where=--gpu
       shift
     fi
     if [ $# = 0 ]; then
-      set -- ${launcher.defaults}
+      set -- ${launcher.usual}
     fi
-    exec ${launcher.command} "$@" ${program}/bin/mpi-selftest-program $where
+    exec $launch "$@" ${program}/bin/mpi-selftest-program $where
   '';
 in
 lib.mkIf (hpc.selfTest && hpc.mpi != null && runsJobs) {

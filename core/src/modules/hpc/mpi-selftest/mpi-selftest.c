@@ -90,7 +90,7 @@ static void open_gpu(char *name, int length) {
     check_cuda("cuInit", cuda.init(0));
     check_cuda("cuDeviceGetCount", cuda.count(&gpus));
     if (gpus == 0)
-        fail("GPUs", "this rank sees none; ask for them, with Slurm by --gpus-per-task=1");
+        fail("GPUs", "this rank sees none; ask for them, with Slurm by --gpus-per-node=1");
     check_cuda("cuDeviceGet", cuda.get(&device, place % gpus));
     check_cuda("cuDeviceGetName", cuda.name(name, length, device));
     check_cuda("cuDevicePrimaryCtxRetain", cuda.retain(&context, device));

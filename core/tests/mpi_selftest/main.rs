@@ -5,26 +5,34 @@ use std::path::Path;
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
-const SOURCE: &str = include_str!("../src/modules/hpc/mpi-selftest/mpi-selftest.c");
+const SOURCE: &str = include_str!("../../src/modules/hpc/mpi-selftest/mpi-selftest.c");
 
-fn build(source: &str) -> TempDir {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    fs::write(folder.path().join("mpi-selftest.c"), source).unwrap();
+fn compile(folder: &Path, name: &str, source: &str, options: &[&str]) {
+    let file = format!("{name}.c");
+    fs::write(folder.join(&file), source).unwrap();
     let output = Command::new("mpicc")
-        .current_dir(folder.path())
-        .args(["-O2", "-Wall", "-Wextra", "-Werror", "-o", "mpi-selftest", "mpi-selftest.c", "-ldl"])
+        .current_dir(folder)
+        .args(["-O2", "-Wall", "-Wextra", "-Werror", "-o", name, &file, "-ldl"])
+        .args(options)
         .output()
         .expect("mpicc is missing: apt-get install libopenmpi-dev, or run `cargo xtask test`");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn build(source: &str) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    compile(folder.path(), "mpi-selftest", source, &[]);
     folder
 }
 
-fn run(folder: &Path, arguments: &[&str]) -> Output {
+/// Runs it on three ranks, with further options of mpirun and arguments of its own.
+fn run(folder: &Path, options: &[&str], arguments: &[&str]) -> Output {
     Command::new("mpirun")
         .args(["--oversubscribe", "--allow-run-as-root", "-np", "3"])
+        .args(options)
         .arg(folder.join("mpi-selftest"))
         .args(arguments)
-        // As the only machine of a cluster, also where that has no network.
+        // Within this machine, whatever networks it has.
         .env("OMPI_MCA_btl", "self,vader")
         .output()
         .expect("mpirun is missing: apt-get install openmpi-bin, or run `cargo xtask test`")
@@ -33,7 +41,7 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
 #[test]
 fn numbers_go_around_the_ring() {
     let folder = build(SOURCE);
-    let output = run(folder.path(), &[]);
+    let output = run(folder.path(), &[], &[]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
     assert!(text.contains("PASSED: 3 ranks"), "{text}");
@@ -48,7 +56,7 @@ fn wrong_numbers_are_noticed() {
     let right = "fill(&sent, rank);";
     assert!(SOURCE.contains(right));
     let folder = build(&SOURCE.replace(right, "fill(&sent, rank == 1 ? 7 : rank);"));
-    let output = run(folder.path(), &[]);
+    let output = run(folder.path(), &[], &[]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(!output.status.success() && text.contains("FAILED: 3 ranks"), "{text}");
     assert!(String::from_utf8_lossy(&output.stderr).contains("what rank 1 sent arrived wrong"));
@@ -58,8 +66,25 @@ fn wrong_numbers_are_noticed() {
 #[test]
 fn gpus_that_cannot_be_used_are_named() {
     let folder = build(SOURCE);
-    let output = run(folder.path(), &["--gpu"]);
+    let output = run(folder.path(), &[], &["--gpu"]);
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "{complaint}");
     assert!(complaint.contains("mpi-selftest: rank "), "{complaint}");
+}
+
+/// The driver's library is a stand-in here; what is proved is that the program calls it rightly and checks the numbers.
+#[test]
+fn numbers_go_from_gpu_to_gpu() {
+    let folder = build(SOURCE);
+    compile(
+        folder.path(),
+        "libcuda.so.1",
+        include_str!("libcuda.c"),
+        &["-shared", "-fPIC", "-Wl,-soname,libcuda.so.1"],
+    );
+    let library = format!("LD_PRELOAD={}", folder.path().join("libcuda.so.1").display());
+    let output = run(folder.path(), &["-x", &library], &["--gpu"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(text.contains("GPU stand-in") && text.contains("from GPU to GPU"), "{text}");
 }
