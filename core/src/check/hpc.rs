@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use super::text::{flake_reference_fault, folder_fault, mended_folder, quote};
 use super::{Fix, Problem, checks};
-use crate::cluster::{Choice, Cluster, Cuda, FabricKind, General, GpuVendor, Gpus, Hpc, Lmod, Mpi, Network, Role};
+use crate::cluster::{Choice, Cluster, Cuda, FabricDriver, FabricKind, General, GpuVendor, Gpus, Hpc, Lmod, Mpi, Role};
 use crate::gpu::{self, Generation};
 use crate::path::{Field, Path};
 
@@ -12,6 +12,7 @@ checks! {
     CUDA_AWARE_MPI "cuda-aware-without-openmpi" Error "CUDA-aware MPI is on without Open MPI.",
     CUDA_AWARE_CUDA "cuda-aware-without-cuda" Error "CUDA-aware MPI is on without CUDA.",
     UCX_WITHOUT_OPENMPI "ucx-without-openmpi" Warning "UCX is on without Open MPI.",
+    UCX_OMNI_PATH "ucx-on-omni-path" Warning "UCX is on, but the fabric's adapters are Omni-Path.",
     NVIDIA_WITHOUT_CUDA "nvidia-without-cuda" Hint "Nodes have NVIDIA GPUs, but CUDA and the driver are off.",
     CUDA_WITHOUT_GPUS "cuda-without-gpus" Warning "CUDA is on, but no node has an NVIDIA GPU.",
     GPU_TOO_OLD "gpu-too-old" Error "A GPU is older than what CUDA supports.",
@@ -94,7 +95,13 @@ fn check_mpi(facts: &Facts, hpc: &Hpc, problems: &mut Vec<Problem>) {
         let message = "The self-test is an MPI program: choose an MPI, or turn the self-test off.";
         problems.push(SELF_TEST.at(place(Hpc::self_test), message).with_fix(use_openmpi()));
     }
-    let fabric = (Network::fabric.get)(&facts.cluster.network);
+    let fabric = &facts.cluster.network.fabric;
+    if hpc.ucx && fabric.kind != FabricKind::None && fabric.driver == FabricDriver::Hfi1 {
+        let message = "Omni-Path adapters send through PSM2, which Open MPI takes by itself, and not well through UCX: \
+                       turn UCX off.";
+        let fix = Fix::set("Turn UCX off", place(Hpc::ucx), false);
+        problems.push(UCX_OMNI_PATH.at(place(Hpc::ucx), message).with_fix(fix));
+    }
     if hpc.mpi != Mpi::None && fabric.kind != FabricKind::None && !hpc.unlimited_memlock {
         let path = place(Hpc::unlimited_memlock);
         let message = "RDMA locks the memory that it sends from, and users may lock little of it: allow them all, or MPI \
@@ -341,6 +348,10 @@ pub(super) const CASES: super::fixtures::Cases = &[
         &["hint fabric-without-memlock hpc.unlimitedMemlock"],
     ),
     ("network.fabric.kind = \"infiniband\"\nnodes[1].fabricFirstIP = \"10.1.0.11\"\nhpc.unlimitedMemlock = true", &[]),
+    (
+        "network.fabric = {\"kind\": \"infiniband\", \"driver\": \"hfi1\"}\nnodes[1].fabricFirstIP = \"10.1.0.11\"\nhpc.ucx = true\nhpc.unlimitedMemlock = true",
+        &["warning ucx-on-omni-path hpc.ucx"],
+    ),
     ("hpc.hugePages = 1024", &[]),
     ("hpc.hugePages = 120000", &["error huge-pages hpc.hugePages"]),
     (r#"hpc.governor = "Performance""#, &["error governor hpc.governor"]),

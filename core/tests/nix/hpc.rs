@@ -1,10 +1,12 @@
 //! MPI, GPUs, tools and limits: what stands on which node.
 
-use crate::harness::{World, opens, strings};
+use crate::harness::{Flake, World, opens, strings};
 use crate::{Invariant, Switch};
-use clusterflake_core::cluster::{Choice, DriverBranch, GpuVendor, Mpi, Node, Role};
+use clusterflake_core::cluster::{Choice, Cluster, DriverBranch, GpuVendor, Mpi, Node, Role};
 use clusterflake_core::gpu::{self, Generation};
+use clusterflake_core::preset::PRESETS;
 use serde_json::Value;
+use std::fs;
 use std::process::Command;
 
 pub const INVARIANTS: &[Invariant] = &[
@@ -133,6 +135,10 @@ fn nvidia_drivers_fit(world: &World) {
         let driver = &config["hardware"]["nvidia"];
         let expected = cuda.enable && has(node, GpuVendor::Nvidia);
         assert_eq!(config["cluster"]["services"]["cuda"]["available"] == true, expected, "{at}");
+        let caches = strings(&config["nix"]["settings"]["substituters"]);
+        let takes_cuda = expected || node.is(Role::Login) || (world.cluster.hpc.cuda_aware_mpi && runs_jobs(node));
+        let cached = cuda.enable && cuda.binary_cache && takes_cuda;
+        assert_eq!(caches.contains(&"https://cache.nixos-cuda.org"), cached, "{at}");
         let named = strings(&config["services"]["xserver"]["videoDrivers"]) == ["nvidia"];
         if !expected {
             assert!(!named && driver["datacenter"]["enable"] != true, "{at} has a driver without a GPU");
@@ -145,11 +151,13 @@ fn nvidia_drivers_fit(world: &World) {
         // NixOS refuses both drivers at once.
         assert_eq!(driver["datacenter"]["enable"] == true, switched, "{at}");
         assert_eq!(named, !switched, "{at}");
-        if legacy {
-            assert_eq!(driver["branch"], "legacy_580", "{at}");
-        } else if switched || cuda.branch == DriverBranch::Automatic {
-            assert!(driver["branch"].is_null(), "{at}");
-        }
+        let branch = match cuda.branch {
+            _ if legacy => Some("legacy_580"),
+            _ if switched => None,
+            DriverBranch::Automatic => None,
+            chosen => Some(chosen.key()),
+        };
+        assert_eq!(driver["branch"].as_str(), branch, "{at}");
         assert_eq!(config["hardware"]["graphics"]["enable"], true, "{at}");
     }
 }
@@ -227,5 +235,27 @@ fn limits(world: &World) {
         assert_eq!(governor, if worker { hpc.governor.as_str() } else { "" }, "{at}");
         let limits = config["security"]["pam"]["loginLimits"].as_array().map_or(0, Vec::len);
         assert_eq!(limits > 0, hpc.unlimited_memlock && runs_jobs(node), "{at}");
+    }
+}
+
+/// What people change by hand in cluster.nix is told by its name, not by a line inside of nixpkgs.
+#[test]
+fn wrong_choices_are_named() {
+    let mut cluster = PRESETS[0].cluster();
+    let hpc = (Cluster::hpc.get_mut)(&mut cluster);
+    hpc.mpi = Mpi::OpenMpi;
+    hpc.packages = vec!["julia".to_owned()];
+    for (from, to, complaint) in [
+        ("mpi = \"openmpi\"", "mpi = \"openmp\"", "it must be one of: mpich, openmpi"),
+        ("\"julia\"", "\"julai\"", "nixpkgs has no “julai”"),
+        ("\"julia\"", "\"python3Packages.nunpy\"", "nixpkgs has no “python3Packages.nunpy”"),
+    ] {
+        let flake = Flake::new(&cluster);
+        let path = flake.folder.path().join("flake/cluster.nix");
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{from}");
+        fs::write(&path, text.replace(from, to)).unwrap();
+        let error = flake.evaluate("configurations names").expect_err(to);
+        assert!(error.contains(complaint), "{to}: {error}");
     }
 }
