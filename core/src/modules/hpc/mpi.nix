@@ -18,7 +18,10 @@ let
   isOpenMPI = hpc.mpi == "openmpi";
 
   subnet = networkConfig.subnet or "10.0.0.0/16";
-  subnets = [ subnet ] ++ lib.optional (node.fabricIP != null) networkConfig.fabric.subnet;
+  subnets = [
+    subnet
+  ]
+  ++ lib.optional (node.fabricIP != null) (networkConfig.fabric.subnet or "10.1.0.0/16");
 
   # Where the kernel picks ports for those who ask for none (net.ipv4.ip_local_port_range): mpirun and its daemons,
   # UCX, libfabric and PMIx listen there. Open MPI's own TCP would start at 1024, and is told to stay inside.
