@@ -1,6 +1,6 @@
 //! Fixes: changes to a description that mend a problem.
 
-use crate::cluster::{Cluster, ReadError};
+use crate::cluster::{Cluster, Described, ReadError};
 use crate::path::{Path, Step};
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ impl Fix {
 /// The description with `fix` applied. Fails where the fix does not fit the description, for instance since it
 /// was made for another one.
 pub fn apply(cluster: &Cluster, fix: &Fix) -> Result<Cluster, ReadError> {
-    let mut root = serde_json::to_value(cluster).expect("a description is plain data");
+    let mut root = cluster.write();
     for (path, value) in &fix.set {
         let place = reach(&mut root, path).ok_or_else(|| ReadError {
             path: path.to_string(),
@@ -31,7 +31,7 @@ pub fn apply(cluster: &Cluster, fix: &Fix) -> Result<Cluster, ReadError> {
         })?;
         *place = value.clone();
     }
-    Cluster::from_json(&root.to_string())
+    Cluster::from_value(root)
 }
 
 fn reach<'v>(root: &'v mut Value, path: &Path) -> Option<&'v mut Value> {

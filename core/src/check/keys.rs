@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use super::text::quote;
 use super::{Fix, Problem, checks};
-use crate::cluster::{Cluster, General, User, Users};
+use crate::cluster::{Cluster, Described, General, User, Users};
 use crate::path::Path;
 use crate::preset::EXAMPLE_KEY_END;
 use base64::alphabet::STANDARD;
@@ -134,9 +134,7 @@ fn find_private(cluster: &Cluster, problems: &mut Vec<Problem>) {
     if !looks_private(&cluster.to_compact_json()) {
         return;
     }
-    if let Ok(value) = serde_json::to_value(cluster) {
-        walk(&value, &Path::root(), problems);
-    }
+    walk(&cluster.write(), &Path::root(), problems);
 }
 
 fn walk(value: &Value, path: &Path, problems: &mut Vec<Problem>) {

@@ -3,7 +3,7 @@
 use super::facts::{Facts, Host, Hosts, group_path, override_path};
 use super::text::{counted, is_label, list, quote, short};
 use super::{Fix, Problem, checks};
-use crate::cluster::{Cluster, NodeGroup, NodeOverride};
+use crate::cluster::{Cluster, Described, NodeGroup, NodeOverride};
 use crate::hostlist::{self, HostlistError, MAX_HOSTS};
 use crate::path::Path;
 use std::collections::{HashMap, HashSet};
@@ -178,11 +178,10 @@ fn changes_nothing(group: &NodeGroup, change: &NodeOverride) -> bool {
 }
 
 fn empty_override(index: usize, j: usize, group: &NodeGroup) -> Problem {
-    let others: Vec<&NodeOverride> =
-        group.overrides.iter().enumerate().filter(|(k, _)| *k != j).map(|(_, o)| o).collect();
+    let others: Vec<serde_json::Value> =
+        group.overrides.iter().enumerate().filter(|(k, _)| *k != j).map(|(_, other)| other.write()).collect();
     let list = group_path(index).field(NodeGroup::overrides);
-    // Descriptions are plain data: this cannot fail, and without it there is no fix.
-    let fix = serde_json::to_value(others).ok().map(|others| Fix::set("Remove the override", list, others));
+    let fix = Fix::set("Remove the override", list, others);
     let message = format!(
         "The override for {} changes nothing: set a field in it or remove it.",
         quote(&group.overrides[j].hosts)

@@ -4,6 +4,7 @@
 //! When written, fields that equal their default are left out; when read, unknown fields are refused with their path.
 
 mod containers;
+mod described;
 pub mod expand;
 mod general;
 mod hpc;
@@ -15,6 +16,7 @@ mod storage;
 mod users;
 
 pub use containers::*;
+pub use described::Described;
 pub use expand::Node;
 pub use general::*;
 pub use hpc::*;
@@ -26,6 +28,7 @@ pub use storage::*;
 pub use users::*;
 
 use crate::path::{Path, Step};
+use serde_json::{Map, Value};
 use std::fmt;
 use std::sync::Arc;
 
@@ -36,17 +39,16 @@ pub const VERSION: u32 = 1;
 pub const MAX_BYTES: usize = 8 << 20;
 
 /// Declares a struct of the description: each field with its name in `cluster.json`, its type and its default.
-/// Gives it `Default`, serde in both directions (defaults left out, unknown fields refused), a JSON Schema,
-/// and for each field a [`crate::Field`] of the same name.
+/// Gives it `Default`, [`Described`], a JSON Schema, and for each field a [`crate::Field`] of the same name.
 macro_rules! description {
     ($(#[$meta:meta])* pub struct $name:ident {
         $($(#[$doc:meta])* $field:ident $key:literal: $type:ty = $default:expr,)*
     }) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, schemars::JsonSchema)]
-        #[serde(default, deny_unknown_fields)]
+        #[derive(Clone, Debug, PartialEq, schemars::JsonSchema)]
+        #[schemars(default, deny_unknown_fields)]
         pub struct $name {
-            $($(#[$doc])* #[serde(rename = $key)] pub $field: $type,)*
+            $($(#[$doc])* #[schemars(rename = $key)] pub $field: $type,)*
         }
 
         impl Default for $name {
@@ -55,28 +57,40 @@ macro_rules! description {
             }
         }
 
-        impl $crate::cluster::Ordered for $name {
+        impl $crate::cluster::Described for $name {
+            fn read(value: serde_json::Value) -> Result<Self, $crate::cluster::ReadError> {
+                let mut this = Self::default();
+                for (key, value) in $crate::cluster::described::fields(value)? {
+                    match key.as_str() {
+                        $($key => $crate::cluster::described::read_field(value, &mut this.$field, $key)?,)*
+                        _ => return Err($crate::cluster::described::unknown_field(&key, &[$($key),*])),
+                    }
+                }
+                Ok(this)
+            }
+
+            fn write(&self) -> serde_json::Value {
+                let (mut map, default) = (serde_json::Map::new(), Self::default());
+                $($crate::cluster::described::write_field(&mut map, $key, &self.$field, &default.$field);)*
+                serde_json::Value::Object(map)
+            }
+
             fn rank(steps: &[$crate::path::Step], ranks: &mut Vec<usize>) {
                 let Some(($crate::path::Step::Key(key), steps)) = steps.split_first() else { return };
                 let mut place = 0;
                 $(if key == $key {
                     ranks.push(place);
-                    return <$type as $crate::cluster::Ordered>::rank(steps, ranks);
+                    return <$type as $crate::cluster::Described>::rank(steps, ranks);
                 }
                 place += 1;)*
                 ranks.push(place);
             }
         }
 
+        /// For the schema, which tells defaults.
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                use serde::ser::SerializeMap;
-                let mut map = serializer.serialize_map(None)?;
-                $(let default: $type = $default;
-                if self.$field != default {
-                    map.serialize_entry($key, &self.$field)?;
-                })*
-                map.end()
+                serde::Serialize::serialize(&$crate::cluster::Described::write(self), serializer)
             }
         }
 
@@ -97,15 +111,27 @@ macro_rules! choice {
         $($(#[$doc:meta])* $variant:ident $key:literal $label:literal,)*
     }) => {
         $(#[$meta])*
-        #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
-            serde::Serialize, serde::Deserialize, schemars::JsonSchema,
-        )]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, schemars::JsonSchema)]
         pub enum $name {
-            $($(#[$doc])* #[serde(rename = $key)] $variant,)*
+            $($(#[$doc])* #[schemars(rename = $key)] $variant,)*
         }
 
-        impl $crate::cluster::Ordered for $name {}
+        impl $crate::cluster::Described for $name {
+            fn read(value: serde_json::Value) -> Result<Self, $crate::cluster::ReadError> {
+                $crate::cluster::described::read_choice(value)
+            }
+
+            fn write(&self) -> serde_json::Value {
+                $crate::cluster::Choice::key(*self).into()
+            }
+        }
+
+        /// For the schema, which tells defaults.
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str($crate::cluster::Choice::key(*self))
+            }
+        }
 
         impl $crate::cluster::Choice for $name {
             const ALL: &'static [Self] = &[$(Self::$variant),*];
@@ -135,43 +161,16 @@ pub trait Choice: Copy + PartialEq + 'static {
     fn label(self) -> &'static str;
 }
 
-/// What has places that can be sorted: fields as declared, elements as listed.
-pub trait Ordered {
-    /// Appends what the place at `steps` inside is sorted by. Values without an inside have nothing to add.
-    fn rank(_steps: &[Step], _ranks: &mut Vec<usize>) {}
-}
-
-impl Ordered for bool {}
-impl Ordered for u16 {}
-impl Ordered for u32 {}
-impl Ordered for u64 {}
-impl Ordered for String {}
-
-impl<T: Ordered> Ordered for Option<T> {
-    fn rank(steps: &[Step], ranks: &mut Vec<usize>) {
-        T::rank(steps, ranks);
-    }
-}
-
-impl<T: Ordered> Ordered for Vec<T> {
-    fn rank(steps: &[Step], ranks: &mut Vec<usize>) {
-        if let Some((Step::Index(index), steps)) = steps.split_first() {
-            ranks.push(*index);
-            T::rank(steps, ranks);
-        }
-    }
-}
-
 /// Declares [`Cluster`] and [`Section`] together, so that no second list of sections can exist.
 macro_rules! sections {
     ($($(#[$doc:meta])* $field:ident $variant:ident $key:literal $title:literal: $type:ty,)*) => {
         /// A cluster, as described. Its sections sit behind shared pointers: a clone costs nothing, an edit copies one section.
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, schemars::JsonSchema)]
-        #[serde(default, deny_unknown_fields)]
+        #[derive(Clone, Debug, PartialEq, schemars::JsonSchema)]
+        #[schemars(default, deny_unknown_fields)]
         pub struct Cluster {
             /// The version of the description.
             pub version: u32,
-            $($(#[$doc])* #[serde(rename = $key)] pub $field: Arc<$type>,)*
+            $($(#[$doc])* #[schemars(rename = $key)] pub $field: Arc<$type>,)*
         }
 
         impl Default for Cluster {
@@ -180,28 +179,41 @@ macro_rules! sections {
             }
         }
 
-        impl serde::Serialize for Cluster {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                use serde::ser::SerializeMap;
-                let mut map = serializer.serialize_map(None)?;
-                map.serialize_entry("version", &self.version)?;
-                $(if *self.$field != <$type>::default() {
-                    map.serialize_entry($key, &self.$field)?;
-                })*
-                map.end()
+        impl Described for Cluster {
+            fn read(value: Value) -> Result<Self, ReadError> {
+                let mut this = Self::default();
+                for (key, value) in described::fields(value)? {
+                    match key.as_str() {
+                        "version" => described::read_field(value, &mut this.version, "version")?,
+                        $($key => described::read_field(value, &mut this.$field, $key)?,)*
+                        _ => return Err(described::unknown_field(&key, &["version", $($key),*])),
+                    }
+                }
+                Ok(this)
             }
-        }
 
-        impl Ordered for Cluster {
+            fn write(&self) -> Value {
+                let mut map = Map::from_iter([("version".to_owned(), self.version.into())]);
+                $(described::write_field(&mut map, $key, &self.$field, &Arc::default());)*
+                Value::Object(map)
+            }
+
             fn rank(steps: &[Step], ranks: &mut Vec<usize>) {
                 let Some((Step::Key(key), steps)) = steps.split_first() else { return };
                 let mut place = 0;
                 $(if key == $key {
                     ranks.push(place);
-                    return <$type as Ordered>::rank(steps, ranks);
+                    return <$type as Described>::rank(steps, ranks);
                 }
                 place += 1;)*
                 ranks.push(place);
+            }
+        }
+
+        /// For the schema, which tells defaults.
+        impl serde::Serialize for Cluster {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                self.write().serialize(serializer)
             }
         }
 
@@ -293,6 +305,15 @@ impl fmt::Display for ReadError {
 
 impl std::error::Error for ReadError {}
 
+impl ReadError {
+    /// The same, of a place one step further out: `key` is a field's name, or `[4]`.
+    fn inside(mut self, key: &str) -> Self {
+        let dot = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        self.path = format!("{key}{dot}{}", self.path);
+        self
+    }
+}
+
 impl Cluster {
     /// Reads a description from JSON.
     ///
@@ -303,50 +324,48 @@ impl Cluster {
         if text.len() > MAX_BYTES {
             return Err(plain(format!("the description has {} bytes; at most {MAX_BYTES} are read", text.len())));
         }
-        let value: serde_json::Value = serde_json::from_str(text).map_err(|error| {
+        let value: Value = serde_json::from_str(text).map_err(|error| {
             plain(format!(
                 "this is no JSON: {error}; a description is what “Save description” or `clusterflake preset` writes"
             ))
         })?;
-        let found = value.get("version").and_then(serde_json::Value::as_u64);
+        Self::from_value(value)
+    }
+
+    /// As [`Cluster::from_json`], of JSON that was read already.
+    pub fn from_value(value: Value) -> Result<Self, ReadError> {
+        let plain = |message: String| ReadError { path: String::new(), message };
+        let found = value.get("version").and_then(Value::as_u64);
         if !value.is_object() {
             return Err(plain("a description is a JSON object, `{ \"version\": 1, … }`".to_owned()));
         }
         if found.is_some_and(|found| found > u64::from(VERSION)) {
-            return Err(ReadError {
-                path: "version".to_owned(),
-                message: format!(
-                    "this description has version {}, and this program reads up to {VERSION}: open it with a newer clusterflake",
-                    found.unwrap_or_default()
-                ),
-            });
+            let found = found.unwrap_or_default();
+            return Err(plain(format!(
+                "this description has version {found}, and this program reads up to {VERSION}: open it with a newer clusterflake"
+            ))
+            .inside("version"));
         }
-        // From the text again, not the value, so that messages tell line and column.
-        let mut reader = serde_json::Deserializer::from_str(text);
-        let mut cluster: Cluster = serde_path_to_error::deserialize(&mut reader).map_err(|error| ReadError {
-            path: error.path().to_string().trim_matches('.').to_owned(),
-            message: error.into_inner().to_string(),
-        })?;
+        let mut cluster = Self::read(value)?;
         cluster.version = VERSION;
         Ok(cluster)
     }
 
     /// The description as JSON with two-space indents and a final newline; defaults are left out.
     pub fn to_json(&self) -> String {
-        // Strings, numbers and string keys only: writing them cannot fail.
-        serde_json::to_string_pretty(self).expect("a description is plain data") + "\n"
+        format!("{:#}\n", self.write())
     }
 
     /// The description as JSON on one line.
     pub fn to_compact_json(&self) -> String {
-        serde_json::to_string(self).expect("a description is plain data")
+        self.write().to_string()
     }
 
     /// What `path` is sorted by: by section, then by field as declared, then by place in a list; a list comes before
     /// its elements.
     pub fn rank(path: &Path) -> Vec<usize> {
         let mut ranks = Vec::new();
-        <Self as Ordered>::rank(path.steps(), &mut ranks);
+        <Self as Described>::rank(path.steps(), &mut ranks);
         ranks
     }
 

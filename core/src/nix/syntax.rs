@@ -2,6 +2,7 @@
 
 use rnix::SyntaxKind::{self, *};
 use rnix::{ParseError, SyntaxNode, TextRange, TextSize};
+use std::collections::HashSet;
 
 /// The longest text that is parsed, in bytes.
 const MAX_BYTES: usize = 128 << 10;
@@ -56,8 +57,22 @@ pub(super) fn parse(text: &str) -> Result<SyntaxNode, Fault> {
     let found = tree.errors().iter().map(|error| complaint(error, text, end)).min_by_key(|(place, _)| *place);
     match found {
         Some((place, message)) => Err(Fault::at(text, place, message)),
-        None => tree.syntax().first_child().ok_or_else(|| Fault::at(text, end, "there is no expression")),
+        None => match repeated_argument(&tree.syntax()) {
+            Some((place, name)) => Err(Fault::at(text, place, format!("the argument “{name}” stands twice"))),
+            None => tree.syntax().first_child().ok_or_else(|| Fault::at(text, end, "there is no expression")),
+        },
     }
+}
+
+/// The first argument that stands twice in its pattern, which the parser lets pass and Nix does not.
+fn repeated_argument(tree: &SyntaxNode) -> Option<(TextSize, String)> {
+    tree.descendants().filter(|node| node.kind() == NODE_PATTERN).find_map(|pattern| {
+        let mut names = HashSet::new();
+        let entries = pattern.children().filter(|child| child.kind() == NODE_PAT_ENTRY);
+        let mut idents = entries.filter_map(|entry| entry.first_child());
+        let again = idents.find(|ident| !names.insert(ident.text().to_string()))?;
+        Some((again.text_range().start(), again.text().to_string()))
+    })
 }
 
 /// Where a text gets deeper than is parsed. Counted are the tokens that may each add a level, `a` in `a a a` or `-` in
@@ -105,7 +120,6 @@ fn complaint(error: &ParseError, text: &str, end: TextSize) -> (TextSize, String
             (range.start(), format!("{} is unexpected: the expression has ended", word(range)))
         }
         ParseError::UnexpectedDoubleBind(range) => (range.start(), format!("{} is bound twice", word(range))),
-        ParseError::DuplicatedArgs(range, name) => (range.start(), format!("the argument “{name}” stands twice")),
         ParseError::UnexpectedEOFWanted(wanted) => (end, format!("the text ends too early{}", expected(wanted))),
         ParseError::RecursionLimitExceeded => (end, "it is nested too deeply".to_owned()),
         _ => (end, "the text ends too early".to_owned()),

@@ -1,0 +1,181 @@
+//! What a description is made of: values that are read from JSON, written to it, and whose places are sorted.
+//!
+//! Written out here rather than derived: the page then holds one reader and one writer for each type, where serde's
+//! derives make several of each, a quarter of all its code.
+
+use super::ReadError;
+use crate::path::Step;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// A value of the description.
+pub trait Described: Sized {
+    /// Reads what [`Described::write`] writes; fields that are left out have their default. Fails with the place of what
+    /// cannot be read, and what should stand there.
+    fn read(value: Value) -> Result<Self, ReadError>;
+
+    /// The value as JSON; fields that equal their default are left out.
+    fn write(&self) -> Value;
+
+    /// Appends what the place at `steps` inside is sorted by. Values without an inside have nothing to add.
+    fn rank(_steps: &[Step], _ranks: &mut Vec<usize>) {}
+}
+
+/// Reads `value` into the field at `place`, called `key`.
+pub(super) fn read_field<T: Described>(value: Value, place: &mut T, key: &str) -> Result<(), ReadError> {
+    match T::read(value) {
+        Ok(read) => {
+            *place = read;
+            Ok(())
+        }
+        Err(error) => Err(error.inside(key)),
+    }
+}
+
+/// Writes a field, unless it equals its default.
+pub(super) fn write_field<T: Described + PartialEq>(map: &mut Map<String, Value>, key: &str, field: &T, default: &T) {
+    if field != default {
+        map.insert(key.to_owned(), field.write());
+    }
+}
+
+/// The fields of an object.
+pub(super) fn fields(value: Value) -> Result<Map<String, Value>, ReadError> {
+    match value {
+        Value::Object(fields) => Ok(fields),
+        other => Err(wrong(&other, "an object")),
+    }
+}
+
+/// Says that `key` is no field of an object that has the fields `known`.
+pub(super) fn unknown_field(key: &str, known: &[&str]) -> ReadError {
+    let message = format!("unknown field `{key}`, expected one of `{}`", known.join("`, `"));
+    ReadError { path: String::new(), message }.inside(key)
+}
+
+/// Reads one of some names.
+pub(super) fn read_choice<T: super::Choice>(value: Value) -> Result<T, ReadError> {
+    let found = value.as_str().and_then(|key| T::ALL.iter().copied().find(|choice| choice.key() == key));
+    found.ok_or_else(|| {
+        let keys: Vec<&str> = T::ALL.iter().map(|choice| choice.key()).collect();
+        wrong(&value, &format!("one of \"{}\"", keys.join("\", \"")))
+    })
+}
+
+fn wrong(found: &Value, wanted: &str) -> ReadError {
+    let mut shown = found.to_string();
+    if let Some((end, _)) = shown.char_indices().nth(40) {
+        shown.truncate(end);
+        shown.push('…');
+    }
+    ReadError { path: String::new(), message: format!("{wanted} is expected here, not {shown}") }
+}
+
+impl Described for bool {
+    fn read(value: Value) -> Result<Self, ReadError> {
+        value.as_bool().ok_or_else(|| wrong(&value, "true or false"))
+    }
+
+    fn write(&self) -> Value {
+        (*self).into()
+    }
+}
+
+impl Described for String {
+    fn read(value: Value) -> Result<Self, ReadError> {
+        match value {
+            Value::String(text) => Ok(text),
+            other => Err(wrong(&other, "a text")),
+        }
+    }
+
+    fn write(&self) -> Value {
+        self.as_str().into()
+    }
+}
+
+/// A whole number up to `most`.
+fn number(value: &Value, most: u64) -> Result<u64, ReadError> {
+    let found = value.as_u64().filter(|number| *number <= most);
+    found.ok_or_else(|| wrong(value, &format!("a whole number from 0 to {most}")))
+}
+
+impl Described for u16 {
+    fn read(value: Value) -> Result<Self, ReadError> {
+        number(&value, Self::MAX.into()).map(|number| number as Self)
+    }
+
+    fn write(&self) -> Value {
+        (*self).into()
+    }
+}
+
+impl Described for u32 {
+    fn read(value: Value) -> Result<Self, ReadError> {
+        number(&value, Self::MAX.into()).map(|number| number as Self)
+    }
+
+    fn write(&self) -> Value {
+        (*self).into()
+    }
+}
+
+impl Described for u64 {
+    fn read(value: Value) -> Result<Self, ReadError> {
+        number(&value, Self::MAX)
+    }
+
+    fn write(&self) -> Value {
+        (*self).into()
+    }
+}
+
+impl<T: Described> Described for Option<T> {
+    fn read(value: Value) -> Result<Self, ReadError> {
+        if value.is_null() { Ok(None) } else { T::read(value).map(Some) }
+    }
+
+    fn write(&self) -> Value {
+        self.as_ref().map_or(Value::Null, T::write)
+    }
+
+    fn rank(steps: &[Step], ranks: &mut Vec<usize>) {
+        T::rank(steps, ranks);
+    }
+}
+
+impl<T: Described + Clone> Described for Arc<T> {
+    fn read(value: Value) -> Result<Self, ReadError> {
+        T::read(value).map(Arc::new)
+    }
+
+    fn write(&self) -> Value {
+        T::write(self)
+    }
+
+    fn rank(steps: &[Step], ranks: &mut Vec<usize>) {
+        T::rank(steps, ranks);
+    }
+}
+
+impl<T: Described> Described for Vec<T> {
+    fn read(value: Value) -> Result<Self, ReadError> {
+        let Value::Array(items) = value else { return Err(wrong(&value, "a list")) };
+        let mut list = Vec::with_capacity(items.len());
+        for (index, item) in items.into_iter().enumerate() {
+            list.push(T::read(item).map_err(|error| error.inside(&format!("[{index}]")))?);
+        }
+        Ok(list)
+    }
+
+    fn write(&self) -> Value {
+        Value::Array(self.iter().map(T::write).collect())
+    }
+
+    fn rank(steps: &[Step], ranks: &mut Vec<usize>) {
+        if let Some((Step::Index(index), steps)) = steps.split_first() {
+            ranks.push(*index);
+            T::rank(steps, ranks);
+        }
+    }
+}
