@@ -1,6 +1,6 @@
 //! What several topics need to know, found out once for all of them.
 
-use crate::cluster::{Cluster, Cuda, GpuVendor, Gpus, NodeGroup, NodeOverride, Role, Where};
+use crate::cluster::{Cluster, Cuda, FabricKind, GpuVendor, Gpus, NodeGroup, NodeOverride, Role, Where};
 use crate::hostlist::{self, HostlistError, MAX_HOSTS};
 use crate::path::Path;
 use std::collections::HashMap;
@@ -98,6 +98,8 @@ pub(super) struct Facts<'c> {
     pub hosts: HashMap<&'c str, Host>,
     /// The subnet, where it can be read.
     pub subnet: Option<Subnet>,
+    /// The fabric's subnet, where there is a fabric and it can be read.
+    pub fabric_subnet: Option<Subnet>,
 }
 
 impl<'c> Facts<'c> {
@@ -109,6 +111,8 @@ impl<'c> Facts<'c> {
             }
         }
         let subnet = Subnet::parse(&cluster.network.subnet);
+        let fabric = &cluster.network.fabric;
+        let fabric_subnet = if fabric.kind == FabricKind::None { None } else { Subnet::parse(&fabric.subnet) };
         Self {
             cluster,
             groups: &expanded.groups,
@@ -117,6 +121,7 @@ impl<'c> Facts<'c> {
             container_servers: &expanded.container_servers,
             hosts,
             subnet,
+            fabric_subnet,
         }
     }
 
@@ -129,6 +134,20 @@ impl<'c> Facts<'c> {
     pub fn overrides(&self) -> impl Iterator<Item = (usize, usize, &'c NodeOverride)> + use<'c> {
         self.node_groups()
             .flat_map(|(i, group)| group.overrides.iter().enumerate().map(move |(j, change)| (i, j, change)))
+    }
+
+    /// For the hosts of a group the override that `sets` something for them, and their place among its hosts. Of several
+    /// overrides for a host, the last one counts.
+    pub fn overriding(&self, group: usize, sets: impl Fn(&NodeOverride) -> bool) -> HashMap<&'c str, (usize, usize)> {
+        let groups: &'c [GroupHosts] = self.groups;
+        let overrides = self.cluster.nodes[group].overrides.iter().enumerate();
+        overrides
+            .filter(|(_, change)| sets(change))
+            .flat_map(|(j, _)| {
+                let names = groups[group].overrides[j].names().iter().enumerate();
+                names.map(move |(step, name)| (name.as_str(), (j, step)))
+            })
+            .collect()
     }
 
     /// The GPUs of groups and overrides, with whose they are.
@@ -186,7 +205,7 @@ impl<'c> Facts<'c> {
 }
 
 /// A group or one of its overrides; their fields bear the same names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Spot {
     pub group: usize,
     pub change: Option<usize>,

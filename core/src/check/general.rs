@@ -5,12 +5,14 @@ use super::keys::is_public_key;
 use super::text::quote;
 use super::{Fix, Problem, checks};
 use crate::cluster::{Cluster, General, User, Where};
+use crate::flake::unknown_pins;
 use crate::path::{Field, Path};
 
 checks! {
     CLUSTER_NAME "cluster-name" Error "The cluster's name cannot be a file name and Slurm's ClusterName.",
     TIME_ZONE "time-zone" Error "The time zone is none of the tz database's.",
     LOCALE "locale" Error "The locale is not of the form `en_US.UTF-8`.",
+    PIN_UNKNOWN "pin-unknown" Warning "Pinned inputs are asked for, but for one of them no revision is known.",
     NO_ADMINISTRATOR "no-administrator" Error "Nobody could log in and become root: NixOS refuses such a system.",
 }
 
@@ -19,7 +21,19 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     check_name(&general.name, problems);
     check_time_zone(&general.time_zone, problems);
     check_locale(&general.locale, problems);
+    check_pins(facts.cluster, problems);
     check_administrator(facts.cluster, problems);
+}
+
+fn check_pins(cluster: &Cluster, problems: &mut Vec<Problem>) {
+    let unknown = if cluster.general.pinned { unknown_pins(cluster) } else { Vec::new() };
+    if !unknown.is_empty() {
+        let message = format!(
+            "No tested revision is known here of {}: run “nix flake lock” in the unpacked flake and keep its flake.lock.",
+            unknown.join(", ")
+        );
+        problems.push(PIN_UNKNOWN.at(place(General::pinned), message));
+    }
 }
 
 fn place<T>(field: Field<General, T>) -> Path {
@@ -120,6 +134,8 @@ pub(super) const CASES: super::fixtures::Cases = &[
     (r#"cluster.name = """#, &["error cluster-name cluster.name"]),
     (r#"cluster.name = "My Lab""#, &["error cluster-name cluster.name"]),
     (r#"cluster.name = "../x""#, &["error cluster-name cluster.name"]),
+    ("cluster.pinned = true", &[]),
+    ("cluster.pinned = true\ncluster.release = \"26.11\"", &["warning pin-unknown cluster.pinned"]),
     (r#"cluster.timeZone = "Berlin""#, &["error time-zone cluster.timeZone"]),
     (r#"cluster.timeZone = "America/New York""#, &["error time-zone cluster.timeZone"]),
     (r#"cluster.timeZone = "America/Argentina/Buenos_Aires""#, &[]),

@@ -20,6 +20,8 @@ checks! {
     GRUB_ON_ARM "grub-on-arm" Error "GRUB for BIOS is chosen on aarch64, which has no BIOS.",
     DEVICE "device" Error "A device is no path below /dev.",
     SAME_DEVICE "same-device" Error "Root and EFI system partition are on the same device.",
+    HARDWARE_FILE "hardware-file" Error "The hardware file's path cannot be one of the flake's own files.",
+    HARDWARE_FILE_BROUGHT "hardware-file-brought" Hint "A hardware file must be added to the flake before it evaluates.",
     FILE_SYSTEM_TYPE "file-system-type" Error "A file system type is not one that a node can be installed on.",
 }
 
@@ -181,7 +183,8 @@ fn check_gpus(gpus: &Gpus, path: impl Fn() -> Path, problems: &mut Vec<Problem>)
     }
 }
 
-fn check_interface(name: &str, path: impl Fn() -> Path, problems: &mut Vec<Problem>) {
+/// Adds the problem of a name that no interface can have.
+pub(super) fn check_interface(name: &str, path: impl Fn() -> Path, problems: &mut Vec<Problem>) {
     let valid = |name: &str| {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
         (1..=15).contains(&name.len()) && name.bytes().all(plain) && !["lo", ".", ".."].contains(&name)
@@ -206,6 +209,13 @@ fn check_boot(boot: &Boot, machine: &Machine, problems: &mut Vec<Problem>) {
         let fix = Fix::set("Use systemd-boot", path().field(Boot::loader), BootLoader::SystemdBoot.key());
         problems.push(GRUB_ON_ARM.at(path().field(Boot::loader), message).with_fix(fix));
     }
+    if !boot.hardware_config.is_empty() {
+        if !uefi {
+            check_device(DEVICE, &boot.grub_device, || path().field(Boot::grub_device), problems);
+        }
+        check_hardware_file(&boot.hardware_config, path().field(Boot::hardware_config), problems);
+        return;
+    }
     if uefi {
         check_device(DEVICE, &boot.esp_device, || path().field(Boot::esp_device), problems);
     } else {
@@ -220,6 +230,41 @@ fn check_boot(boot: &Boot, machine: &Machine, problems: &mut Vec<Problem>) {
         problems.push(SAME_DEVICE.at(path().field(Boot::esp_device), message));
     }
     check_fs_type(&boot.root_fs_type, || path().field(Boot::root_fs_type), problems);
+}
+
+/// Why a text is no file or folder of the flake that the user can bring; `None` where it is one.
+fn hardware_file_fault(text: &str) -> Option<&'static str> {
+    let parts: Vec<&str> = text.split('/').collect();
+    if text.starts_with('/') {
+        Some("is not inside the flake; write it relative to flake.nix, “local/hardware.nix”")
+    } else if !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-+".contains(&byte)) {
+        Some("has characters other than letters, digits and “/._-+”; leave them out")
+    } else if parts.iter().any(|part| part.is_empty() || part.chars().all(|c| c == '.')) {
+        Some("has “.”, “..” or a slash too many; write it as “local/hardware.nix”")
+    } else if ["modules", "lib", "hosts", "tests"].contains(&parts[0]) {
+        Some("is in a folder of generated files; put it into “local/”")
+    } else if parts.len() == 1 && ["flake.nix", "cluster.nix"].contains(&text) {
+        Some("is a generated file; name another one, “local/hardware.nix”")
+    } else {
+        None
+    }
+}
+
+fn check_hardware_file(text: &str, path: Path, problems: &mut Vec<Problem>) {
+    if let Some(fault) = hardware_file_fault(text) {
+        let parts: Vec<&str> = text.trim().split('/').filter(|part| !part.is_empty() && *part != ".").collect();
+        let mended = parts.join("/");
+        let fix = (hardware_file_fault(&mended).is_none())
+            .then(|| Fix::set(format!("Use {}", short(&mended)), path.clone(), mended.clone()));
+        let message = format!("{} {fault}.", quote(text));
+        problems.push(HARDWARE_FILE.at(path, message).with_fix(fix));
+        return;
+    }
+    let (name, which) = if text.ends_with(".nix") { ("", "the file") } else { ("/HOST.nix", "a file for each host") };
+    let message = format!(
+        "Bring {which}: on the machine, “nixos-generate-config --show-hardware-config > {text}{name}”, then “git add” it."
+    );
+    problems.push(HARDWARE_FILE_BROUGHT.at(path, message));
 }
 
 fn check_device(check: Check, text: &str, path: impl Fn() -> Path, problems: &mut Vec<Problem>) {
@@ -279,6 +324,16 @@ pub(super) const CASES: super::fixtures::Cases = &[
     ("nodes[1].boot.loader = \"grub\"\nnodes[1].boot.grubDevice = \"\"", &["error device nodes[1].boot.grubDevice"]),
     ("nodes[1].boot.espDevice = \"UUID=AB\"", &["error device nodes[1].boot.espDevice"]),
     ("nodes[1].boot.espDevice = \"/dev/disk/by-label/nixos\"", &["error same-device nodes[1].boot.espDevice"]),
+    ("nodes[1].boot.hardwareConfig = \"local/hardware\"", &["hint hardware-file-brought nodes[1].boot.hardwareConfig"]),
+    (
+        "nodes[1].boot.hardwareConfig = \"local/hw.nix\"\nnodes[1].boot.rootDevice = \"sda2\"",
+        &["hint hardware-file-brought nodes[1].boot.hardwareConfig"],
+    ),
+    ("nodes[1].boot.hardwareConfig = \"./local//hw.nix\"", &["error hardware-file nodes[1].boot.hardwareConfig"]),
+    ("nodes[1].boot.hardwareConfig = \"/etc/nixos/hw.nix\"", &["error hardware-file nodes[1].boot.hardwareConfig"]),
+    ("nodes[1].boot.hardwareConfig = \"modules/hw.nix\"", &["error hardware-file nodes[1].boot.hardwareConfig"]),
+    ("nodes[1].boot.hardwareConfig = \"flake.nix\"", &["error hardware-file nodes[1].boot.hardwareConfig"]),
+    ("nodes[1].boot.hardwareConfig = \"a b.nix\"", &["error hardware-file nodes[1].boot.hardwareConfig"]),
     ("nodes[1].boot.rootFsType = \"EXT4\"", &["error file-system-type nodes[1].boot.rootFsType"]),
     ("nodes[1].boot.rootFsType = \"ntfs\"", &["error file-system-type nodes[1].boot.rootFsType"]),
 ];

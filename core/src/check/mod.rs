@@ -5,13 +5,18 @@
 
 mod addresses;
 mod containers;
+mod extra;
+mod fabric;
+mod fabric_addresses;
 mod facts;
 mod fix;
 mod general;
 mod hardware;
 mod hpc;
 mod keys;
+mod links;
 mod login;
+mod macs;
 mod monitoring;
 mod network;
 mod nodes;
@@ -115,7 +120,10 @@ macro_rules! topics {
         const TOPICS: &[Topic] = &[$(Topic { checks: $topic::CHECKS, find: $topic::check }),*];
     };
 }
-topics!(general keys nodes roles addresses hardware network storage slurm hpc monitoring users login containers);
+topics!(
+    general keys nodes roles addresses macs hardware extra network links fabric fabric_addresses storage slurm hpc
+    monitoring users login containers
+);
 
 const COUNT: usize = {
     let (mut count, mut topic) = (0, 0);

@@ -52,7 +52,7 @@ fn place<T>(field: Field<Network, T>) -> Path {
 pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     let network = &*facts.cluster.network;
     check_domain(&network.domain, problems);
-    check_subnet(&network.subnet, facts.subnet, problems);
+    check_subnet(&network.subnet, facts.subnet, place(Network::subnet), problems);
     check_gateway(&network.gateway, facts.subnet, problems);
     check_servers(network, problems);
     if !(576..=9216).contains(&network.mtu) {
@@ -87,8 +87,8 @@ fn check_domain(domain: &str, problems: &mut Vec<Problem>) {
     }
 }
 
-fn check_subnet(text: &str, subnet: Option<Subnet>, problems: &mut Vec<Problem>) {
-    let path = place(Network::subnet);
+/// Adds the problems of a subnet, at its place.
+pub(super) fn check_subnet(text: &str, subnet: Option<Subnet>, path: Path, problems: &mut Vec<Problem>) {
     let Some(subnet) = subnet else {
         let message = format!(
             "{} is no IPv4 subnet: write its first address and the bits of its mask, “10.0.0.0/16”.",

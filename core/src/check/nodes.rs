@@ -166,7 +166,10 @@ fn changes_nothing(group: &NodeGroup, change: &NodeOverride) -> bool {
         change.as_ref().is_none_or(|change| change == value)
     }
     change.first_ip.is_none()
+        && change.fabric_first_ip.is_none()
+        && change.extra_config.trim().is_empty()
         && same(&group.interface, &change.interface)
+        && same(&group.mac_addresses, &change.mac_addresses)
         && same(&group.sockets, &change.sockets)
         && same(&group.cores_per_socket, &change.cores_per_socket)
         && same(&group.threads_per_core, &change.threads_per_core)

@@ -2,7 +2,7 @@
 //!
 //! `lib/default.nix` of the flake does the same in Nix; a test holds the two against each other.
 
-use super::{Architecture, Boot, Cluster, Gpus, NodeGroup, Role};
+use super::{Architecture, Boot, Cluster, FabricKind, Gpus, NodeGroup, Role};
 use crate::hostlist::{self, HostlistError};
 use std::collections::HashMap;
 use std::net::Ipv4Addr;
@@ -21,7 +21,7 @@ pub struct Node {
     pub interface: String,
     /// The MAC address of the device under its interface; empty where the description gives none.
     pub mac_address: String,
-    /// Its address on the fabric; `None` where it is not on it, or the address cannot be read.
+    /// Its address on the fabric; `None` where there is no fabric, the node is not on it, or the address cannot be read.
     pub fabric_ip: Option<Ipv4Addr>,
     pub architecture: Architecture,
     pub sockets: u32,
@@ -56,7 +56,7 @@ pub fn count_on(first: Ipv4Addr, steps: usize) -> Option<Ipv4Addr> {
 ///
 /// Fails where the group's hostlist or that of an override cannot be read. Hosts of an override that the group
 /// does not have are passed over: a check names them.
-pub fn expand_group(index: usize, group: &NodeGroup) -> Result<Vec<Node>, HostlistError> {
+fn expand_group(index: usize, group: &NodeGroup) -> Result<Vec<Node>, HostlistError> {
     let names = hostlist::expand(&group.hosts)?;
     let first: Option<Ipv4Addr> = group.first_ip.trim().parse().ok();
     let first_on_fabric: Option<Ipv4Addr> = group.fabric_first_ip.trim().parse().ok();
@@ -118,5 +118,10 @@ pub fn expand_group(index: usize, group: &NodeGroup) -> Result<Vec<Node>, Hostli
 
 /// Every node of the cluster, group by group. Groups whose hostlists cannot be read are left out: a check names them.
 pub fn expand(cluster: &Cluster) -> Vec<Node> {
-    cluster.nodes.iter().enumerate().filter_map(|(index, group)| expand_group(index, group).ok()).flatten().collect()
+    let groups = cluster.nodes.iter().enumerate();
+    let mut nodes: Vec<Node> = groups.filter_map(|(index, group)| expand_group(index, group).ok()).flatten().collect();
+    if cluster.network.fabric.kind == FabricKind::None {
+        nodes.iter_mut().for_each(|node| node.fabric_ip = None);
+    }
+    nodes
 }

@@ -79,6 +79,13 @@ description! {
     }
 }
 
+impl Fabric {
+    /// Whether OpenSM can manage it: Ethernet has no subnet manager, and Omni-Path one of its own.
+    pub fn wants_subnet_manager(&self) -> bool {
+        self.kind == FabricKind::InfiniBand && self.driver != FabricDriver::Hfi1
+    }
+}
+
 description! {
     /// Names, addresses, the firewall.
     pub struct Network {

@@ -48,6 +48,7 @@
               modules = [
                 __calls__
               ]
+              ++ node.modules
               ++ extraCommonModules
               ++ (extraNodeModules.${name} or [ ]);
             };

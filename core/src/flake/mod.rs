@@ -3,7 +3,10 @@
 //! Each contributor adds files, declares the sections it reads, and knows no other contributor; so [`regenerate`]
 //! runs only those that an edit reaches.
 
+mod lock;
 mod readme;
+
+pub use lock::unknown_pins;
 
 use crate::cluster::{Choice, Cluster, Release, Section};
 use crate::modules::{self, Input, Module, Parameter};
@@ -57,6 +60,8 @@ const CONTRIBUTORS: &[Contributor] = &[
     Contributor { reads: MODULE_SWITCHES, files: |cluster| one("flake.nix", flake_nix(cluster).into()) },
     Contributor { reads: MODULE_SWITCHES, files: module_files },
     Contributor { reads: &[Section::Users], files: home_files },
+    Contributor { reads: Section::ALL, files: lock_file },
+    Contributor { reads: &[Section::Nodes], files: extra_module_files },
     Contributor { reads: &[], files: |_| one("lib/default.nix", include_str!("lib/default.nix").to_owned().into()) },
     Contributor { reads: Section::ALL, files: |cluster| one("README.md", readme::text(cluster).into()) },
 ];
@@ -120,6 +125,21 @@ fn home_files(cluster: &Cluster) -> Vec<(String, File)> {
     modules::home_files(cluster).map(|(path, text)| (path, format!("{text}\n").into())).collect()
 }
 
+fn lock_file(cluster: &Cluster) -> Vec<(String, File)> {
+    lock::text(cluster).map_or_else(Vec::new, |text| one("flake.lock", text.into()))
+}
+
+/// The Nix that the user wrote for groups and overrides; every line of a file comes from the field that holds it.
+fn extra_module_files(cluster: &Cluster) -> Vec<(String, File)> {
+    let file = |text: &str, path: &Path| File {
+        text: format!("{}\n", text.trim_end()),
+        executable: false,
+        origins: (0..text.trim_end().lines().count()).map(|line| Origin { line, path: path.clone() }).collect(),
+    };
+    let modules = modules::extra_modules(cluster).into_iter();
+    modules.map(|module| (module.file, file(module.text, &module.path))).collect()
+}
+
 /// The parameters of the modules in use.
 fn parameters(cluster: &Cluster) -> impl Iterator<Item = Parameter> {
     modules::used(cluster).filter_map(|module| module.parameter)
@@ -149,10 +169,6 @@ fn flake_nix(cluster: &Cluster) -> Text {
     } else {
         general.description.trim().to_owned()
     };
-    let branch = match general.release {
-        Release::Unstable => "nixos-unstable".to_owned(),
-        release => format!("nixos-{}", release.key()),
-    };
     let set = modules::used(cluster).fold(Attrs::new(), |set, m| set.set(m.name, Nix::import_module(m.name)));
     let inputs = modules::used(cluster).flat_map(|module| (module.inputs)(cluster));
     let inputs = inputs.flat_map(|input| input_lines(&input)).collect();
@@ -162,11 +178,19 @@ fn flake_nix(cluster: &Cluster) -> Text {
         include_str!("flake.nix"),
         &[
             ("__description__", Nix::from(description).from_field(place("description"))),
-            ("__nixpkgs__", Nix::from(format!("github:NixOS/nixpkgs/{branch}")).from_field(place("release"))),
+            ("__nixpkgs__", Nix::from(nixpkgs_url(cluster)).from_field(place("release"))),
             ("__modules__", set.into()),
         ],
         &[("inherit __inputs__", inputs), ("__parameters__", formals), ("__calls__", calls)],
     )
+}
+
+/// The flake reference of nixpkgs.
+fn nixpkgs_url(cluster: &Cluster) -> String {
+    match cluster.general.release {
+        Release::Unstable => "github:NixOS/nixpkgs/nixos-unstable".to_owned(),
+        release => format!("github:NixOS/nixpkgs/nixos-{}", release.key()),
+    }
 }
 
 /// The lines that declare an input.

@@ -75,5 +75,5 @@ pub fn used(cluster: &Cluster) -> impl Iterator<Item = &'static Module> {
     MODULES.iter().filter(|module| (module.used)(cluster))
 }
 
-pub use base::{node_groups, schedulable_memory};
+pub use base::{ExtraModule, extra_modules, node_groups, schedulable_memory};
 pub use users::{accounts, groups, home_files, ssh_keys};

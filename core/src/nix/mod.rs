@@ -65,6 +65,14 @@ impl Nix {
         Self::new(Expr::List(items.into_iter().map(Into::into).collect()))
     }
 
+    /// The text of a string; `None` of any other value.
+    pub fn as_text(&self) -> Option<&str> {
+        match &self.expr {
+            Expr::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// The same value, known to come from the field at `path`.
     pub fn from_field(mut self, path: Path) -> Self {
         self.origin = Some(path);

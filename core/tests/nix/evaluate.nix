@@ -220,14 +220,20 @@ let
   nixosSystem =
     { modules, specialArgs }:
     let
-      evaluate =
+      arguments = specialArgs // {
+        inherit config lib pkgs;
+        modulesPath = "/nixpkgs/nixos/modules";
+      };
+      # A module with all that it imports, from files or not.
+      collect =
         module:
-        let
-          result =
-            if builtins.isFunction module then module (specialArgs // { inherit config lib pkgs; }) else module;
-        in
-        concatMap evaluate (result.imports or [ ]) ++ [ (removeAttrs result [ "imports" ]) ];
-      results = concatMap evaluate modules;
+        if builtins.isFunction module then
+          collect (module arguments)
+        else if isAttrs module then
+          [ module ] ++ concatMap collect (module.imports or [ ])
+        else
+          collect (import module);
+      results = concatMap collect modules;
       parts = map (
         result:
         if result ? config || result ? options then
@@ -237,7 +243,10 @@ let
           }
         else
           {
-            config = removeAttrs result [ "_file" ];
+            config = removeAttrs result [
+              "_file"
+              "imports"
+            ];
             options = { };
           }
       ) results;
@@ -288,7 +297,9 @@ in
   names = attrNames outputs.nixosConfigurations;
   configurations =
     names: lib.genAttrs names (name: plain outputs.nixosConfigurations.${name}.defined);
-  expanded = outputs.lib.expandNodes { inherit (import (flake + "/cluster.nix")) nodeGroups; };
+  expanded = mapAttrs (_: node: node // { modules = map baseNameOf node.modules; }) (
+    outputs.lib.expandNodes { inherit (import (flake + "/cluster.nix")) nodeGroups; }
+  );
   hostlists = map outputs.lib.expandHostlist;
   compressed = map outputs.lib.compressHostlist;
 }

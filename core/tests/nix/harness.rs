@@ -19,16 +19,20 @@ pub struct Flake {
 impl Flake {
     pub fn new(cluster: &Cluster) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        for (path, file) in generate(cluster) {
-            let path = folder.path().join("flake").join(path);
-            fs::create_dir_all(path.parent().expect("inside the flake")).unwrap();
-            fs::write(path, &file.text).unwrap();
-        }
+        let flake = Self { folder };
+        generate(cluster).iter().for_each(|(path, file)| flake.add(path, &file.text));
         let table = serde_json::to_string(&options::tree(options::TABLE)).unwrap();
-        fs::write(folder.path().join("options.json"), table).unwrap();
+        fs::write(flake.folder.path().join("options.json"), table).unwrap();
         let packages: Vec<&str> = include_str!("../../data/packages.txt").lines().collect();
-        fs::write(folder.path().join("packages.json"), json!(packages).to_string()).unwrap();
-        Self { folder }
+        fs::write(flake.folder.path().join("packages.json"), json!(packages).to_string()).unwrap();
+        flake
+    }
+
+    /// Puts a file of the user's into the flake.
+    pub fn add(&self, path: &str, text: &str) {
+        let path = self.folder.path().join("flake").join(path);
+        fs::create_dir_all(path.parent().expect("inside the flake")).unwrap();
+        fs::write(path, text).unwrap();
     }
 
     /// The value of `expression`, which may use what `tests/nix/evaluate.nix` gives.
@@ -90,9 +94,20 @@ pub fn strings(value: &Value) -> Vec<&str> {
     value.as_array().map_or(Vec::new(), |list| list.iter().filter_map(Value::as_str).collect())
 }
 
-/// Whether `config`'s firewall lets machines of `subnet` in at this port of `protocol` (`tcp`, `udp`).
+/// Whether `config`'s firewall lets machines of `subnet` in at this port of `protocol` (`tcp`, `udp`). Where it is off,
+/// whether the node's modules ask for that port, towards whichever network.
 pub fn opens(config: &Value, subnet: &str, protocol: &str, port: u64) -> bool {
-    let rules = config["networking"]["firewall"]["extraInputRules"].as_str().unwrap_or_default();
+    let firewall = &config["networking"]["firewall"];
+    if firewall["enable"] == false {
+        let asked = &config["cluster"]["firewall"];
+        let within = |range: &Value| (range["from"].as_u64()..=range["to"].as_u64()).contains(&Some(port));
+        let asks = |asked: &Value| {
+            elements(&asked[format!("{protocol}Ports")]).any(|open| *open == port)
+                || elements(&asked[format!("{protocol}PortRanges")]).any(within)
+        };
+        return asks(asked) || asks(&asked["fabric"]);
+    }
+    let rules = firewall["extraInputRules"].as_str().unwrap_or_default();
     let start = format!("ip saddr {subnet} {protocol} dport ");
     rules.lines().filter_map(|rule| rule.strip_prefix(&start)?.strip_suffix(" accept")).any(|ports| {
         ports.trim_matches(['{', '}', ' ']).split(", ").any(|ports| {
@@ -100,6 +115,10 @@ pub fn opens(config: &Value, subnet: &str, protocol: &str, port: u64) -> bool {
             (from.parse().unwrap()..=to.parse().unwrap()).contains(&port)
         })
     })
+}
+
+fn elements(list: &Value) -> impl Iterator<Item = &Value> {
+    list.as_array().into_iter().flatten()
 }
 
 /// Whether `services.SERVICE.enable` holds; `service` may have several steps.
@@ -119,7 +138,17 @@ pub struct World {
 impl World {
     pub fn new(cluster: Cluster) -> Self {
         let nodes = expand::expand(&cluster);
-        let configs = Flake::new(&cluster).configurations(&sample(&cluster, &nodes));
+        let flake = Flake::new(&cluster);
+        for node in nodes.iter().filter(|node| !node.boot.hardware_config.is_empty()) {
+            let (named, device) = (&node.boot.hardware_config, "/dev/disk/by-uuid/0a1b");
+            let file = if named.ends_with(".nix") { named.clone() } else { format!("{named}/{}.nix", node.name) };
+            let disk = format!(r#"{{ device = "{device}"; fsType = "xfs"; }}"#);
+            flake.add(
+                &file,
+                &format!("{{ lib, modulesPath, ... }}: {{ imports = [ ]; fileSystems.\"/\" = {disk}; }}\n"),
+            );
+        }
+        let configs = flake.configurations(&sample(&cluster, &nodes));
         Self { cluster, nodes, configs }
     }
 

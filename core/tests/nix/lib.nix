@@ -24,6 +24,7 @@ in
 rec {
   inherit (builtins)
     any
+    attrNames
     attrValues
     concatMap
     concatStringsSep
@@ -88,18 +89,39 @@ rec {
   optionalAttrs = condition: attrs: if condition then attrs else { };
   optionalString = condition: text: if condition then text else "";
   concatMapStrings = f: items: builtins.concatStringsSep "" (map f items);
-  concatMapStringsSep = separator: f: items: builtins.concatStringsSep separator (map f items);
+  concatMapStringsSep =
+    separator: f: items:
+    builtins.concatStringsSep separator (map f items);
   nameValuePair = name: value: { inherit name value; };
   mapAttrs' = f: attrs: listToAttrs (map (name: f name attrs.${name}) (attrNames attrs));
   mapAttrsToList = f: attrs: map (name: f name attrs.${name}) (attrNames attrs);
   genAttrs = names: f: listToAttrs (map (name: nameValuePair name (f name)) names);
   filterAttrs =
-    keep: attrs:
-    removeAttrs attrs (filter (name: !keep name attrs.${name}) (attrNames attrs));
+    keep: attrs: removeAttrs attrs (filter (name: !keep name attrs.${name}) (attrNames attrs));
   unique = foldl' (seen: item: if elem item seen then seen else seen ++ [ item ]) [ ];
   reverseList = items: genList (index: elemAt items (length items - index - 1)) (length items);
   imap0 = f: items: genList (index: f index (elemAt items index)) (length items);
-  range = first: last: if first > last then [ ] else genList (index: first + index) (last - first + 1);
+  range =
+    first: last: if first > last then [ ] else genList (index: first + index) (last - first + 1);
+  findFirst =
+    wanted: default: items:
+    let
+      found = filter wanted items;
+    in
+    if found == [ ] then default else head found;
+  max = a: b: if a > b then a else b;
+  hasSuffix =
+    suffix: text:
+    let
+      from = stringLength text - stringLength suffix;
+    in
+    from >= 0 && substring from (-1) text == suffix;
+  removePrefix =
+    prefix: text:
+    if substring 0 (stringLength prefix) text == prefix then
+      substring (stringLength prefix) (-1) text
+    else
+      text;
   stringToCharacters = text: genList (index: substring index 1 text) (stringLength text);
   splitString = separator: text: filter isString (builtins.split "[${separator}]" text);
   max = a: b: if a > b then a else b;

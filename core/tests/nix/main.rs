@@ -17,7 +17,7 @@ mod slurm;
 mod storage;
 mod users;
 
-use clusterflake_core::cluster::{Cluster, NodeGroup, NodeOverride, Role, expand};
+use clusterflake_core::cluster::{Cluster, FabricKind, NodeGroup, NodeOverride, Role, expand};
 use clusterflake_core::hostlist;
 use clusterflake_core::modules::schedulable_memory;
 use clusterflake_core::preset::{self, PRESETS};
@@ -84,14 +84,26 @@ fn nix_expands_groups_as_the_core_does() {
         NodeGroup {
             hosts: "r[1-2]n[08-11],x[1,5-6]".to_owned(),
             first_ip: "10.0.0.254".to_owned(),
+            fabric_first_ip: "10.1.0.254".to_owned(),
+            mac_addresses: (1..=11).map(|host| format!("02:00:00:00:00:{host:02x}")).collect(),
+            extra_config: "{ services.fstrim.enable = true; }".to_owned(),
             overrides: vec![
                 NodeOverride {
                     hosts: "r2n[09-10]".to_owned(),
                     first_ip: Some("10.0.7.255".to_owned()),
+                    mac_addresses: Some(vec!["02:00:00:00:01:01".to_owned(), "02:00:00:00:01:02".to_owned()]),
+                    fabric_first_ip: Some("10.1.7.255".to_owned()),
                     memory_mib: Some(1 << 20),
                     ..NodeOverride::default()
                 },
-                NodeOverride { hosts: "r2n10,x5".to_owned(), weight: Some(9), ..NodeOverride::default() },
+                NodeOverride {
+                    hosts: "r2n10,x5".to_owned(),
+                    weight: Some(9),
+                    fabric_first_ip: Some(String::new()),
+                    mac_addresses: Some(Vec::new()),
+                    extra_config: "{ ... }: { }".to_owned(),
+                    ..NodeOverride::default()
+                },
             ],
             ..NodeGroup::default()
         },
@@ -101,6 +113,12 @@ fn nix_expands_groups_as_the_core_does() {
             ..NodeGroup::default()
         },
     ];
+    let modules_of = |name: &str| match name {
+        "r2n10" | "x5" => vec!["r_1-2_n_08-11__x_1_5-6.nix", "r2n10_x5.nix"],
+        _ if name.starts_with('r') || name.starts_with('x') => vec!["r_1-2_n_08-11__x_1_5-6.nix"],
+        _ => vec![],
+    };
+    Arc::make_mut(&mut odd.network).fabric.kind = FabricKind::Roce;
     for cluster in PRESETS.iter().map(preset::Preset::cluster).chain([odd]) {
         let nodes = expand::expand(&cluster);
         let found = Flake::new(&cluster).evaluate("expanded").unwrap_or_else(|error| panic!("{error}"));
@@ -115,6 +133,9 @@ fn nix_expands_groups_as_the_core_does() {
                 ("ip", json!(node.ip.unwrap().to_string())),
                 ("roles", roles),
                 ("interface", json!(node.interface)),
+                ("mac", json!(Some(&node.mac_address).filter(|mac| !mac.is_empty()))),
+                ("fabricIP", json!(node.fabric_ip.map(|address| address.to_string()))),
+                ("modules", json!(modules_of(&node.name))),
                 ("sockets", json!(node.sockets)),
                 ("coresPerSocket", json!(node.cores_per_socket)),
                 ("threadsPerCore", json!(node.threads_per_core)),

@@ -1,39 +1,211 @@
-//! Names, addresses and the firewall.
+//! Names, addresses, devices, the fabric, time and the firewall.
 
-use crate::harness::{World, strings};
+use crate::harness::{World, opens, strings};
 use crate::{Invariant, Switch};
-use serde_json::json;
+use clusterflake_core::cluster::{FabricKind, Network, Node, Role};
+use serde_json::{Value, json};
 
 pub const INVARIANTS: &[Invariant] = &[
     ("every node resolves every other", resolves_everybody),
+    ("every node has its addresses, on interfaces that exist", has_its_addresses),
+    ("devices have the MTU of what they carry", mtus),
+    ("MAC addresses give devices their names", names_by_mac),
+    ("who is on the fabric has its drivers", fabric),
+    ("time comes from the controllers", time),
     ("the firewall lets in the cluster only", firewall_is_for_the_cluster_only),
 ];
 
-pub const SWITCHES: &[Switch] = &[];
+const BOND: &str = r#"network.bonds = [{"interfaces": ["eno1", "eno2"], "mode": "802.3ad"}, {"name": "bond7", "interfaces": ["eno7"]}]
+    nodes[3].interface = "bond0""#;
+const VLAN: &str = r#"network.vlans = [{"name": "mgmt", "id": 20, "interface": "eno3"}]
+    nodes[0].interface = "mgmt"
+    nodes[3].interface = "mgmt""#;
+const BOND_AND_VLAN: &str = r#"network.bonds = [{"name": "pair", "interfaces": ["eno1", "eno2"]}]
+    network.vlans = [{"name": "eno.20", "id": 20, "interface": "pair"}, {"name": "inner", "id": 30, "interface": "eno.20"}]
+    nodes[1].interface = "inner"
+    nodes[4].interface = "eno.20""#;
+
+const ROCE: &str = r#"network.fabric = {"kind": "roce", "subnet": "10.1.0.0/16", "interface": "enp65s0np0", "driver": "bnxt_re", "mtu": 4200}"#;
+const MANAGED: &str = r#"network.fabric.mtu = 4092
+    network.fabric.driver = "mlx4"
+    network.fabric.subnetManagers = [{"host": "store1", "guid": "0x0002c9030012ab34"}, {"host": "store1", "guid": "0x0002c9030012ab35"}]
+    nodes[3].overrides = [{"hosts": "cn2", "fabricFirstIP": ""}]"#;
+
+pub const SWITCHES: &[Switch] = &[
+    Switch { name: "links", levels: &["", BOND, VLAN, BOND_AND_VLAN] },
+    Switch { name: "fabric", levels: &["", MANAGED, ROCE, r#"network.fabric.kind = "none""#] },
+    Switch { name: "MTU", levels: &["", "network.mtu = 9000"] },
+    Switch { name: "firewall", levels: &["", "network.firewall = false", "network.extraTCPPorts = [8080]"] },
+    Switch { name: "gateway", levels: &["", "network.gateway = \"\"\nnetwork.nameservers = []"] },
+    Switch { name: "time", levels: &["", "network.timeServers = []\nnetwork.tuning = false"] },
+];
 
 fn resolves_everybody(world: &World) {
+    let network = &world.cluster.network;
+    let suffix = if network.fabric.kind == FabricKind::Roce { "roce" } else { "ib" };
+    let on_fabric = world.nodes.iter().filter(|node| node.fabric_ip.is_some()).count();
     for (node, config) in world.each() {
         let at = &node.name;
         let hosts = config["networking"]["hosts"].as_object().unwrap();
         assert_eq!(hosts["127.0.0.2"], json!([]), "{at} resolves its own name to the loopback");
-        assert_eq!(hosts.len(), world.nodes.len() + 1, "{at}");
+        assert_eq!(hosts.len(), world.nodes.len() + on_fabric + 1, "{at}");
         for other in &world.nodes {
-            let names = json!([format!("{}.{}", other.name, world.cluster.network.domain), other.name]);
-            assert_eq!(hosts[&other.ip.unwrap().to_string()], names, "{at}");
+            let names = |name: String| json!([format!("{name}.{}", network.domain), name]);
+            assert_eq!(hosts[&other.ip.unwrap().to_string()], names(other.name.clone()), "{at}");
+            if let Some(address) = other.fabric_ip {
+                assert_eq!(hosts[&address.to_string()], names(format!("{}-{suffix}", other.name)), "{at}");
+            }
         }
     }
 }
 
+/// A device of the description and all that it stands on.
+fn devices(network: &Network, device: &str) -> Vec<String> {
+    let vlans = network.vlans.iter().filter(|vlan| vlan.name == device).map(|vlan| &vlan.interface);
+    let bonds = network.bonds.iter().filter(|bond| bond.name == device).flat_map(|bond| &bond.interfaces);
+    let below = vlans.chain(bonds).flat_map(|below| devices(network, below));
+    std::iter::once(device.to_owned()).chain(below).collect()
+}
+
+/// The devices of a node: those of the cluster's network, and those of the fabric.
+fn devices_of(world: &World, node: &Node) -> (Vec<String>, Vec<String>) {
+    let network = &world.cluster.network;
+    let fabric = node.fabric_ip.map_or(Vec::new(), |_| devices(network, &network.fabric.interface));
+    (devices(network, &node.interface), fabric)
+}
+
+fn has_its_addresses(world: &World) {
+    let network = &world.cluster.network;
+    for (node, config) in world.each() {
+        let at = &node.name;
+        let networking = &config["networking"];
+        let addressed = |interface: &str, address: String, subnet: &str| {
+            let prefix: u64 = subnet.split_once('/').unwrap().1.parse().unwrap();
+            let wanted = json!([{ "address": address, "prefixLength": prefix }]);
+            assert_eq!(networking["interfaces"][interface]["ipv4"]["addresses"], wanted, "{at}: {interface}");
+        };
+        addressed(&node.interface, node.ip.unwrap().to_string(), &network.subnet);
+        if let Some(address) = node.fabric_ip {
+            addressed(&network.fabric.interface, address.to_string(), &network.fabric.subnet);
+        }
+        assert_eq!(networking["useDHCP"], false, "{at}");
+        let gateway = &networking["defaultGateway"];
+        assert_eq!(gateway.is_null(), network.gateway.is_empty(), "{at}");
+        assert!(gateway.is_null() || gateway["interface"] == json!(node.interface), "{at}");
+
+        let (cluster, fabric) = devices_of(world, node);
+        let used: Vec<&String> = cluster.iter().chain(&fabric).collect();
+        let empty = json!({});
+        let made = |kind: &str| networking.get(kind).unwrap_or(&empty).as_object().unwrap().clone();
+        for bond in &network.bonds {
+            let found = made("bonds").get(&bond.name).cloned();
+            assert_eq!(found.is_some(), used.contains(&&bond.name), "{at}: {}", bond.name);
+            let Some(found) = found else { continue };
+            assert_eq!(found["interfaces"], json!(bond.interfaces), "{at}");
+            assert_eq!(found["driverOptions"]["miimon"], "100", "{at}");
+        }
+        for vlan in &network.vlans {
+            let found = made("vlans").get(&vlan.name).cloned();
+            assert_eq!(found.is_some(), used.contains(&&vlan.name), "{at}: {}", vlan.name);
+            let Some(found) = found else { continue };
+            assert_eq!(found, json!({ "id": vlan.id, "interface": vlan.interface }), "{at}");
+        }
+    }
+}
+
+fn mtus(world: &World) {
+    let network = &world.cluster.network;
+    for (node, config) in world.each() {
+        let (cluster, fabric) = devices_of(world, node);
+        for device in cluster.iter().chain(&fabric) {
+            let mut wanted = 0;
+            if cluster.contains(device) {
+                wanted = network.mtu;
+            }
+            if fabric.contains(device) {
+                wanted = wanted.max(network.fabric.mtu);
+            }
+            let found = &config["networking"]["interfaces"][device]["mtu"];
+            let as_it_comes = found.is_null() && (wanted == 1500 || wanted == 0);
+            assert!(as_it_comes || *found == json!(wanted), "{}: {device} has {found}, not {wanted}", node.name);
+        }
+    }
+}
+
+fn names_by_mac(world: &World) {
+    for (node, config) in world.each() {
+        let at = &node.name;
+        let links = &config["systemd"]["network"]["links"];
+        if node.mac_address.is_empty() {
+            assert!(links.is_null(), "{at}: {links}");
+            continue;
+        }
+        let network = &world.cluster.network;
+        let physical =
+            devices(network, &node.interface).into_iter().find(|name| devices(network, name).len() == 1).unwrap();
+        assert_eq!(links.as_object().unwrap().len(), 1, "{at}");
+        let link = &links[format!("10-{physical}")];
+        assert_eq!(link["matchConfig"]["PermanentMACAddress"], node.mac_address, "{at}");
+        assert_eq!(link["linkConfig"]["Name"], physical, "{at}");
+        let mtu = &config["networking"]["interfaces"][&physical]["mtu"];
+        let bytes = mtu.as_u64().map_or(Value::Null, |mtu| json!(mtu.to_string()));
+        assert_eq!(link["linkConfig"]["MTUBytes"], bytes, "{at}: the link file hides NixOS's own, with the MTU");
+    }
+}
+
+fn fabric(world: &World) {
+    let fabric = &world.cluster.network.fabric;
+    for (node, config) in world.each() {
+        let at = &node.name;
+        let infiniband = &config["hardware"]["infiniband"];
+        assert_eq!(infiniband["enable"] == true, node.fabric_ip.is_some(), "{at}");
+        let managers = fabric.subnet_managers.iter().filter(|manager| {
+            fabric.kind == FabricKind::InfiniBand && node.fabric_ip.is_some() && manager.host == node.name
+        });
+        let guids: Vec<&str> = managers.map(|manager| manager.guid.as_str()).collect();
+        assert_eq!(strings(&infiniband["guids"]), guids, "{at}");
+    }
+}
+
+fn time(world: &World) {
+    let network = &world.cluster.network;
+    let controllers: Vec<&str> = world.with(Role::Controller).map(|node| node.name.as_str()).collect();
+    for (node, config) in world.each() {
+        let at = &node.name;
+        let chrony = &config["services"]["chrony"];
+        let mut wanted: Vec<&str> = Vec::new();
+        match controllers.iter().position(|name| name == at) {
+            Some(place) => {
+                wanted.extend(network.time_servers.iter().map(String::as_str));
+                wanted.extend(&controllers[..place]);
+                let allowed = format!("allow {}\n", network.subnet);
+                assert!(chrony["extraConfig"].as_str().unwrap().contains(&allowed), "{at}");
+                assert!(opens(config, &network.subnet, "udp", 123), "{at}");
+            }
+            None => {
+                wanted.extend(&controllers);
+                assert!(chrony["extraConfig"].as_str().unwrap_or_default().is_empty(), "{at}");
+                assert!(!opens(config, &network.subnet, "udp", 123), "{at}");
+            }
+        }
+        assert_eq!(strings(&chrony["servers"]), wanted, "{at}");
+    }
+}
+
 fn firewall_is_for_the_cluster_only(world: &World) {
+    let network = &world.cluster.network;
     for (node, config) in world.each() {
         let at = &node.name;
         let firewall = &config["networking"]["firewall"];
-        assert_eq!(firewall["enable"], true, "{at}");
-        assert_eq!(config["networking"]["nftables"]["enable"], true, "{at}: the rules are for nftables");
-        assert!(strings(&firewall["allowedTCPPorts"]).is_empty() && strings(&firewall["allowedUDPPorts"]).is_empty());
-        let open = format!("ip saddr {} ", world.cluster.network.subnet);
-        for rule in firewall["extraInputRules"].as_str().unwrap().lines() {
-            assert!(rule.starts_with(&open), "{at}: {rule}");
+        assert_eq!(firewall["enable"], network.firewall, "{at}");
+        assert_eq!(config["networking"]["nftables"]["enable"], network.firewall, "{at}: the rules are for nftables");
+        assert_eq!(firewall["allowedTCPPorts"], json!(network.extra_tcp_ports), "{at}");
+        assert_eq!(firewall["allowedUDPPorts"], json!(network.extra_udp_ports), "{at}");
+        let from_cluster = format!("ip saddr {} ", network.subnet);
+        let from_fabric = format!("ip saddr {} ", network.fabric.subnet);
+        for rule in firewall["extraInputRules"].as_str().unwrap_or_default().lines() {
+            let known = rule.starts_with(&from_cluster) || node.fabric_ip.is_some() && rule.starts_with(&from_fabric);
+            assert!(known, "{at}: {rule}");
         }
     }
 }

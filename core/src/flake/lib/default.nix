@@ -210,6 +210,19 @@ let
       isStorage = elem "storage" node.roles;
     };
 
+  # The address on the fabric and the MAC address of the host at `place`, where the group or override has them.
+  # An override that says null or [ ] takes away what its group has.
+  onFabric =
+    values: place:
+    lib.optionalAttrs (values ? fabricFirstIP) {
+      fabricIP = if values.fabricFirstIP == null then null else countOn values.fabricFirstIP place;
+    };
+  macOf =
+    values: place:
+    lib.optionalAttrs (values ? macAddresses) {
+      mac = if values.macAddresses == [ ] then null else elemAt values.macAddresses place;
+    };
+
   # The nodes of one group, in the order of its hostlist, with addresses counted and overrides applied.
   expandGroup =
     group:
@@ -221,8 +234,8 @@ let
           value =
             removeAttrs override counted
             // lib.optionalAttrs (override ? firstIP) { ip = countOn override.firstIP step; }
-            // lib.optionalAttrs (override ? fabricFirstIP) { fabricIP = countOn override.fabricFirstIP step; }
-            // lib.optionalAttrs (override ? macAddresses) { mac = elemAt override.macAddresses step; };
+            // onFabric override step
+            // macOf override step;
         }) (expandHostlist override.hosts)
       ) (group.overrides or [ ]);
       overrides = lib.zipAttrsWith (
@@ -249,8 +262,8 @@ let
           inherit hostname;
           ip = if group ? addresses then elemAt group.addresses position else countOn group.firstIP position;
         }
-        // lib.optionalAttrs (group ? fabricFirstIP) { fabricIP = countOn group.fabricFirstIP position; }
-        // lib.optionalAttrs (group ? macAddresses) { mac = elemAt group.macAddresses position; }
+        // onFabric group position
+        // macOf group position
         // overrides.${hostname} or { }
       )
     ) (expandHostlist group.hosts);

@@ -2,6 +2,8 @@
 #
 # clusterConfig: name, timeZone, locale, stateVersion, allowUnfree
 # sshKeys:       public keys that may log in as root
+# node.boot:     loader, grubDevice, rootDevice, rootFsType, espDevice; or, in place of the devices, hardwareConfig:
+#                a file that declares the file systems, or a folder with such a file for each host
 {
   node,
   clusterConfig ? { },
@@ -16,12 +18,32 @@ let
     rootDevice = "/dev/disk/by-label/nixos";
     rootFsType = "ext4";
     espDevice = "/dev/disk/by-label/ESP";
+    hardwareConfig = null;
   }
   // node.boot;
   uefi = boot.loader == "systemd-boot";
+
+  bringsDisks = boot.hardwareConfig != null;
+  hardwareFile =
+    if lib.hasSuffix ".nix" (toString boot.hardwareConfig) then
+      boot.hardwareConfig
+    else
+      boot.hardwareConfig + "/${node.hostname}.nix";
+  hardwareFileName = lib.removePrefix "${toString ../..}/" (toString hardwareFile);
 in
 {
   _file = ./default.nix;
+
+  imports = lib.optional bringsDisks (
+    if builtins.pathExists hardwareFile then
+      hardwareFile
+    else
+      throw ''
+        The disks of ${node.hostname} are to be declared in ${hardwareFileName}, which is missing. Make it on that machine:
+          nixos-generate-config --show-hardware-config > ${hardwareFileName}
+        and let the flake see it: git add ${hardwareFileName}
+      ''
+  );
 
   options.cluster = {
     name = lib.mkOption {
@@ -75,19 +97,21 @@ in
     ];
     hardware.enableRedistributableFirmware = true;
 
-    fileSystems = {
-      "/" = {
-        device = boot.rootDevice;
-        fsType = boot.rootFsType;
-      };
-    }
-    // lib.optionalAttrs uefi {
-      "/boot" = {
-        device = boot.espDevice;
-        fsType = "vfat";
-        options = [ "umask=0077" ];
-      };
-    };
+    fileSystems = lib.mkIf (!bringsDisks) (
+      {
+        "/" = {
+          device = boot.rootDevice;
+          fsType = boot.rootFsType;
+        };
+      }
+      // lib.optionalAttrs uefi {
+        "/boot" = {
+          device = boot.espDevice;
+          fsType = "vfat";
+          options = [ "umask=0077" ];
+        };
+      }
+    );
 
     time.timeZone = clusterConfig.timeZone or "UTC";
     i18n.defaultLocale = clusterConfig.locale or "en_US.UTF-8";

@@ -1,12 +1,17 @@
 //! Root file system, boot loader, SSH: what every node has. Its values: `clusterConfig` and the node groups.
 
+mod extra;
+
+pub use extra::{ExtraModule, extra_modules};
+
 use super::{Module, Parameter};
 use crate::cluster::{
-    Architecture, Boot, BootLoader, Choice, Cluster, General, GpuVendor, Gpus, NodeGroup, NodeOverride, Release,
-    Section,
+    Architecture, Boot, BootLoader, Choice, Cluster, FabricKind, General, GpuVendor, Gpus, NodeGroup, NodeOverride,
+    Release, Section,
 };
 use crate::nix::{Attrs, Nix};
 use crate::path::Path;
+use std::collections::HashMap;
 
 pub const MODULE: Module = Module {
     name: "base",
@@ -45,10 +50,32 @@ pub fn schedulable_memory(installed: u64) -> u64 {
 /// The node groups, as `lib/default.nix` expands them. What equals the default there is left out.
 pub fn node_groups(cluster: &Cluster) -> Nix {
     let place = Path::root().field(Cluster::nodes);
-    Nix::list(cluster.nodes.iter().enumerate().map(|(index, group)| group_values(group, &place.index(index))))
+    let context = Context {
+        has_fabric: cluster.network.fabric.kind != FabricKind::None,
+        files: extra_modules(cluster).into_iter().map(|module| (module.path, module.file)).collect(),
+    };
+    let groups = cluster.nodes.iter().enumerate();
+    Nix::list(groups.map(|(index, group)| group_values(group, &place.index(index), &context)))
 }
 
-fn group_values(group: &NodeGroup, at: &Path) -> Attrs {
+/// What the values of a group depend on besides the group.
+struct Context {
+    has_fabric: bool,
+    /// The files of extra Nix, by the field that holds it.
+    files: HashMap<Path, String>,
+}
+
+impl Context {
+    /// Adds the module that the field at `path` holds.
+    fn modules(&self, attrs: Attrs, path: Path) -> Attrs {
+        match self.files.get(&path) {
+            Some(file) => attrs.field("modules", Nix::list([Nix::path(file)]), path),
+            None => attrs,
+        }
+    }
+}
+
+fn group_values(group: &NodeGroup, at: &Path, context: &Context) -> Attrs {
     let path = |key| at.key(key);
     let usual = NodeGroup::default();
     let roles = Nix::list(group.roles.iter().map(|role| role.key()));
@@ -60,16 +87,28 @@ fn group_values(group: &NodeGroup, at: &Path) -> Attrs {
     attrs = if group.addresses.is_empty() {
         attrs.field("firstIP", group.first_ip.trim(), path(NodeGroup::first_ip.key))
     } else {
-        let addresses = Nix::list(group.addresses.iter().map(|address| address.trim()));
-        attrs.field("addresses", addresses, path(NodeGroup::addresses.key))
+        attrs.field("addresses", trimmed(&group.addresses), path(NodeGroup::addresses.key))
     };
-    attrs = attrs.field("interface", &group.interface, path(NodeGroup::interface.key)).field_if(
-        group.architecture == Architecture::Aarch64,
-        "system",
-        "aarch64-linux",
-        path(NodeGroup::architecture.key),
-    );
     attrs = attrs
+        .field("interface", &group.interface, path(NodeGroup::interface.key))
+        .field_if(
+            !group.mac_addresses.is_empty(),
+            "macAddresses",
+            trimmed(&group.mac_addresses),
+            path(NodeGroup::mac_addresses.key),
+        )
+        .field_if(
+            context.has_fabric && !group.fabric_first_ip.trim().is_empty(),
+            "fabricFirstIP",
+            group.fabric_first_ip.trim(),
+            path(NodeGroup::fabric_first_ip.key),
+        )
+        .field_if(
+            group.architecture == Architecture::Aarch64,
+            "system",
+            "aarch64-linux",
+            path(NodeGroup::architecture.key),
+        )
         .field("sockets", group.sockets, path(NodeGroup::sockets.key))
         .field("coresPerSocket", group.cores_per_socket, path(NodeGroup::cores_per_socket.key))
         .field("threadsPerCore", group.threads_per_core, path(NodeGroup::threads_per_core.key))
@@ -81,17 +120,22 @@ fn group_values(group: &NodeGroup, at: &Path) -> Attrs {
         .field_if(!group.features.is_empty(), "features", Nix::list(&group.features), path(NodeGroup::features.key))
         .field_if(group.weight != usual.weight, "weight", group.weight, path(NodeGroup::weight.key));
     if group.boot != usual.boot {
-        attrs = attrs.field("boot", boot_values(&group.boot), path(NodeGroup::boot.key));
+        attrs = attrs.field("boot", boot_values(&group.boot, &path(NodeGroup::boot.key)), path(NodeGroup::boot.key));
     }
+    attrs = context.modules(attrs, path(NodeGroup::extra_config.key));
     if !group.overrides.is_empty() {
         let at = path(NodeGroup::overrides.key);
-        let overrides =
-            group.overrides.iter().enumerate().map(|(index, change)| {
-                Nix::from(override_values(change, &at.index(index))).from_field(at.index(index))
-            });
+        let overrides = group.overrides.iter().enumerate().map(|(index, change)| {
+            Nix::from(override_values(change, &at.index(index), context)).from_field(at.index(index))
+        });
         attrs = attrs.field("overrides", Nix::list(overrides), at.clone());
     }
     attrs
+}
+
+/// A list of texts without the spaces around them.
+fn trimmed(list: &[String]) -> Nix {
+    Nix::list(list.iter().map(|text| text.trim()))
 }
 
 fn gpu_values(attrs: Attrs, gpus: &Gpus, at: &Path) -> Attrs {
@@ -102,24 +146,40 @@ fn gpu_values(attrs: Attrs, gpus: &Gpus, at: &Path) -> Attrs {
         .field_if(!gpus.model.is_empty(), "gpuModel", &gpus.model, at.field(Gpus::model))
 }
 
-fn boot_values(boot: &Boot) -> Attrs {
+fn boot_values(boot: &Boot, at: &Path) -> Attrs {
     let usual = Boot::default();
-    let mut attrs = Attrs::new();
-    if boot.loader == BootLoader::Grub {
-        attrs = attrs.set("loader", boot.loader.key()).set("grubDevice", &boot.grub_device);
-    } else if boot.esp_device != usual.esp_device {
-        attrs = attrs.set("espDevice", &boot.esp_device);
-    }
-    if boot.root_device != usual.root_device {
-        attrs = attrs.set("rootDevice", &boot.root_device);
-    }
-    if boot.root_fs_type != usual.root_fs_type {
-        attrs = attrs.set("rootFsType", &boot.root_fs_type);
-    }
-    attrs
+    let devices = boot.hardware_config.trim().is_empty();
+    let grub = boot.loader == BootLoader::Grub;
+    Attrs::new()
+        .field_if(grub, "loader", boot.loader.key(), at.field(Boot::loader))
+        .field_if(grub, "grubDevice", &boot.grub_device, at.field(Boot::grub_device))
+        .field_if(
+            !devices,
+            "hardwareConfig",
+            Nix::path(boot.hardware_config.trim().trim_end_matches('/')),
+            at.field(Boot::hardware_config),
+        )
+        .field_if(
+            devices && !grub && boot.esp_device != usual.esp_device,
+            "espDevice",
+            &boot.esp_device,
+            at.field(Boot::esp_device),
+        )
+        .field_if(
+            devices && boot.root_device != usual.root_device,
+            "rootDevice",
+            &boot.root_device,
+            at.field(Boot::root_device),
+        )
+        .field_if(
+            devices && boot.root_fs_type != usual.root_fs_type,
+            "rootFsType",
+            &boot.root_fs_type,
+            at.field(Boot::root_fs_type),
+        )
 }
 
-fn override_values(change: &NodeOverride, at: &Path) -> Attrs {
+fn override_values(change: &NodeOverride, at: &Path, context: &Context) -> Attrs {
     let mut attrs = Attrs::new().field("hosts", change.hosts.trim(), at.field(NodeOverride::hosts));
     macro_rules! take {
         ($($field:ident $name:literal $value:expr;)*) => {
@@ -132,6 +192,17 @@ fn override_values(change: &NodeOverride, at: &Path) -> Attrs {
     take! {
         first_ip "firstIP" |text: &String| Nix::from(text.trim());
         interface "interface" |text: &String| Nix::from(text);
+        mac_addresses "macAddresses" |list: &Vec<String>| trimmed(list);
+    }
+    if context.has_fabric {
+        take! {
+            fabric_first_ip "fabricFirstIP" |text: &String| match text.trim() {
+                "" => Nix::null(),
+                address => Nix::from(address),
+            };
+        }
+    }
+    take! {
         sockets "sockets" |count: &u32| Nix::from(*count);
         cores_per_socket "coresPerSocket" |count: &u32| Nix::from(*count);
         threads_per_core "threadsPerCore" |count: &u32| Nix::from(*count);
@@ -143,9 +214,9 @@ fn override_values(change: &NodeOverride, at: &Path) -> Attrs {
     take! {
         features "features" |list: &Vec<String>| Nix::list(list);
         weight "weight" |weight: &u32| Nix::from(*weight);
-        boot "boot" |boot: &Boot| Nix::from(boot_values(boot));
+        boot "boot" |boot: &Boot| Nix::from(boot_values(boot, &at.field(NodeOverride::boot)));
     }
-    attrs
+    context.modules(attrs, at.field(NodeOverride::extra_config))
 }
 
 #[cfg(test)]

@@ -2,6 +2,10 @@
 #
 # networkConfig: domain, subnet (CIDR), gateway, nameservers, timeServers, mtu, firewall,
 #                extraTCPPorts, extraUDPPorts, tuning
+#   bonds:  [ { name, interfaces, mode } ]; a node has those that its interface is, or stands on
+#   vlans:  [ { name, id, interface } ]; likewise
+#   fabric: null, or the second network: kind (infiniband, roce), subnet (CIDR), interface, driver, mtu (null: the driver's),
+#           subnetManagers [ { host, guid } ]. The nodes with a fabricIP are on it.
 #
 # Other modules open their ports with `cluster.firewall`, towards the cluster's subnet, and with
 # `cluster.firewall.fabric`, towards the fabric's: nobody else gets in.
@@ -25,8 +29,83 @@ let
     extraTCPPorts = [ ];
     extraUDPPorts = [ ];
     tuning = true;
+    bonds = [ ];
+    vlans = [ ];
   }
   // networkConfig;
+
+  # What a device stands on: a VLAN on its parent, a bond on its members.
+  below =
+    device:
+    lib.concatMap (vlan: [ vlan.interface ]) (named device network.vlans)
+    ++ lib.concatMap (bond: bond.interfaces) (named device network.bonds);
+  named = name: builtins.filter (device: device.name == name);
+  # A device and all below it.
+  devicesOf =
+    above: device:
+    if builtins.elem device above then
+      throw "networkConfig.vlans: ${device} stands on itself"
+    else
+      [ device ] ++ lib.concatMap (devicesOf (above ++ [ device ])) (below device);
+  # The device with a MAC address: of a bond the first member, of a VLAN its parent's.
+  physical = lib.findFirst (device: below device == [ ]) node.interface clusterDevices;
+
+  clusterDevices = devicesOf [ ] node.interface;
+  fabricDevices = lib.optionals onFabric (devicesOf [ ] fabric.interface);
+  devices = clusterDevices ++ fabricDevices;
+  # A device carries the largest packets of all above it.
+  mtus = lib.zipAttrsWith (_: lib.foldl' lib.max 0) [
+    (lib.genAttrs clusterDevices (_: network.mtu))
+    (lib.genAttrs (lib.optionals (fabric.mtu != null) fabricDevices) (_: fabric.mtu))
+  ];
+  setsMTU = lib.any (mtu: mtu != 1500) (lib.attrValues mtus);
+
+  bondOptions = {
+    active-backup = { };
+    "802.3ad" = {
+      lacp_rate = "fast";
+      xmit_hash_policy = "layer3+4";
+    };
+    balance-xor.xmit_hash_policy = "layer3+4";
+    balance-alb = { };
+  };
+
+  fabric = {
+    kind = "none";
+    interface = "ib0";
+    driver = "mlx5";
+    mtu = null;
+    subnetManagers = [ ];
+  }
+  // (if network.fabric or null == null then { } else network.fabric);
+  onFabric = fabric.kind != "none" && node.fabricIP != null;
+  fabricSuffix = choice "networkConfig.fabric.kind" fabric.kind {
+    infiniband = "ib";
+    roce = "roce";
+  };
+  # hardware.infiniband loads those of mlx5.
+  driverModules = choice "networkConfig.fabric.driver" fabric.driver {
+    mlx5 = [ ];
+    mlx4 = [
+      "mlx4_ib"
+      "mlx4_en"
+    ];
+    irdma = [ "irdma" ];
+    bnxt_re = [ "bnxt_re" ];
+    hfi1 = [ "hfi1" ];
+  };
+
+  choice =
+    what: key: choices:
+    choices.${key}
+      or (throw "${what} is “${key}”; it must be one of: ${lib.concatStringsSep ", " (lib.attrNames choices)}");
+
+  hostsEntry =
+    address: name:
+    lib.nameValuePair address [
+      "${name}.${network.domain}"
+      name
+    ];
 
   controllers = clusterLib.withRole "controller" nodes;
   opened = config.cluster.firewall;
@@ -77,15 +156,44 @@ in
       hostName = node.hostname;
       inherit (network) domain nameservers;
       useDHCP = false;
-      interfaces.${node.interface} = {
-        ipv4.addresses = [
-          {
-            address = node.ip;
-            prefixLength = clusterLib.prefixLength network.subnet;
+      interfaces = lib.mkMerge [
+        {
+          ${node.interface}.ipv4.addresses = [
+            {
+              address = node.ip;
+              prefixLength = clusterLib.prefixLength network.subnet;
+            }
+          ];
+        }
+        (lib.mkIf onFabric {
+          ${fabric.interface}.ipv4.addresses = [
+            {
+              address = node.fabricIP;
+              prefixLength = clusterLib.prefixLength fabric.subnet;
+            }
+          ];
+        })
+        (lib.mkIf setsMTU (lib.mapAttrs (_: mtu: { inherit mtu; }) mtus))
+      ];
+      bonds = lib.listToAttrs (
+        map (
+          bond:
+          lib.nameValuePair bond.name {
+            inherit (bond) interfaces;
+            # Without miimon a bond does not see that a cable is out.
+            driverOptions = {
+              mode = bond.mode or "active-backup";
+              miimon = "100";
+            }
+            // choice "the mode of the bond ${bond.name}" (bond.mode or "active-backup") bondOptions;
           }
-        ];
-        mtu = lib.mkIf (network.mtu != 1500) network.mtu;
-      };
+        ) (builtins.filter (bond: builtins.elem bond.name devices) network.bonds)
+      );
+      vlans = lib.listToAttrs (
+        map (vlan: lib.nameValuePair vlan.name { inherit (vlan) id interface; }) (
+          builtins.filter (vlan: builtins.elem vlan.name devices) network.vlans
+        )
+      );
       defaultGateway = lib.mkIf (network.gateway != null) {
         address = network.gateway;
         inherit (node) interface;
@@ -95,13 +203,12 @@ in
       hosts = {
         "127.0.0.2" = lib.mkForce [ ];
       }
-      // lib.mapAttrs' (
-        _: other:
-        lib.nameValuePair other.ip [
-          "${other.hostname}.${network.domain}"
-          other.hostname
-        ]
-      ) nodes;
+      // lib.mapAttrs' (_: other: hostsEntry other.ip other.hostname) nodes
+      // lib.optionalAttrs (fabric.kind != "none") (
+        lib.mapAttrs' (_: other: hostsEntry other.fabricIP "${other.hostname}-${fabricSuffix}") (
+          lib.filterAttrs (_: other: other.fabricIP != null) nodes
+        )
+      );
 
       nftables.enable = network.firewall;
       firewall = {
@@ -109,20 +216,43 @@ in
         allowedTCPPorts = network.extraTCPPorts;
         allowedUDPPorts = network.extraUDPPorts;
         extraInputRules = lib.mkIf network.firewall (
-          rulesOf network.subnet opened
-          + lib.optionalString (node.fabricIP != null) (rulesOf network.fabric.subnet opened.fabric)
+          rulesOf network.subnet opened + lib.optionalString onFabric (rulesOf fabric.subnet opened.fabric)
         );
       };
     };
 
+    # A .link file holds without networkd too. udev takes only the first that matches a device, and NixOS's own that
+    # sets the MTU comes later: so this one sets it as well.
+    systemd.network.links = lib.mkIf (node.mac != null) {
+      "10-${physical}" = {
+        matchConfig.PermanentMACAddress = node.mac;
+        linkConfig = {
+          Name = physical;
+        }
+        // lib.optionalAttrs setsMTU { MTUBytes = toString mtus.${physical}; };
+      };
+    };
+
+    hardware.infiniband = lib.mkIf onFabric {
+      enable = true;
+      guids = map (manager: manager.guid) (
+        builtins.filter (manager: manager.host == node.hostname) fabric.subnetManagers
+      );
+    };
+    boot.kernelModules = lib.mkIf onFabric driverModules;
+
     # Munge refuses credentials when clocks differ: the controllers follow the outside, all others the controllers.
+    # Where the outside is silent, the first controller leads the other ones.
     services.chrony = {
       enable = true;
       servers =
-        if node.isController then
-          network.timeServers
-        else
-          map (controller: controller.hostname) controllers;
+        lib.optionals node.isController network.timeServers
+        ++ map (controller: controller.hostname) (
+          if node.isController then
+            builtins.filter (controller: controller.index < node.index) controllers
+          else
+            controllers
+        );
       extraConfig = lib.mkIf node.isController ''
         allow ${network.subnet}
         local stratum 10
