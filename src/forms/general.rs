@@ -23,6 +23,8 @@ pub fn Form() -> impl IntoView {
             <TextField field=text("Locale", here.field(General::locale), TEXT) help="Of all nodes." code=true/>
             <SwitchField field=switch("Allow unfree packages", here.field(General::allow_unfree))
                 help="The NVIDIA driver and CUDA are unfree."/>
+            <SwitchField field=switch("Pin the inputs", here.field(General::pinned))
+                help="Adds a flake.lock, so that everybody gets the very same nixpkgs."/>
         })}
         {part("Administrators", view! {
             <TextField field=text("SSH keys", here.field(General::ssh_keys), LINES) width=Width::Full lines=5 code=true

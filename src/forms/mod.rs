@@ -2,9 +2,11 @@
 
 mod bind;
 mod containers;
+mod fabric;
 mod general;
 mod groups;
 mod hpc;
+mod links;
 mod login;
 mod monitoring;
 mod network;

@@ -1,4 +1,6 @@
 use super::bind::{switch, text};
+use super::fabric::FabricFields;
+use super::links::{Bonds, Vlans};
 use super::part;
 use crate::widgets::codec::{LIST, NUMBER, PORTS, TEXT};
 use crate::widgets::field::{TextField, Width};
@@ -18,6 +20,8 @@ pub fn Form() -> impl IntoView {
             <TextField field=text("Gateway", here.field(Network::gateway), TEXT) code=true help="Empty for none."/>
             <TextField field=text("MTU", here.field(Network::mtu), NUMBER) help="Often 1500 or 9000."/>
         })}
+        <fieldset class="part"><legend>"Bonds and VLANs"</legend><Bonds/> <Vlans/></fieldset>
+        <fieldset class="part"><legend>"Fabric"</legend><FabricFields/></fieldset>
         {part("Servers", view! {
             <TextField field=text("Name servers", here.field(Network::nameservers), LIST) width=Width::Two code=true
                 placeholder="10.0.0.53, 1.1.1.1" help="DNS servers, separated by commas."/>

@@ -77,7 +77,10 @@ fn Group(index: usize) -> impl IntoView {
                     placeholder="cn[001-128]" help="Slurm’s hostlist syntax."/>
                 <ChipsField field=chips("Role", here.field(NodeGroup::roles)) width=Width::Two/>
                 <TextField field=text("First address", here.field(NodeGroup::first_ip), TEXT) code=true placeholder="10.0.1.1"/>
-                <TextField field=text("Interface", here.field(NodeGroup::interface), TEXT) code=true/>
+                <TextField field=text("Interface", here.field(NodeGroup::interface), TEXT) code=true
+                    help="A device, or a bond or VLAN of the network."/>
+                <TextField field=text("First fabric address", here.field(NodeGroup::fabric_first_ip), TEXT) code=true
+                    placeholder="10.1.1.1" help="Empty: not on the fabric."/>
                 <SelectField field=choice("Architecture", here.field(NodeGroup::architecture))/>
                 <TextField field=text("Slurm weight", here.field(NodeGroup::weight), NUMBER)/>
                 <TextField field=text("Sockets", here.field(NodeGroup::sockets), NUMBER)/>
@@ -91,8 +94,17 @@ fn Group(index: usize) -> impl IntoView {
             <div class="grid"><BootFields boot=here.field(NodeGroup::boot)/></div>
             <h2>"Listed addresses"</h2>
             <div class="grid">
-                <TextField field=text("Addresses", here.field(NodeGroup::addresses), LINES) width=Width::Full lines=2 code=true
+                <TextField field=text("Addresses", here.field(NodeGroup::addresses), LINES) width=Width::Two lines=2 code=true
                     help="One a line, in the order of the hosts, where they do not count on from the first. Empty: they count on."/>
+                <TextField field=text("MAC addresses", here.field(NodeGroup::mac_addresses), LINES) width=Width::Two lines=2 code=true
+                    placeholder="0c:42:a1:00:1b:07"
+                    help="One a line, in the order of the hosts: the device with it gets the interface’s name. Empty: names as they come."/>
+            </div>
+            <h2>"Nix of your own"</h2>
+            <div class="grid">
+                <TextField field=text("NixOS module", here.field(NodeGroup::extra_config), TEXT) width=Width::Full lines=4 code=true
+                    placeholder="{ services.smartd.enable = true; }"
+                    help="For all hosts of the group: an attribute set of options, or a function to one."/>
             </div>
             <Overrides group=index/>
         </fieldset>
@@ -112,25 +124,38 @@ fn GpuFields(gpus: Place<Gpus>) -> impl IntoView {
 fn BootFields(boot: Place<Boot>) -> impl IntoView {
     let design = Design::here();
     let place = StoredValue::new_local(boot.clone());
-    let loader = Memo::new(move |_| {
-        design.read(|cluster| place.with_value(|place| place.read(cluster).map(|boot| boot.loader)))
+    // The boot loader, and whether a file of the user's declares the file systems.
+    let kind = Memo::new(move |_| {
+        let kind = |boot: &Boot| (boot.loader, !boot.hardware_config.is_empty());
+        design.read(|cluster| place.with_value(|place| place.read(cluster).map(kind)))
     });
-    // The device that the boot loader needs: each has one of its own.
-    let device = move || {
+    // The devices that these need.
+    let devices = move || {
         let boot = place.get_value();
-        match loader.get()? {
+        let (loader, brought) = kind.get()?;
+        let start = match loader {
+            BootLoader::SystemdBoot if brought => None,
             BootLoader::SystemdBoot => Some(text("EFI partition", boot.field(Boot::esp_device), TEXT)),
             BootLoader::Grub => Some(text("GRUB disk", boot.field(Boot::grub_device), TEXT)),
-        }
-        .map(|field| view! { <TextField field=field width=Width::Two code=true/> })
+        };
+        let root = (!brought).then(|| {
+            view! {
+                <TextField field=text("Root device", boot.field(Boot::root_device), TEXT) width=Width::Two code=true/>
+                <TextField field=text("Root file system", boot.field(Boot::root_fs_type), TEXT) code=true/>
+            }
+        });
+        Some(view! { {start.map(|field| view! { <TextField field=field width=Width::Two code=true/> })} {root} })
     };
     view! {
         <SelectField field=choice("Boot loader", boot.field(Boot::loader)) width=Width::Two/>
-        {device}
-        <TextField field=text("Root device", boot.field(Boot::root_device), TEXT) width=Width::Two code=true/>
-        <TextField field=text("Root file system", boot.field(Boot::root_fs_type), TEXT) code=true/>
+        <TextField field=text("Hardware file", boot.field(Boot::hardware_config), TEXT) width=Width::Two code=true
+            placeholder="local/hardware" help=HARDWARE_HELP/>
+        {devices}
     }
 }
+
+const HARDWARE_HELP: &str =
+    "A file that you bring and that declares the file systems, or a folder with one for each host. Empty: the devices.";
 
 /// The same fields where a part of a group stands on its own, or not.
 #[component]
@@ -186,6 +211,7 @@ pub fn OwnBootFields(boot: Place<Option<Boot>>) -> impl IntoView {
     }
     view! {
         <SelectField field=loader width=Width::Two/>
+        <TextField field=part!("Hardware file" hardware_config) width=Width::Two code=true help=HARDWARE_HELP/>
         <TextField field=part!("Root device" root_device) width=Width::Two code=true/>
         <TextField field=part!("Root file system" root_fs_type) code=true/>
         <TextField field=part!("EFI partition" esp_device) width=Width::Two code=true help="With systemd-boot."/>

@@ -65,6 +65,10 @@ fn Override(group: usize, row: usize) -> impl IntoView {
                     placeholder="counted on"/>
                 <TextField field=text("Interface", here.field(NodeOverride::interface), OPTIONAL_TEXT) code=true
                     placeholder=of_group(|group| group.interface.clone())/>
+                <TextField field=text("First fabric address", here.field(NodeOverride::fabric_first_ip), OPTIONAL_TEXT) code=true
+                    placeholder="counted on"/>
+                <TextField field=text("MAC addresses", here.field(NodeOverride::mac_addresses), OPTIONAL_LINES) width=Width::Two
+                    lines=2 code=true help="One a line, in the order of these hosts."/>
                 <TextField field=text("Sockets", here.field(NodeOverride::sockets), OPTIONAL_NUMBER)
                     placeholder=of_group(|group| group.sockets.to_string())/>
                 <TextField field=text("Cores per socket", here.field(NodeOverride::cores_per_socket), OPTIONAL_NUMBER)
@@ -81,6 +85,8 @@ fn Override(group: usize, row: usize) -> impl IntoView {
                 <Show when=move || own_gpus.get()><OwnGpuFields gpus=gpus_place.get_value()/></Show>
                 <SwitchField field=switch_own("Boot and disk of their own", boot, |cluster, path| group_of(cluster, path).boot)/>
                 <Show when=move || own_boot.get()><OwnBootFields boot=boot_place.get_value()/></Show>
+                <TextField field=text("NixOS module", here.field(NodeOverride::extra_config), TEXT) width=Width::Full lines=3
+                    code=true help="For these hosts, besides the group’s."/>
             </div>
             <button type="button" class="danger" on:click=remove>"Remove difference"</button>
         </fieldset>

@@ -27,6 +27,8 @@ pub const PORTS: Codec<Vec<u16>> = Codec { show: |ports| show_ports(ports), read
 pub const OPTIONAL_TEXT: Codec<Option<String>> = Codec { show: |o| show(o, TEXT), read: |text| read(text, TEXT) };
 pub const OPTIONAL_NUMBER: Codec<Option<u32>> = Codec { show: |o| show(o, NUMBER), read: |text| read(text, NUMBER) };
 pub const OPTIONAL_MEMORY: Codec<Option<u64>> = Codec { show: |o| show(o, MEMORY), read: |text| read(text, MEMORY) };
+pub const OPTIONAL_LINES: Codec<Option<Vec<String>>> =
+    Codec { show: |o| show(o, LINES), read: |text| read(text, LINES) };
 pub const OPTIONAL_LIST: Codec<Option<Vec<String>>> = Codec { show: |o| show(o, LIST), read: |text| read(text, LIST) };
 
 fn show<T>(value: &Option<T>, codec: Codec<T>) -> String {

@@ -152,6 +152,8 @@ const SYSTEM: &[System] = &[
     System::new(&["scontrol"], "slurm-client", "slurm", "Slurm's own reading of host lists"),
     System::new(&["promtool"], "prometheus", "prometheus.cli", "Prometheus' own reading of alerts"),
     System::new(&["amtool"], "prometheus-alertmanager", "prometheus-alertmanager", "Alertmanager's own reading"),
+    System::new(&["nft", "/usr/sbin/nft"], "nftables", "nftables", "nftables' own reading of firewall rules"),
+    System::new(&["sshd", "/usr/sbin/sshd"], "openssh-server", "openssh", "sshd's own reading of its settings"),
     System::new(&["ssh-keygen"], "openssh-client", "openssh", "the keys of users between nodes"),
     System::new(&["mpicc"], "libopenmpi-dev", "openmpi.dev", "Open MPI, which builds the MPI self-test"),
     System::new(&["mpirun"], "openmpi-bin", "openmpi", "Open MPI, which runs the MPI self-test"),

@@ -27,9 +27,9 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
 
 #[cfg(test)]
 pub(super) const CASES: super::fixtures::Cases = &[
-    (r#"nodes[1].extraConfig = "{ services.fstrim.enable = true; }""#, &[]),
+    (r#"nodes[1].extraConfig = "{ services.smartd.enable = true; }""#, &[]),
     (r#"nodes[1].extraConfig = " ""#, &[]),
-    (r#"nodes[1].extraConfig = "services.fstrim.enable = true;""#, &["error nix-syntax nodes[1].extraConfig"]),
+    (r#"nodes[1].extraConfig = "services.smartd.enable = true;""#, &["error nix-syntax nodes[1].extraConfig"]),
     (r#"nodes[1].extraConfig = "[ ]""#, &["error nix-syntax nodes[1].extraConfig"]),
     (
         r#"nodes[1].overrides = [{"hosts": "cn1", "extraConfig": "{ pkgs }: { }"}]"#,

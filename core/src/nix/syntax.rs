@@ -146,7 +146,7 @@ fn expected(wanted: &[SyntaxKind]) -> String {
     }
 }
 
-const NO_SET: &str = "this is no NixOS module: write an attribute set, “{ services.fstrim.enable = true; }”";
+const NO_SET: &str = "this is no NixOS module: write an attribute set, “{ services.smartd.enable = true; }”";
 
 /// Why an expression can give no module, where that is plain.
 fn no_module(expression: SyntaxNode) -> Option<(TextRange, &'static str)> {
@@ -193,7 +193,6 @@ mod tests {
             ("{ a = \"ü\"; b = ]; }", "1:16 “]” is unexpected"),
             ("{ a = 1;", "1:9 the text ends too early"),
             ("a.b = 1;", "1:5 “= 1;” is unexpected: the expression has ended"),
-            ("{ a, a }: a", "1:6 the argument “a” stands twice"),
         ] {
             let found = shown(expression_fault(text));
             assert!(found.starts_with(wanted) && found.is_empty() == wanted.is_empty(), "{text}\n{found}");
@@ -203,7 +202,7 @@ mod tests {
     #[test]
     fn what_is_plainly_no_module_is_told() {
         for text in [
-            "{ services.fstrim.enable = true; }",
+            "{ services.smartd.enable = true; }",
             "{ pkgs, ... }: { environment.systemPackages = [ pkgs.vim ]; }",
             "args: with args.lib; mkIf true { }",
             "let a = { }; in (a // { b = 1; })",

@@ -11,6 +11,7 @@ mod login;
 mod matrix;
 mod monitoring;
 mod network;
+mod network_tools;
 mod nodes;
 mod prometheus;
 mod slurm;
@@ -86,7 +87,7 @@ fn nix_expands_groups_as_the_core_does() {
             first_ip: "10.0.0.254".to_owned(),
             fabric_first_ip: "10.1.0.254".to_owned(),
             mac_addresses: (1..=11).map(|host| format!("02:00:00:00:00:{host:02x}")).collect(),
-            extra_config: "{ services.fstrim.enable = true; }".to_owned(),
+            extra_config: "{ services.smartd.enable = true; }".to_owned(),
             overrides: vec![
                 NodeOverride {
                     hosts: "r2n[09-10]".to_owned(),
