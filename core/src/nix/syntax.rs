@@ -1,5 +1,6 @@
 //! Nix that a user typed: whether it parses, and whether it can be a NixOS module.
 
+use super::lint;
 use rnix::SyntaxKind::{self, *};
 use rnix::{ParseError, SyntaxNode, TextRange, TextSize};
 use std::collections::HashSet;
@@ -34,11 +35,15 @@ pub fn expression_fault(text: &str) -> Option<Fault> {
     parse(text).err()
 }
 
-/// Why `text` cannot be a file with a NixOS module; `None` where it parses and is an attribute set, a function that
-/// takes further arguments (`...`), or something that may give one.
+/// Why `text` cannot be a file with a NixOS module; `None` where it parses, has no undefined variable, and is an
+/// attribute set, a function that takes further arguments (`...`), or something that may give one.
 pub fn module_fault(text: &str) -> Option<Fault> {
     match parse(text) {
-        Ok(expression) => no_module(expression).map(|(range, message)| Fault::at(text, range.start(), message)),
+        Ok(expression) => {
+            no_module(expression.clone()).map(|(range, message)| Fault::at(text, range.start(), message)).or_else(
+                || lint::unbound(expression).map(|(range, name)| Fault::at(text, range.start(), undefined(&name))),
+            )
+        }
         Err(fault) => Some(fault),
     }
 }
@@ -146,6 +151,18 @@ fn expected(wanted: &[SyntaxKind]) -> String {
     }
 }
 
+/// What every NixOS module can ask for.
+const ARGUMENTS: &[&str] = &["config", "lib", "modulesPath", "options", "pkgs"];
+
+/// Says that nothing binds the variable `name`.
+pub(super) fn undefined(name: &str) -> String {
+    if ARGUMENTS.contains(&name) {
+        format!("“{name}” is not defined: write “{{ {name}, ... }}:” in front")
+    } else {
+        format!("“{}” is not defined", name.chars().take(40).collect::<String>())
+    }
+}
+
 const NO_SET: &str = "this is no NixOS module: write an attribute set, “{ services.smartd.enable = true; }”";
 
 /// Why an expression can give no module, where that is plain.
@@ -208,6 +225,8 @@ mod tests {
             "let a = { }; in (a // { b = 1; })",
             "import ./x.nix",
             "rec { }",
+            "{ lib, pkgs ? lib, ... }@args: let inherit (lib) a; b = rec { c = a; \"d\" = [ c args b pkgs.x ]; }; in with b; { x = \"${c} ${y}\"; }",
+            "{ a.b = 1; inherit (builtins) c; d = builtins.e or null; f = x: y: x ? g || y ? ${\"h\"}; }",
         ] {
             assert_eq!(module_fault(text), None, "{text}");
         }
@@ -221,6 +240,12 @@ mod tests {
             ("{ pkgs, ... }: [ ]", "1:16"),
             ("{ pkgs }: { }", "1:1"),
             ("{", "1:2"),
+            ("{\n  a = [ pkgs.vim ]; }", "2:9 “pkgs” is not defined: write “{ pkgs, ... }:” in front"),
+            ("{ a = b; }", "1:7 “b” is not defined"),
+            ("{ lib, ... }: { inherit lib x; }", "1:29 “x”"),
+            ("{ a ? b, ... }: { }", "1:7 “b”"),
+            ("{ a = with x; y; }", "1:12 “x”"),
+            ("{ a.${b} = \"${c}\"; }", "1:7 “b”"),
         ] {
             let found = shown(module_fault(text));
             assert!(found.starts_with(place), "{text}: {found}");

@@ -13,8 +13,8 @@ use crate::check::Severity;
 use crate::nix::options::OptionNode;
 use crate::nix::syntax::Fault;
 use known::Lint;
-use rnix::TextRange;
 use rnix::ast::{self, Expr};
+use rnix::{SyntaxNode, TextRange};
 use rowan::ast::AstNode as _;
 use std::collections::HashMap;
 
@@ -44,6 +44,12 @@ pub struct Surroundings<'t> {
     pub declared: &'t [Vec<String>],
     /// What is bound around the text, where it is a piece of a module: `config`, `lib`, `pkgs`, parameters.
     pub arguments: &'t [&'t str],
+}
+
+/// The first variable in `expression` that nothing binds: Nix refuses a file with one as a whole.
+pub(super) fn unbound(expression: SyntaxNode) -> Option<(TextRange, String)> {
+    let names = names::resolve(&Expr::cast(expression)?, &[]);
+    names.undefined.into_iter().min_by_key(|(range, _)| range.start())
 }
 
 /// The options that the module `text` declares, each as its path.

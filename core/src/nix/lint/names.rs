@@ -1,6 +1,7 @@
 //! Which binding each name of a text means: `let`, `rec`, arguments, `with`, or nothing.
 
 use super::{Found, Meaning, Names, attr_name, known, text};
+use crate::nix::syntax;
 use rnix::ast::{self, Expr, HasEntry};
 use rnix::{SyntaxNode, TextRange};
 use rowan::ast::AstNode as _;
@@ -65,11 +66,7 @@ pub(super) fn resolve(root: &Expr, arguments: &[&str]) -> Names {
 /// Says which names nothing binds.
 pub(super) fn check(names: &Names, found: &mut Found) {
     for (at, name) in &names.undefined {
-        found.add(
-            *at,
-            known::UNDEFINED_VARIABLE,
-            format!("Nothing binds `{name}` here: no `let`, no argument, no `with`."),
-        );
+        found.add(*at, known::UNDEFINED_VARIABLE, format!("{}.", syntax::undefined(name)));
     }
 }
 

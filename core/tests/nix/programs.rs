@@ -1,9 +1,10 @@
 //! What is generated, read by the programs that will read it: firewall rules by nft, SSH's settings by sshd, the lock
-//! file by Nix.
+//! file and the user's own Nix by Nix.
 
 use crate::harness::{Flake, World};
 use clusterflake_core::check::{Fix, apply};
 use clusterflake_core::cluster::Cluster;
+use clusterflake_core::nix::syntax::module_fault;
 use clusterflake_core::preset::PRESETS;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -155,5 +156,33 @@ fn nix_takes_the_lock() {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let found: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(found["locks"], serde_json::from_str::<Value>(&text).unwrap());
+    }
+}
+
+/// Whether a text is refused is what Nix says of it: a module that Nix cannot read breaks every node.
+#[test]
+fn nix_reads_the_modules_that_are_taken() {
+    for text in [
+        "{ }",
+        "{ pkgs, ... }:\n{\n  environment.systemPackages = [ pkgs.hello ];\n}\n",
+        "{ lib, config, ... }@args: { a.\"b\".${config.c} = lib.mkIf (args ? d) ''\n  x ${toString 1} ''${y}\n''; }",
+        "let f = { a, b ? a, ... }: a + b; in { c = f { a = 1; }; d = map (x: x // { inherit x; }) [ ]; }",
+        "with builtins; { a = filter; b = __head [ ]; inherit (import ./x.nix) c; }",
+        "rec { a = b; b = if true then 1 else 2; c = assert a == b; null; }",
+        "{ a = 1 }",
+        "{ a = ; }",
+        "a = 1;",
+        "{ a = [ pkgs.hello ]; }",
+        "{ inherit x; }",
+        "{ pkgs, ... }: { a = lib.mkForce 1; }",
+        "{ a = \"${b}\"; }",
+        "let a = 1; { }",
+        "{ a = '' ''; b = \"unfinished; }",
+        "{ a = (1; }",
+        "",
+    ] {
+        let output = program("nix-instantiate", "nix-bin").args(["--parse", "-E", text]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(module_fault(text).is_none(), output.status.success(), "{text}\n{:?}\n{said}", module_fault(text));
     }
 }
