@@ -18,11 +18,22 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
         }
         let Some(fault) = module_fault(text) else { continue };
         let path = spot.path().field(NodeGroup::extra_config);
-        let braced = format!("{{\n{}\n}}", text.trim());
-        let fix = module_fault(&braced).is_none().then(|| Fix::set("Put braces around it", path.clone(), braced));
+        let fix = mended(text).map(|(label, mended)| Fix::set(label, path.clone(), mended));
         let message = format!("Line {}, column {}: {}.", fault.line, fault.column, fault.message);
         problems.push(NIX_SYNTAX.at(path, message).with_fix(fix));
     }
+}
+
+/// What is often forgotten, added: braces, and a module's arguments.
+fn mended(text: &str) -> Option<(&'static str, String)> {
+    let text = text.trim();
+    let candidates = [
+        ("Put braces around it", format!("{{\n{text}\n}}")),
+        ("Ask for pkgs", format!("{{ pkgs, ... }}:\n{text}")),
+        ("Ask for lib and pkgs", format!("{{ lib, pkgs, ... }}:\n{text}")),
+        ("Ask for config, lib and pkgs", format!("{{\n  config,\n  lib,\n  pkgs,\n  ...\n}}:\n{text}")),
+    ];
+    candidates.into_iter().find(|(_, candidate)| module_fault(candidate).is_none())
 }
 
 #[cfg(test)]
@@ -30,6 +41,10 @@ pub(super) const CASES: super::fixtures::Cases = &[
     (r#"nodes[1].extraConfig = "{ services.smartd.enable = true; }""#, &[]),
     (r#"nodes[1].extraConfig = " ""#, &[]),
     (r#"nodes[1].extraConfig = "services.smartd.enable = true;""#, &["error nix-syntax nodes[1].extraConfig"]),
+    (
+        r#"nodes[1].extraConfig = "{ environment.systemPackages = lib.optional true pkgs.hello; }""#,
+        &["error nix-syntax nodes[1].extraConfig"],
+    ),
     (r#"nodes[1].extraConfig = "[ ]""#, &["error nix-syntax nodes[1].extraConfig"]),
     (
         r#"nodes[1].overrides = [{"hosts": "cn1", "extraConfig": "{ pkgs }: { }"}]"#,

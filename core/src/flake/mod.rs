@@ -244,6 +244,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn every_line_of_the_users_nix_leads_to_its_field() {
+        let mut cluster = PRESETS[0].cluster();
+        (Cluster::nodes.get_mut)(&mut cluster)[0].extra_config = "{ ... }:\n{\n}".to_owned();
+        let tree = generate(&cluster);
+        let (path, file) = tree.iter().find(|(path, _)| path.starts_with("hosts/")).expect("a file of its own");
+        assert_eq!(file.text, "{ ... }:\n{\n}\n");
+        let lines: Vec<_> = file.origins.iter().map(|origin| (origin.line, origin.path.to_string())).collect();
+        let field = "nodes[0].extraConfig".to_owned();
+        assert_eq!(lines, [(0, field.clone()), (1, field.clone()), (2, field)]);
+        assert!(tree["cluster.nix"].text.contains(&format!("modules = [ ./{path} ];")));
+        (Cluster::nodes.get_mut)(&mut cluster)[0].extra_config = "{ ... }: {".to_owned();
+        let tree = generate(&cluster);
+        assert!(!tree["cluster.nix"].text.contains("modules") && !tree.keys().any(|path| path.starts_with("hosts/")));
+    }
+
     /// Contributors declare what they read: an edit elsewhere must not change their files.
     #[test]
     fn regenerating_gives_what_generating_gives() {

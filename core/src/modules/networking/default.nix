@@ -72,6 +72,7 @@ let
 
   fabric = {
     kind = "none";
+    subnet = "10.1.0.0/16";
     interface = "ib0";
     driver = "mlx5";
     mtu = null;
