@@ -323,11 +323,11 @@ pub(super) const CASES: super::fixtures::Cases = &[
         &["error container-subnet containers.type", "error container-subnet containers.type"],
     ),
     (
-        "network.fabric = {\"kind\": \"roce\", \"subnet\": \"10.43.7.0/24\"}\nhpc.unlimitedMemlock = true",
+        "network.fabric = {\"kind\": \"roce\", \"subnet\": \"10.43.7.0/24\"}\nnodes[1].fabricFirstIP = \"10.43.7.1\"",
         &["error container-subnet containers.type"],
     ),
     (
-        "network.fabric = {\"kind\": \"roce\", \"subnet\": \"10.43.7.0/24\"}\nhpc.unlimitedMemlock = true\ncontainers.serverFlags = [\"--service-cidr 10.44.0.0/16\"]",
+        "network.fabric = {\"kind\": \"roce\", \"subnet\": \"10.43.7.0/24\"}\nnodes[1].fabricFirstIP = \"10.43.7.1\"\ncontainers.serverFlags = [\"--service-cidr 10.44.0.0/16\"]",
         &[],
     ),
     (

@@ -53,7 +53,7 @@ const GOOD: &str = r#"{
       {"name": "gpu", "nodes": "gn1"}
     ]
   },
-  "hpc": {"mpi": "openmpi", "cuda": {"enable": true}, "cudaAwareMPI": true, "governor": "performance"},
+  "hpc": {"mpi": "openmpi", "cuda": {"enable": true}, "cudaAwareMPI": true, "governor": "performance", "unlimitedMemlock": true},
   "monitoring": {"enable": true, "grafana": {"enable": true}},
   "users": {
     "accounts": [

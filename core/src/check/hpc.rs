@@ -344,10 +344,10 @@ pub(super) const CASES: super::fixtures::Cases = &[
         &["warning module-path-empty hpc.lmod.modulePath"],
     ),
     (
-        "network.fabric.kind = \"infiniband\"\nnodes[1].fabricFirstIP = \"10.1.0.11\"",
+        "network.fabric.kind = \"roce\"\nnodes[1].fabricFirstIP = \"10.1.0.11\"\nhpc.unlimitedMemlock = false",
         &["hint fabric-without-memlock hpc.unlimitedMemlock"],
     ),
-    ("network.fabric.kind = \"infiniband\"\nnodes[1].fabricFirstIP = \"10.1.0.11\"\nhpc.unlimitedMemlock = true", &[]),
+    ("network.fabric.kind = \"roce\"\nnodes[1].fabricFirstIP = \"10.1.0.11\"", &[]),
     (
         "network.fabric = {\"kind\": \"infiniband\", \"driver\": \"hfi1\"}\nnodes[1].fabricFirstIP = \"10.1.0.11\"\nhpc.ucx = true\nhpc.unlimitedMemlock = true",
         &["warning ucx-on-omni-path hpc.ucx"],
