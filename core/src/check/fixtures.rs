@@ -21,6 +21,8 @@ const TOPIC_CASES: &[Cases] = &[
     fabric::CASES,
     fabric_addresses::CASES,
     storage::CASES,
+    nfs::CASES,
+    file_systems::CASES,
     slurm::CASES,
     hpc::CASES,
     monitoring::CASES,

@@ -9,6 +9,7 @@ mod extra;
 mod fabric;
 mod fabric_addresses;
 mod facts;
+mod file_systems;
 mod fix;
 mod general;
 mod hardware;
@@ -19,6 +20,7 @@ mod login;
 mod macs;
 mod monitoring;
 mod network;
+mod nfs;
 mod nodes;
 mod roles;
 mod slurm;
@@ -121,8 +123,8 @@ macro_rules! topics {
     };
 }
 topics!(
-    general keys nodes roles addresses macs hardware extra network links fabric fabric_addresses storage slurm hpc
-    monitoring users login containers
+    general keys nodes roles addresses macs hardware extra network links fabric fabric_addresses storage nfs
+    file_systems slurm hpc monitoring users login containers
 );
 
 const COUNT: usize = {

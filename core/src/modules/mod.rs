@@ -76,4 +76,5 @@ pub fn used(cluster: &Cluster) -> impl Iterator<Item = &'static Module> {
 }
 
 pub use base::{ExtraModule, extra_modules, node_groups, schedulable_memory};
+pub use storage::{FirstStep, first_steps, gluster_replicas};
 pub use users::{accounts, groups, home_files, ssh_keys};

@@ -194,7 +194,7 @@ let
       };
     in
     self;
-  pkgs =
+  packageSet =
     foldl' deepMerge
       {
         writeTextDir = name: text: package name // { inherit text; };
@@ -220,6 +220,14 @@ let
   nixosSystem =
     { modules, specialArgs }:
     let
+      pkgs = foldl' (before: overlay: deepMerge before (overlay pkgs before)) packageSet (
+        config.nixpkgs.overlays or [ ]
+      );
+      # The one default that is an expression which modules read.
+      kernel.boot.children.kernelPackages = {
+        type.t = "any";
+        default = pkgs.linuxPackages;
+      };
       arguments = specialArgs // {
         inherit config lib pkgs;
         modulesPath = "/nixpkgs/nixos/modules";
@@ -250,7 +258,7 @@ let
             options = { };
           }
       ) results;
-      tree.children = foldl' deepMerge options (map (part: declared part.options) parts);
+      tree.children = foldl' deepMerge options ([ kernel ] ++ map (part: declared part.options) parts);
       config = value tree [ ] (catAttrs "config" parts);
     in
     {
@@ -274,13 +282,22 @@ let
     else
       value;
 
-  outputs = (import (flake + "/flake.nix")).outputs {
-    self = outputs;
+  source = import (flake + "/flake.nix");
+  # The inputs that flakes may declare; what BeeGFS's and Lustre's provide is as the module says.
+  known = {
     nixpkgs = {
       lib = lib // {
         inherit nixosSystem;
       };
-      legacyPackages = lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] (_: pkgs);
+      legacyPackages = lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] (_: packageSet);
+    };
+    beegfs.overlays.default = _: _: {
+      beegfs = package "beegfs";
+      linuxPackages.beegfs = package "linuxPackages.beegfs";
+    };
+    lustre.overlays.default = _: _: {
+      lustre-client = package "lustre-client";
+      linuxPackages.lustre-client = package "linuxPackages.lustre-client";
     };
     # The options of its NixOS module that flakes use.
     home-manager.nixosModules.home-manager.options.home-manager = {
@@ -291,6 +308,7 @@ let
     # A flake that a user names.
     lmod.packages = lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] (_: { lmod = package "lmod"; });
   };
+  outputs = source.outputs ({ self = outputs; } // builtins.intersectAttrs source.inputs known);
 in
 {
   inherit lib;

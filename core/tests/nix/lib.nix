@@ -23,6 +23,7 @@ let
 in
 rec {
   inherit (builtins)
+    all
     any
     attrNames
     attrValues
@@ -40,6 +41,7 @@ rec {
     replaceStrings
     sort
     stringLength
+    tail
     zipAttrsWith
     ;
 
@@ -88,6 +90,7 @@ rec {
   optionals = condition: items: if condition then items else [ ];
   optionalAttrs = condition: attrs: if condition then attrs else { };
   optionalString = condition: text: if condition then text else "";
+  concatStrings = builtins.concatStringsSep "";
   concatMapStrings = f: items: builtins.concatStringsSep "" (map f items);
   concatMapStringsSep =
     separator: f: items:
@@ -124,12 +127,13 @@ rec {
       text;
   stringToCharacters = text: genList (index: substring index 1 text) (stringLength text);
   splitString = separator: text: filter isString (builtins.split "[${separator}]" text);
-  max = a: b: if a > b then a else b;
   versionAtLeast = version: least: builtins.compareVersions version least >= 0;
+  imap1 = f: items: genList (index: f (index + 1) (elemAt items index)) (length items);
+  last = items: elemAt items (length items - 1);
+  hasPrefix = prefix: text: substring 0 (stringLength prefix) text == prefix;
   mod = a: b: a - b * (a / b);
   toIntBase10 = text: builtins.fromJSON (head (builtins.match "0*([0-9]+)" text));
   getDev = package: package.dev;
-  hasPrefix = prefix: text: substring 0 (stringLength prefix) text == prefix;
   attrByPath =
     path: default: set:
     if path == [ ] then

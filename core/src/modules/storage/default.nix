@@ -1,70 +1,41 @@
-# Shared file systems (NFS 4.2) and local scratch space.
+# Shared file systems of several kinds at once, and local scratch space.
 #
-# storageConfig.shared:  [ { server, export, mount, mode, mountOptions, exportOptions } ]
+# storageConfig.shared:  [ { type ("nfs"), server, export, mount, mountOptions, … } ], where type is one of
+#                        "nfs", "cephfs", "glusterfs", "orangefs", "beegfs", "lustre"; the file of that name says what
+#                        each takes. Every node has each of them at `mount`.
 # storageConfig.scratch: { mount, device (null: a folder on the root file system), fsType }, on the workers
+# inputs:                the flake's inputs; those of BeeGFS and Lustre have their packages
 {
   node,
+  nodes ? { },
+  clusterLib ? { },
   networkConfig ? { },
   storageConfig ? { },
+  inputs ? { },
   ...
 }:
-{ config, lib, ... }:
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
 let
-  subnet = networkConfig.subnet or "10.0.0.0/16";
-  shared = storageConfig.shared or [ ];
-  exported = builtins.filter (fs: fs.server == node.hostname) shared;
-  mounted = builtins.filter (fs: fs.server != node.hostname) shared;
+  implementations = {
+    nfs = import ./nfs.nix;
+    cephfs = import ./cephfs.nix;
+    glusterfs = import ./glusterfs.nix;
+    orangefs = import ./orangefs.nix;
+    beegfs = import ./beegfs.nix;
+    lustre = import ./lustre.nix;
+  };
+  implementation =
+    type:
+    implementations.${type}
+      or (throw "storageConfig.shared has the type “${type}”; it must be one of: ${lib.concatStringsSep ", " (builtins.attrNames implementations)}");
+
+  shared = lib.groupBy (fs: fs.type or "nfs") (storageConfig.shared or [ ]);
   scratch = storageConfig.scratch or null;
-
-  exportOptions =
-    fs:
-    fs.exportOptions or [
-      "rw"
-      "async"
-      "no_subtree_check"
-    ];
-
-  server = lib.mkIf (exported != [ ]) {
-    services.nfs.server = {
-      enable = true;
-      exports = lib.concatMapStrings (
-        fs: "${fs.export} ${subnet}(${lib.concatStringsSep "," (exportOptions fs)})\n"
-      ) exported;
-    };
-    cluster.firewall.tcpPorts = [ 2049 ];
-    systemd.tmpfiles.rules = map (fs: "d ${fs.export} ${fs.mode or "0755"} root root -") exported;
-
-    # Nobody mounts their own export: on the server, the path that the others see is a bind mount.
-    fileSystems = lib.listToAttrs (
-      map (
-        fs:
-        lib.nameValuePair fs.mount {
-          device = fs.export;
-          fsType = "none";
-          options = [ "bind" ];
-        }
-      ) (builtins.filter (fs: fs.mount != fs.export) exported)
-    );
-  };
-
-  client = lib.mkIf (mounted != [ ]) {
-    fileSystems = lib.listToAttrs (
-      map (
-        fs:
-        lib.nameValuePair fs.mount {
-          device = "${fs.server}:${fs.export}";
-          fsType = "nfs";
-          options = [
-            "nfsvers=4.2"
-            "hard"
-            "noatime"
-            "_netdev"
-          ]
-          ++ fs.mountOptions or [ ];
-        }
-      ) mounted
-    );
-  };
 
   local = lib.mkIf (scratch != null && node.isWorker) {
     fileSystems = lib.optionalAttrs (scratch.device or null != null) {
@@ -73,7 +44,9 @@ let
         fsType = scratch.fsType or "xfs";
         options = [
           "noatime"
+          # A node whose disk fails still starts. The mode below is for what is mounted, so it waits for that.
           "nofail"
+          "x-systemd.before=systemd-tmpfiles-setup.service"
         ];
       };
     };
@@ -83,13 +56,23 @@ in
 {
   _file = ./default.nix;
 
-  config = lib.mkMerge [
-    server
-    client
-    local
-    {
-      cluster.services.nfs-server.available = exported != [ ];
-      cluster.services.nfs-client.available = mounted != [ ];
-    }
-  ];
+  config = lib.mkMerge (
+    [ local ]
+    ++ lib.mapAttrsToList (
+      type: fileSystems:
+      implementation type {
+        inherit
+          clusterLib
+          config
+          fileSystems
+          inputs
+          lib
+          networkConfig
+          node
+          nodes
+          pkgs
+          ;
+      }
+    ) shared
+  );
 }

@@ -1,24 +1,50 @@
 //! Shared file systems and scratch space. Its values: `storageConfig`.
 
-use super::{Module, Parameter};
-use crate::cluster::{Cluster, Scratch, Section, SharedFileSystem, Storage};
+mod first_steps;
+
+pub use first_steps::{FirstStep, first_steps, gluster_replicas};
+
+use super::{Input, Module, Parameter};
+use crate::cluster::{Choice, Cluster, FileSystemKind, NfsTransport, Scratch, Section, SharedFileSystem, Storage};
 use crate::nix::{Attrs, Nix};
 use crate::path::Path;
 
 pub const MODULE: Module = Module {
     name: "storage",
     nix: include_str!("default.nix"),
-    files: &[],
-    inputs: |_| Vec::new(),
-    takes: &["node", "networkConfig", "storageConfig"],
+    files: &[
+        ("beegfs.nix", include_str!("beegfs.nix")),
+        ("cephfs.nix", include_str!("cephfs.nix")),
+        ("glusterfs.nix", include_str!("glusterfs.nix")),
+        ("lustre.nix", include_str!("lustre.nix")),
+        ("nfs.nix", include_str!("nfs.nix")),
+        ("orangefs.nix", include_str!("orangefs.nix")),
+    ],
+    inputs,
+    takes: &["node", "nodes", "clusterLib", "networkConfig", "storageConfig", "inputs"],
     parameter: Some(Parameter { name: "storageConfig", values, reads: &[Section::Storage] }),
     used: |cluster| !cluster.storage.shared.is_empty() || cluster.storage.scratch.enable,
 };
 
+fn shared_path() -> Path {
+    Path::root().field(Cluster::storage).field(Storage::shared)
+}
+
+/// The flakes with what nixpkgs has no packages for; the first one that the user names for each kind.
+fn inputs(cluster: &Cluster) -> Vec<Input> {
+    let input = |kind: FileSystemKind| {
+        let mut shared = cluster.storage.shared.iter().enumerate();
+        let (index, fs) = shared.find(|(_, fs)| fs.kind == kind && !fs.package_source.is_empty())?;
+        let path = shared_path().index(index).field(SharedFileSystem::package_source);
+        let url = Nix::from(&fs.package_source).from_field(path);
+        Some(Input { name: kind.key(), url, follows_nixpkgs: true })
+    };
+    [FileSystemKind::BeeGfs, FileSystemKind::Lustre].into_iter().filter_map(input).collect()
+}
+
 fn values(cluster: &Cluster) -> Attrs {
     let storage = &cluster.storage;
-    let path = Path::root().field(Cluster::storage);
-    let at = path.field(Storage::shared);
+    let at = shared_path();
     let shared = storage.shared.iter().enumerate().map(|(index, fs)| shared_values(fs, &at.index(index)));
     let mut attrs = Attrs::new();
     if !storage.shared.is_empty() {
@@ -26,7 +52,7 @@ fn values(cluster: &Cluster) -> Attrs {
     }
     if storage.scratch.enable {
         let scratch = &storage.scratch;
-        let at = path.field(Storage::scratch);
+        let at = Path::root().field(Cluster::storage).field(Storage::scratch);
         let on_device = !scratch.device.is_empty();
         let values = Attrs::new()
             .field("mount", &scratch.mount, at.field(Scratch::mount))
@@ -37,13 +63,47 @@ fn values(cluster: &Cluster) -> Attrs {
     attrs
 }
 
+/// The values of a file system: those that its kind takes.
 fn shared_values(fs: &SharedFileSystem, at: &Path) -> Attrs {
+    use FileSystemKind::*;
     let usual = SharedFileSystem::default();
-    Attrs::new()
-        .field("server", &fs.server, at.field(SharedFileSystem::server))
-        .field("export", &fs.export, at.field(SharedFileSystem::export))
-        .field("mount", &fs.mount, at.field(SharedFileSystem::mount))
-        .field_if(fs.mode != usual.mode, "mode", &fs.mode, at.field(SharedFileSystem::mode))
+    let attrs = Attrs::new().field_if(fs.kind != Nfs, "type", fs.kind.key(), at.field(SharedFileSystem::kind));
+    let text = |attrs: Attrs, field: crate::Field<SharedFileSystem, String>| {
+        attrs.field(field.key, (field.get)(fs).trim(), at.field(field))
+    };
+    // A field that may be left out, where it is not as usual.
+    let text_if = |attrs: Attrs, field: crate::Field<SharedFileSystem, String>| {
+        if (field.get)(fs) == (field.get)(&usual) { attrs } else { text(attrs, field) }
+    };
+    let server = |attrs| text(attrs, SharedFileSystem::server);
+    let export = |attrs| text(attrs, SharedFileSystem::export);
+    let mount = |attrs| text(attrs, SharedFileSystem::mount);
+    let attrs = match fs.kind {
+        Nfs => text_if(mount(export(server(attrs))), SharedFileSystem::mode)
+            .field_if(
+                fs.nfs_version != usual.nfs_version,
+                "nfsVersion",
+                fs.nfs_version.key(),
+                at.field(SharedFileSystem::nfs_version),
+            )
+            .field_if(
+                fs.transport == NfsTransport::Rdma,
+                "transport",
+                fs.transport.key(),
+                at.field(SharedFileSystem::transport),
+            ),
+        CephFs => {
+            let monitors = Nix::list(fs.monitors.iter().map(|monitor| monitor.trim()));
+            let attrs = attrs.field("monitors", monitors, at.field(SharedFileSystem::monitors));
+            let attrs = text_if(text(attrs, SharedFileSystem::fsid), SharedFileSystem::fs_name);
+            let attrs = text_if(text_if(attrs, SharedFileSystem::ceph_user), SharedFileSystem::export);
+            mount(text(attrs, SharedFileSystem::secret_file))
+        }
+        GlusterFs => mount(text(export(server(attrs)), SharedFileSystem::volume)),
+        OrangeFs | Lustre => mount(export(server(attrs))),
+        BeeGfs => mount(text_if(server(attrs), SharedFileSystem::secret_file)),
+    };
+    attrs
         .field_if(
             !fs.mount_options.is_empty(),
             "mountOptions",
@@ -51,7 +111,7 @@ fn shared_values(fs: &SharedFileSystem, at: &Path) -> Attrs {
             at.field(SharedFileSystem::mount_options),
         )
         .field_if(
-            fs.export_options != usual.export_options,
+            fs.kind == Nfs && fs.export_options != usual.export_options,
             "exportOptions",
             Nix::list(&fs.export_options),
             at.field(SharedFileSystem::export_options),
