@@ -64,7 +64,7 @@ fn lead(section: Section) -> &'static str {
             "Names, addresses and the firewall. Ports of the cluster’s own services are opened by themselves."
         }
         Section::Storage => {
-            "File systems that one node exports and the others mount, and local space for temporary data."
+            "File systems that all nodes mount, from one of them or from servers elsewhere, and local space for temporary data."
         }
         Section::Slurm => {
             "The scheduler: which nodes form which partition, and how jobs are held to what they asked for."

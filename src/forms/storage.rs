@@ -5,7 +5,7 @@ use crate::widgets::codec::{LIST, TEXT};
 use crate::widgets::field::{Notes, SelectField, TextField, Width};
 use crate::widgets::rows::{Column, RowsTable, Style};
 use crate::widgets::toggle::SwitchField;
-use clusterflake_core::cluster::{Choice, NodeGroup, Role, Scratch, SharedFileSystem, Storage};
+use clusterflake_core::cluster::{Choice, FileSystemKind, NodeGroup, Role, Scratch, SharedFileSystem, Storage};
 use clusterflake_core::{Cluster, Place, hostlist};
 use leptos::prelude::*;
 
@@ -73,6 +73,9 @@ fn Share(index: usize) -> impl IntoView {
     let name = Memo::new(move |_| {
         design.read(|cluster| cluster.storage.shared.get(index).map(|share| share.mount.clone()).unwrap_or_default())
     });
+    let kind = Memo::new(move |_| {
+        design.read(|cluster| cluster.storage.shared.get(index).map(|share| share.kind).unwrap_or(FileSystemKind::Nfs))
+    });
     let title = move || if name.get().is_empty() { "New shared file system".to_owned() } else { name.get() };
     view! {
         <fieldset class="part open">
@@ -80,20 +83,83 @@ fn Share(index: usize) -> impl IntoView {
             <div class="grid">
                 <Notes place=here.path.to_string() notes=notes_exactly(here.path.clone())/>
                 <TextField field=text("Mount point", here.field(SharedFileSystem::mount), TEXT) code=true placeholder="/home"
-                    help="On the other nodes."/>
+                    help="On every node."/>
                 <SelectField field=choice("Protocol", here.field(SharedFileSystem::kind))/>
-                <TextField field=text("Server", here.field(SharedFileSystem::server), TEXT) code=true suggestions=SERVERS
-                    help="The node’s name."/>
-                <TextField field=text("Exported folder", here.field(SharedFileSystem::export), TEXT) code=true placeholder="/export/home"
-                    help="On the server."/>
+                {move || own_fields(index, kind.get())}
                 <TextField field=text("Mount options", here.field(SharedFileSystem::mount_options), LIST) width=Width::Two code=true
-                    help="Besides nfsvers=4.2, hard, noatime and _netdev, which are always set."/>
-                <TextField field=text("Export options", here.field(SharedFileSystem::export_options), LIST) width=Width::Two code=true
-                    help="As in exports(5)."/>
-                <TextField field=text("Folder mode", here.field(SharedFileSystem::mode), TEXT) code=true
-                    help="As for chmod; 1777 lets everybody write."/>
+                    help="As in fstab, besides those that are always set."/>
             </div>
         </fieldset>
+    }
+}
+
+/// The fields of one kind of file system.
+fn own_fields(index: usize, kind: FileSystemKind) -> AnyView {
+    let here = Place::section(Cluster::storage).field(Storage::shared).index(index);
+    match kind {
+        FileSystemKind::Nfs => view! {
+            <TextField field=text("Server", here.field(SharedFileSystem::server), TEXT) code=true suggestions=SERVERS
+                help="The node’s name."/>
+            <TextField field=text("Exported folder", here.field(SharedFileSystem::export), TEXT) code=true placeholder="/export/home"
+                help="On the server."/>
+            <SelectField field=choice("NFS version", here.field(SharedFileSystem::nfs_version))/>
+            <SelectField field=choice("Transport", here.field(SharedFileSystem::transport))
+                help="Over RDMA, nodes that are not on the fabric use TCP."/>
+            <TextField field=text("Export options", here.field(SharedFileSystem::export_options), LIST) width=Width::Two code=true
+                help="As in exports(5)."/>
+            <TextField field=text("Folder mode", here.field(SharedFileSystem::mode), TEXT) code=true
+                help="As for chmod; 1777 lets everybody write."/>
+        }
+        .into_any(),
+        FileSystemKind::CephFs => view! {
+            <TextField field=text("Monitors", here.field(SharedFileSystem::monitors), LIST) width=Width::Two code=true
+                placeholder="10.9.0.1, 10.9.0.2" help="Addresses of the Ceph cluster, with their ports where they are not the usual ones."/>
+            <TextField field=text("Cluster id", here.field(SharedFileSystem::fsid), TEXT) width=Width::Two code=true
+                help="What “ceph fsid” prints."/>
+            <TextField field=text("File system name", here.field(SharedFileSystem::fs_name), TEXT) code=true
+                help="As “ceph fs ls” prints it."/>
+            <TextField field=text("Folder in it", here.field(SharedFileSystem::export), TEXT) code=true placeholder="/"/>
+            <TextField field=text("Ceph user", here.field(SharedFileSystem::ceph_user), TEXT) code=true
+                help="Without “client.”."/>
+            <TextField field=text("Key file", here.field(SharedFileSystem::secret_file), TEXT) width=Width::Two code=true
+                placeholder="/var/lib/secrets/ceph" help="On every node: the user’s key and nothing else. It is never part of the flake."/>
+        }
+        .into_any(),
+        FileSystemKind::GlusterFs => view! {
+            <TextField field=text("Servers", here.field(SharedFileSystem::server), TEXT) code=true placeholder="st[1-3]"
+                help="Nodes with a brick each, as a hostlist."/>
+            <TextField field=text("Brick folder", here.field(SharedFileSystem::export), TEXT) code=true placeholder="/data/brick"
+                help="On each server."/>
+            <TextField field=text("Volume", here.field(SharedFileSystem::volume), TEXT) code=true placeholder="gv0"
+                help="It is made once, by hand: the README says how."/>
+        }
+        .into_any(),
+        FileSystemKind::OrangeFs => view! {
+            <TextField field=text("Servers", here.field(SharedFileSystem::server), TEXT) code=true placeholder="st[1-3]"
+                help="Nodes that keep the data, as a hostlist."/>
+            <TextField field=text("Data folder", here.field(SharedFileSystem::export), TEXT) code=true placeholder="/data/orangefs"
+                help="On each server. It is formatted once, by hand: the README says how."/>
+        }
+        .into_any(),
+        FileSystemKind::BeeGfs => view! {
+            <TextField field=text("Management service", here.field(SharedFileSystem::server), TEXT) code=true
+                help="The address of the host that runs it."/>
+            <TextField field=text("Secret file", here.field(SharedFileSystem::secret_file), TEXT) width=Width::Two code=true
+                placeholder="/var/lib/secrets/beegfs" help="On every node: the servers’ connAuthFile. It is never part of the flake."/>
+            <TextField field=text("Packages", here.field(SharedFileSystem::package_source), TEXT) width=Width::Two code=true
+                placeholder="github:lab/beegfs-nix"
+                help="nixpkgs has none. A flake whose overlays.default adds pkgs.beegfs, the programs, and linuxPackages.beegfs, the kernel module."/>
+        }
+        .into_any(),
+        FileSystemKind::Lustre => view! {
+            <TextField field=text("MGS", here.field(SharedFileSystem::server), TEXT) width=Width::Two code=true
+                placeholder="10.0.9.1@o2ib:10.0.9.2@o2ib" help="The NIDs of the management server, and of the one that stands in for it."/>
+            <TextField field=text("File system name", here.field(SharedFileSystem::export), TEXT) code=true/>
+            <TextField field=text("Packages", here.field(SharedFileSystem::package_source), TEXT) width=Width::Two code=true
+                placeholder="github:lab/lustre-nix"
+                help="nixpkgs has none. A flake whose overlays.default adds pkgs.lustre-client, the programs, and linuxPackages.lustre-client, the kernel modules."/>
+        }
+        .into_any(),
     }
 }
 

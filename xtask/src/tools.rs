@@ -152,6 +152,8 @@ const SYSTEM: &[System] = &[
     System::new(&["scontrol"], "slurm-client", "slurm", "Slurm's own reading of host lists"),
     System::new(&["promtool"], "prometheus", "prometheus.cli", "Prometheus' own reading of alerts"),
     System::new(&["amtool"], "prometheus-alertmanager", "prometheus-alertmanager", "Alertmanager's own reading"),
+    // A user's PATH need not have the folder of administrators' programs.
+    System::new(&["exportfs", "/usr/sbin/exportfs"], "nfs-kernel-server", "nfs-utils", "its reading of /etc/exports"),
     System::new(&["nft", "/usr/sbin/nft"], "nftables", "nftables", "nftables' own reading of firewall rules"),
     System::new(&["sshd", "/usr/sbin/sshd"], "openssh-server", "openssh", "sshd's own reading of its settings"),
     System::new(&["ssh-keygen"], "openssh-client", "openssh", "the keys of users between nodes"),

@@ -3,9 +3,9 @@
 use super::facts::Facts;
 use super::network::without;
 use super::storage::{check_path, field, of_kind};
-use super::text::{counted, folder_fault, is_domain, list, mended_folder, quote, short};
-use super::{Check, Fix, Problem, checks};
-use crate::cluster::{Choice, FabricKind, FileSystemKind, NodeGroup, Role, SharedFileSystem};
+use super::text::{counted, folder_fault, is_domain, is_uuid, list, mended_folder, quote, short};
+use super::{Fix, Problem, checks};
+use crate::cluster::{FabricKind, FileSystemKind, NodeGroup, Role, SharedFileSystem};
 use crate::hostlist;
 use crate::modules::gluster_replicas;
 use crate::path::Path;
@@ -26,10 +26,6 @@ checks! {
     FSID "ceph-fsid" Error "A Ceph cluster's id is no UUID.",
     CEPH_NAME "ceph-name" Error "A Ceph user or file system has no valid name.",
     SECRET_FILE "storage-secret-file" Error "A file with a secret is missing, not absolute, or in the Nix store.",
-    NO_PACKAGES "no-packages" Error "nixpkgs has no package for a file system, and no flake is named that has.",
-    SOURCE "package-source" Error "A flake with packages is no flake reference.",
-    SOURCE_SECRET "package-source-secret" Error "A flake reference holds a password or a token.",
-    SOURCE_DIFFERS "package-source-differs" Error "Two file systems of a kind take their packages from two flakes.",
     BEEGFS_SERVER "beegfs-server" Error "The management service of a BeeGFS is no host.",
     BEEGFS_OPEN "beegfs-open" Warning "A BeeGFS is used without its secret.",
     NID "lustre-nid" Error "The MGS of a Lustre is not named by its NIDs.",
@@ -57,7 +53,6 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     }
     check_servers(facts, problems);
     check_volumes(facts, problems);
-    check_sources(facts, problems);
 }
 
 /// GlusterFS and OrangeFS: their servers, and the folders of those.
@@ -164,13 +159,6 @@ fn is_monitor(text: &str) -> bool {
     text.parse::<Ipv4Addr>().is_ok()
         || bracketed(text).is_some_and(|inner| inner.parse::<IpAddr>().is_ok_and(|ip| ip.is_ipv6()))
         || text.parse::<SocketAddr>().is_ok_and(|address| address.port() != 0)
-}
-
-/// Whether a text is a UUID as `ceph fsid` prints it.
-fn is_uuid(text: &str) -> bool {
-    let groups: Vec<&str> = text.split('-').collect();
-    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
-        && groups.concat().bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 fn check_ceph(index: usize, shared: &SharedFileSystem, problems: &mut Vec<Problem>) {
@@ -303,97 +291,6 @@ fn all_on_fabric(facts: &Facts) -> bool {
             || group.overrides.iter().any(|change| change.fabric_first_ip.is_some())
     };
     facts.cluster.network.fabric.kind != FabricKind::None && facts.cluster.nodes.iter().all(is_on)
-}
-
-/// BeeGFS and Lustre: the flakes with their packages.
-fn check_sources(facts: &Facts, problems: &mut Vec<Problem>) {
-    let mut sources: HashMap<FileSystemKind, &str> = HashMap::new();
-    for (i, shared) in of_kind(facts, |kind| matches!(kind, FileSystemKind::BeeGfs | FileSystemKind::Lustre)) {
-        let path = field(i, SharedFileSystem::package_source);
-        let (source, label) = (shared.package_source.as_str(), shared.kind.label());
-        let none = |check: Check| {
-            let message = format!(
-                "nixpkgs has no package of {label}. Name a flake that has, “github:lab/{}-nix”, or use NFS, CephFS, GlusterFS or OrangeFS.",
-                shared.kind.key()
-            );
-            check.at(path.clone(), message)
-        };
-        if source.trim().is_empty() {
-            problems.push(none(NO_PACKAGES));
-            continue;
-        }
-        if has_secret(source) {
-            let message = "This reference holds a password or a token, which would be in the flake for everybody to read: put it into nix.conf, as access-tokens, or use SSH.";
-            problems.push(SOURCE_SECRET.at(path, message));
-            continue;
-        }
-        if !is_flake_reference(source) {
-            let mended = mended_reference(source);
-            let fix = mended.map(|mended| Fix::set(format!("Use {}", short(&mended)), path.clone(), mended));
-            let message = format!(
-                "{} is no flake: write “github:OWNER/REPOSITORY”, “git+https://…” or “path:./…”.",
-                quote(source)
-            );
-            problems.push(SOURCE.at(path.clone(), message).with_fix(fix));
-        }
-        let first = *sources.entry(shared.kind).or_insert(source);
-        if first != source {
-            let message = format!(
-                "Another {label} takes its packages from {}: a node has them once, use the same flake.",
-                quote(first)
-            );
-            let fix = Fix::set(format!("Use {}", short(first)), path.clone(), first);
-            problems.push(SOURCE_DIFFERS.at(path, message).with_fix(fix));
-        }
-    }
-}
-
-/// Whether a text is a flake reference that says where the flake is, as in nix3-flake(1): what is looked up in a
-/// registry differs between machines.
-fn is_flake_reference(text: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/?[]@!&+,;=%".contains(c);
-    let Some((scheme, rest)) = text.split_once(':') else { return false };
-    let place = rest.split('?').next().unwrap_or_default();
-    text.chars().all(plain)
-        && match scheme {
-            "github" | "gitlab" | "sourcehut" => {
-                let parts: Vec<&str> = place.split('/').collect();
-                parts.len() >= 2 && parts.iter().all(|part| !part.is_empty())
-            }
-            "path" => !place.is_empty(),
-            "git+file" => place.starts_with("///"),
-            "git+https" | "git+ssh" | "git+http" | "https" | "tarball+https" | "hg+https" => {
-                // A page of a forge is no archive.
-                let is_page = scheme == "https" && mended_reference(text).is_some();
-                !is_page && place.strip_prefix("//").is_some_and(|host| !host.is_empty() && !host.starts_with('/'))
-            }
-            _ => false,
-        }
-}
-
-/// `https://github.com/lab/beegfs-nix` as `github:lab/beegfs-nix`; `None` for other texts.
-fn mended_reference(text: &str) -> Option<String> {
-    let text = text.trim();
-    let place = text.strip_prefix("https://github.com/").map_or(text, |place| place.trim_end_matches('/'));
-    let place = place.strip_suffix(".git").unwrap_or(place);
-    let mut parts = place.split('/');
-    let two = [parts.next()?, parts.next()?];
-    (parts.next().is_none() && two.iter().all(|part| is_name(part, "."))).then(|| format!("github:{place}"))
-}
-
-fn has_secret(text: &str) -> bool {
-    let (place, query) = text.split_once('?').unwrap_or((text, ""));
-    let authority = place.split_once("//").map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default());
-    let user = authority.rsplit_once('@').map(|(user, _)| user);
-    // Over HTTP, a user is a token; over SSH it is “git”.
-    let in_user = user.is_some_and(|user| user.contains(':') || place.contains("http"));
-    let names = ["token", "secret", "password", "passwd"];
-    in_user
-        || query
-            .to_lowercase()
-            .split('&')
-            .filter_map(|part| part.split('=').next())
-            .any(|key| names.iter().any(|name| key.contains(name)))
 }
 
 #[cfg(test)]

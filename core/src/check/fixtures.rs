@@ -23,6 +23,7 @@ const TOPIC_CASES: &[Cases] = &[
     storage::CASES,
     nfs::CASES,
     file_systems::CASES,
+    package_sources::CASES,
     slurm::CASES,
     hpc::CASES,
     monitoring::CASES,

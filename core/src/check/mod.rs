@@ -22,6 +22,7 @@ mod monitoring;
 mod network;
 mod nfs;
 mod nodes;
+mod package_sources;
 mod roles;
 mod slurm;
 mod storage;
@@ -124,7 +125,7 @@ macro_rules! topics {
 }
 topics!(
     general keys nodes roles addresses macs hardware extra network links fabric fabric_addresses storage nfs
-    file_systems slurm hpc monitoring users login containers
+    file_systems package_sources slurm hpc monitoring users login containers
 );
 
 const COUNT: usize = {

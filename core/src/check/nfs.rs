@@ -3,7 +3,7 @@
 use super::facts::{Facts, Hosts};
 use super::network::without;
 use super::storage::{check_option, field, of_kind};
-use super::text::quote;
+use super::text::{is_uuid, quote};
 use super::{Fix, Problem, checks};
 use crate::cluster::{Choice, FabricKind, FileSystemKind, NfsTransport, NfsVersion, Role, SharedFileSystem};
 use crate::hostlist;
@@ -29,23 +29,18 @@ checks! {
     RDMA_CLIENTS "rdma-without-clients" Warning "NFS goes over RDMA, but none of its clients is on the fabric.",
 }
 
-/// What exports(5) knows; those that end in `=` with a value.
-const EXPORT_OPTIONS: &[&str] = &[
+/// The options of exports(5) without a value.
+const EXPORT_FLAGS: &[&str] = &[
     "acl",
     "all_squash",
-    "anongid=",
-    "anonuid=",
     "async",
     "auth_nlm",
     "crossmnt",
-    "fsid=",
     "hide",
     "insecure",
     "insecure_locks",
     "mountpoint",
-    "mountpoint=",
     "mp",
-    "mp=",
     "no_acl",
     "no_all_squash",
     "no_auth_nlm",
@@ -56,12 +51,9 @@ const EXPORT_OPTIONS: &[&str] = &[
     "nocrossmnt",
     "nohide",
     "pnfs",
-    "refer=",
-    "replicas=",
     "ro",
     "root_squash",
     "rw",
-    "sec=",
     "secure",
     "secure_locks",
     "security_label",
@@ -69,6 +61,22 @@ const EXPORT_OPTIONS: &[&str] = &[
     "sync",
     "wdelay",
 ];
+
+/// The flavours of `sec=`.
+const FLAVOURS: &[&str] = &["krb5", "krb5i", "krb5p", "none", "null", "sys"];
+
+/// Whether exports(5) has the option, with such a value.
+fn is_export_option(option: &str) -> bool {
+    let Some((name, value)) = option.split_once('=') else { return EXPORT_FLAGS.contains(&option) };
+    match name {
+        "anonuid" | "anongid" => value.parse::<u32>().is_ok(),
+        "fsid" => value == "root" || value.parse::<u32>().is_ok() || is_uuid(value),
+        "sec" => value.split(':').all(|flavour| FLAVOURS.contains(&flavour)),
+        "mountpoint" | "mp" => value.starts_with('/'),
+        "refer" | "replicas" => value.starts_with('/') && value.contains('@'),
+        _ => false,
+    }
+}
 
 pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     for (i, shared) in of_kind(facts, |kind| kind == FileSystemKind::Nfs) {
@@ -185,12 +193,7 @@ fn check_export_options(index: usize, shared: &SharedFileSystem, problems: &mut 
             continue;
         }
         let removed = || without(&shared.export_options, i, &path, "Remove it");
-        let is = |known: &str| match known.ends_with('=') {
-            true => option.starts_with(known) && option.len() > known.len(),
-            false => option == known,
-        };
-        let number = |name: &str| option.strip_prefix(name).is_some_and(|value| value.parse::<u32>().is_err());
-        if !EXPORT_OPTIONS.iter().any(|known| is(known)) || number("anonuid=") || number("anongid=") {
+        if !is_export_option(option) {
             let message = format!(
                 "{} is no export option, and the server would export nothing: write one of exports(5), such as “rw”.",
                 quote(option)

@@ -41,6 +41,13 @@ pub(super) fn is_domain(name: &str) -> bool {
     name.len() <= 253 && name.split('.').all(is_label)
 }
 
+/// Whether a text is a UUID in small letters: `433a2193-4f8a-47a0-95d2-209d7ca2cca5`.
+pub(super) fn is_uuid(text: &str) -> bool {
+    let groups: Vec<&str> = text.split('-').collect();
+    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+        && groups.concat().bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// Why a text is no folder that can stand in fstab, exports and unit files; `None` where it is one.
 pub(super) fn folder_fault(path: &str) -> Option<&'static str> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@".contains(c);

@@ -4,6 +4,7 @@
 //! modules. Each topic declares invariants and, for the combinations, switches.
 
 mod containers;
+mod exports;
 mod guide;
 mod harness;
 mod hpc;
@@ -35,6 +36,7 @@ const INVARIANTS: &[&[Invariant]] = &[
     nodes::INVARIANTS,
     network::INVARIANTS,
     storage::INVARIANTS,
+    exports::INVARIANTS,
     slurm::INVARIANTS,
     hpc::INVARIANTS,
     monitoring::INVARIANTS,
