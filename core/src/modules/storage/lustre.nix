@@ -37,7 +37,7 @@ in
 {
   nixpkgs.overlays = [ source.overlays.default ];
   boot.extraModulePackages = [ config.boot.kernelPackages.lustre-client ];
-  boot.kernelModules = [ "lustre" ];
+  # The kernel loads the modules when it mounts, and not earlier: they want the network's addresses.
   boot.extraModprobeConfig = ''
     options lnet networks="${
       lib.concatMapStringsSep "," (network: "${network}(${interfaceOf network})") networks

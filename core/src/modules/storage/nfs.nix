@@ -13,7 +13,7 @@
 let
   subnet = networkConfig.subnet or "10.0.0.0/16";
   fabric = networkConfig.fabric.subnet or "10.1.0.0/16";
-  # Those of exports(5) and of the kernel's RDMA listener; the others are the examples of NixOS's manual.
+  # Those that are registered, and for statd, lockd and mountd the examples of NixOS's manual.
   port = {
     nfs = 2049;
     rdma = 20049;
@@ -56,7 +56,7 @@ let
   onCluster = overEach (isOver: !isOver);
   onFabric = overEach (isOver: isOver);
 
-  # NFS 4 needs one port. Version 3 has protocols of their own for mounting, locks and restarts; those of locks call the
+  # NFS 4 needs one port. Version 3 has further protocols for mounting, locks and restarts, and the last two call the
   # client back.
   version3Ports =
     over:
