@@ -2,10 +2,11 @@
 
 use crate::harness::{Flake, World, opens, strings};
 use crate::{Invariant, Switch};
-use clusterflake_core::cluster::{Choice, Cluster, DriverBranch, GpuVendor, Mpi, Node, Role};
+use clusterflake_core::cluster::{Choice, Cluster, DriverBranch, FileSystemKind, GpuVendor, Mpi, Node, Role};
 use clusterflake_core::gpu::{self, Generation};
 use clusterflake_core::preset::PRESETS;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
@@ -96,8 +97,8 @@ fn mpi_reaches(world: &World) {
         assert_eq!(config["cluster"]["services"]["mpi"]["available"] == true, expected, "{at}");
         assert_eq!(packages(config).contains(&hpc.mpi.key()), expected, "{at}");
         if network.firewall {
-            // srun listens in the upper end of the range.
-            for (port, open) in [(EPHEMERAL.0 - 1, false), (EPHEMERAL.0, expected), (EPHEMERAL.1 - 1000, expected)] {
+            // GlusterFS's bricks and srun listen in the upper part of the range.
+            for (port, open) in [(EPHEMERAL.0 - 1, false), (EPHEMERAL.0, expected), (49_151, expected)] {
                 assert_eq!(opens(config, &network.subnet, "tcp", port), open, "{at}: {port}");
                 assert_eq!(
                     opens(config, &network.fabric.subnet, "tcp", port),
@@ -124,7 +125,10 @@ fn mpi_reaches(world: &World) {
         // One build of MPI for all who share programs.
         let overlays = config["nixpkgs"]["overlays"].as_array().map_or(0, Vec::len);
         let wanted = usize::from(hpc.mpi == Mpi::Mpich) + usize::from(hpc.cuda_aware_mpi);
-        assert_eq!(overlays, if expected { wanted } else { 0 }, "{at}");
+        let kinds: BTreeSet<FileSystemKind> = world.cluster.storage.shared.iter().map(|fs| fs.kind).collect();
+        let brought =
+            kinds.iter().filter(|kind| matches!(kind, FileSystemKind::BeeGfs | FileSystemKind::Lustre)).count();
+        assert_eq!(overlays, brought + if expected { wanted } else { 0 }, "{at}");
     }
 }
 

@@ -312,7 +312,7 @@ let
     let
       found = builtins.filter (fs: fs.mount == "/home") (storageConfig.shared or [ ]);
       fs = head found;
-      isNFS = fs.kind or "nfs" == "nfs";
+      isNFS = fs.type or "nfs" == "nfs";
     in
     if found == [ ] then
       null

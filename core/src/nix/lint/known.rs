@@ -101,13 +101,9 @@ pub(super) const REMOVED_FLAGS: &[(&str, &str)] = &[(
     "k3s stops at `--no-deploy`: write `services.k3s.disable = [ \"traefik\" ];`, or `--disable=traefik`.",
 )];
 
-/// Packages whose names mislead, or that nixpkgs does not have, with what to write instead.
+/// Packages whose names mislead, with what to write instead. What nixpkgs merely lacks may come by an overlay.
 pub(super) const WRONG_PACKAGES: &[(&str, &str)] = &[
     ("helm", "`helm` is a synthesizer: the tool for Kubernetes is `kubernetes-helm`."),
-    ("lmod", "nixpkgs has no Lmod: it must come from another flake."),
-    ("beegfs", "nixpkgs has no BeeGFS: it was removed in 2019."),
-    ("lustre", "nixpkgs has no Lustre."),
-    ("spack", "nixpkgs has no Spack."),
     ("nixfmt-classic", "`nixfmt-classic` throws: write `nixfmt`."),
     ("rocmPackages_6", "It was removed in 26.05: write `rocmPackages`."),
     ("newPackage", "`newPackage` is a placeholder of the Module Development Guide."),
