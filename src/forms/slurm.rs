@@ -1,63 +1,40 @@
-use super::bind::{RowsOf, notes_exactly, rows, switch, text};
+use super::bind::{switch, text};
 use super::part;
-use crate::state::Design;
-use crate::widgets::codec::{NUMBER, PORT, TEXT};
-use crate::widgets::field::{Notes, TextField, Width};
-use crate::widgets::rows::{Column, RowsTable, Style};
+use super::partitions::Partitions;
+use super::slurm_daemons::Daemons;
+use crate::widgets::codec::{LIST, PORT, TEXT};
+use crate::widgets::field::{TextField, Width};
 use crate::widgets::toggle::SwitchField;
-use clusterflake_core::cluster::{Partition, Slurm};
+use clusterflake_core::cluster::Slurm;
 use clusterflake_core::{Cluster, Place};
 use leptos::prelude::*;
-
-const COLUMNS: &[Column] = &[
-    ("Partition", Style::Code),
-    ("Nodes", Style::Code),
-    ("Default", Style::Text),
-    ("Longest time", Style::Code),
-    ("Priority tier", Style::Number),
-];
-
-fn cells(partition: &Partition) -> Vec<(String, &'static str)> {
-    let nodes = if partition.nodes.is_empty() { "all workers".to_owned() } else { partition.nodes.clone() };
-    let time = if partition.max_time.is_empty() { "no limit".to_owned() } else { partition.max_time.clone() };
-    let default = if partition.is_default { "yes" } else { "" };
-    vec![
-        (partition.name.clone(), "name"),
-        (nodes, "nodes"),
-        (default.to_owned(), "default"),
-        (time, "maxTime"),
-        (partition.priority_tier.to_string(), "priorityTier"),
-    ]
-}
 
 /// The scheduler.
 #[component]
 pub fn Form() -> impl IntoView {
-    let design = Design::here();
     let here = Place::section(Cluster::slurm);
-    let open = design.spot.partition;
-    let partitions = here.field(Slurm::partitions);
-    let rows = rows(RowsOf {
-        place: partitions.clone(),
-        columns: COLUMNS,
-        noun: "partition",
-        cells,
-        // The first partition is the one for jobs that name none.
-        fresh: |cluster| Partition { is_default: cluster.slurm.partitions.is_empty(), ..Partition::default() },
-        open,
-    });
-    let at = Memo::new(move |_| (rows.count.get() > 0).then(|| open.get().min(rows.count.get() - 1)));
     view! {
         {part("Scheduler", view! {
             <SwitchField field=switch("Run Slurm", here.field(Slurm::enable))
                 help="slurmctld on the first controller, slurmd on the workers."/>
             <SwitchField field=switch("Hold jobs to what they asked for", here.field(Slurm::enforce_limits))
                 help="Cores, memory and GPUs, with cgroups."/>
+            <TextField field=text("Scheduler parameters", here.field(Slurm::scheduler_parameters), LIST) width=Width::Full code=true
+                placeholder="bf_window=2880, bf_continue"/>
         })}
-        <h2>"Partitions"</h2>
-        <Notes place=partitions.path.to_string() notes=notes_exactly(partitions.path.clone())/>
-        <RowsTable rows=rows empty="No partition yet: jobs need one to run in."/>
-        {move || at.get().map(|index| view! { <PartitionFields index=index/> })}
+        <Partitions/>
+        {part("Jobs and logins", view! {
+            <SwitchField field=switch("X11 in jobs", here.field(Slurm::x11)) help="srun --x11; login nodes forward X11."/>
+            <SwitchField field=switch("Logins on workers need a job there", here.field(Slurm::pam_adopt))
+                help="And go into it (pam_slurm_adopt). Root and people with sudo always get in."/>
+            <SwitchField field=switch("A /tmp for each job", here.field(Slurm::private_tmp))
+                help="And /dev/shm; gone when the job ends."/>
+            <TextField field=text("Prolog", here.field(Slurm::prolog), TEXT) width=Width::Full lines=5 code=true
+                help="A shell script that root runs on each node before a job. Where it fails, the node is drained."/>
+            <TextField field=text("Epilog", here.field(Slurm::epilog), TEXT) width=Width::Full lines=5 code=true
+                help="A shell script that root runs on each node after a job."/>
+        })}
+        <Daemons/>
         {part("Keys, ports and further settings", view! {
             <TextField field=text("Munge key file", here.field(Slurm::munge_key_file), TEXT) width=Width::Two code=true
                 help="On every node. The key itself never enters the flake."/>
@@ -66,35 +43,5 @@ pub fn Form() -> impl IntoView {
             <TextField field=text("Further lines of slurm.conf", here.field(Slurm::extra_config), TEXT) width=Width::Full lines=5 code=true
                 help="The same on every node."/>
         })}
-    }
-}
-
-#[component]
-fn PartitionFields(index: usize) -> impl IntoView {
-    let design = Design::here();
-    let here = Place::section(Cluster::slurm).field(Slurm::partitions).index(index);
-    let name = Memo::new(move |_| {
-        design.read(|cluster| {
-            cluster.slurm.partitions.get(index).map(|partition| partition.name.clone()).unwrap_or_default()
-        })
-    });
-    let title = move || if name.get().is_empty() { "New partition".to_owned() } else { name.get() };
-    view! {
-        <fieldset class="part open">
-            <legend class="code">{title}</legend>
-            <div class="grid">
-                <Notes place=here.path.to_string() notes=notes_exactly(here.path.clone())/>
-                <TextField field=text("Partition name", here.field(Partition::name), TEXT) code=true placeholder="batch"/>
-                <TextField field=text("Partition nodes", here.field(Partition::nodes), TEXT) width=Width::Two code=true
-                    placeholder="all workers" help="A hostlist; empty for all workers."/>
-                <TextField field=text("Priority tier", here.field(Partition::priority_tier), NUMBER) help="Higher starts first."/>
-                <TextField field=text("Longest time", here.field(Partition::max_time), TEXT) code=true placeholder="no limit"
-                    help="Such as 2-00:00:00."/>
-                <TextField field=text("Default time", here.field(Partition::default_time), TEXT) code=true placeholder="the longest"
-                    help="Where none is asked."/>
-                <SwitchField field=switch("Default partition", here.field(Partition::is_default))
-                    help="Jobs that name no partition go here."/>
-            </div>
-        </fieldset>
     }
 }

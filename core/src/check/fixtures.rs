@@ -25,6 +25,9 @@ const TOPIC_CASES: &[Cases] = &[
     file_systems::CASES,
     package_sources::CASES,
     slurm::CASES,
+    slurm_daemons::CASES,
+    partitions::CASES,
+    partition_limits::CASES,
     hpc::CASES,
     monitoring::CASES,
     users::CASES,
@@ -52,8 +55,9 @@ const GOOD: &str = r#"{
   },
   "slurm": {
     "partitions": [
-      {"name": "main", "nodes": "cn[1-2]", "default": true, "maxTime": "2-00:00:00", "defaultTime": "60"},
-      {"name": "gpu", "nodes": "gn1"}
+      {"name": "main", "nodes": "cn[1-2]", "default": true, "maxTime": "2-00:00:00", "defaultTime": "60",
+       "exclusive": true},
+      {"name": "gpu", "nodes": "gn1", "exclusive": true}
     ]
   },
   "hpc": {"mpi": "openmpi", "cuda": {"enable": true}, "cudaAwareMPI": true, "governor": "performance", "unlimitedMemlock": true},

@@ -23,8 +23,11 @@ mod network;
 mod nfs;
 mod nodes;
 mod package_sources;
+mod partition_limits;
+mod partitions;
 mod roles;
 mod slurm;
+mod slurm_daemons;
 mod storage;
 mod text;
 mod users;
@@ -125,7 +128,7 @@ macro_rules! topics {
 }
 topics!(
     general keys nodes roles addresses macs hardware extra network links fabric fabric_addresses storage nfs
-    file_systems package_sources slurm hpc monitoring users login containers
+    file_systems package_sources slurm slurm_daemons partitions partition_limits hpc monitoring users login containers
 );
 
 const COUNT: usize = {

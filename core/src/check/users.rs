@@ -37,7 +37,7 @@ checks! {
 const IDS: std::ops::RangeInclusive<u32> = 1000..=59_999;
 
 /// Groups that NixOS has, and a user may be in.
-const SYSTEM_GROUPS: &[&str] = &[
+pub(super) const SYSTEM_GROUPS: &[&str] = &[
     "wheel",
     "users",
     "docker",

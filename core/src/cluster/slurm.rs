@@ -57,7 +57,8 @@ description! {
         enable "enable": bool = false,
         /// The host name of the node that runs slurmdbd and MariaDB; empty for the first controller.
         host "host": String = String::new(),
-        /// The file on that node that holds the database's password.
+        /// The file on that node that holds the database's password; empty for none: MariaDB then knows slurmdbd by its
+        /// Unix user.
         password_file "passwordFile": String = "/var/lib/secrets/slurmdbd-password".to_owned(),
         enforce "enforce": Vec<Enforce> = Vec::new(),
         /// Whether priority follows what users used lately (fair share) rather than who came first.

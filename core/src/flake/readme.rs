@@ -138,11 +138,13 @@ fn steps(out: &mut String, cluster: &Cluster, controller: &str) {
          others.",
         &[&install, "reboot"],
     );
+    let slurm = &cluster.slurm;
     let services: Vec<&str> = [
-        (cluster.slurm.enable, "munged slurmctld slurmd"),
-        (cluster.monitoring.enable && cluster.monitoring.alertmanager.enable, "alertmanager"),
-        (runs(cluster, Orchestrator::K3s), "k3s"),
-        (asks_ldap_by_name(cluster), "sssd"),
+        (slurm.enable, "munged"),
+        (slurm.enable && slurm.accounting.enable, "slurmdbd"),
+        (slurm.enable, "slurmctld slurmd"),
+        (slurm.enable && slurm.rest.enable, "slurmrestd"),
+        (cluster.containers.enable, "k3s"),
         (cluster.monitoring.enable && cluster.monitoring.grafana.enable, "grafana"),
     ]
     .into_iter()
@@ -194,6 +196,22 @@ fn secret_files(cluster: &Cluster) -> Vec<Secret> {
         let file = cluster.slurm.munge_key_file.clone();
         let make = format!("(umask 077 && head -c 128 /dev/urandom > {file}); chown munge:munge {file}");
         secrets.push(Secret { make, file, what: "Munge's key", on: "every node, the same", owner: "munge, mode 0400" });
+        let (accounting, rest) = (&cluster.slurm.accounting, &cluster.slurm.rest);
+        if accounting.enable && !accounting.password_file.is_empty() {
+            secrets.push(Secret {
+                file: accounting.password_file.clone(),
+                what: "the password of slurmdbd at its database",
+                on: "the accounting's host",
+                owner: "root, mode 0400",
+                make: random(&accounting.password_file),
+            });
+        }
+        if rest.enable {
+            let file = rest.jwt_key_file.clone();
+            let make = format!("(umask 077 && head -c 32 /dev/urandom > {file}); chown slurm:slurm {file}");
+            let on = "the controllers and the accounting's host, the same";
+            secrets.push(Secret { make, file, what: "the key of Slurm's tokens (JWT)", on, owner: "slurm, mode 0400" });
+        }
     }
     let alertmanager = &cluster.monitoring.alertmanager;
     if cluster.monitoring.enable && alertmanager.enable {

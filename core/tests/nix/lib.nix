@@ -142,4 +142,5 @@ rec {
       attrByPath (tail path) default set.${head path}
     else
       default;
+  min = a: b: if a < b then a else b;
 }

@@ -1,8 +1,8 @@
-//! One configuration of Slurm for all nodes, which matches what is described.
+//! One configuration of Slurm for all nodes, which matches what is described, and daemons where it says.
 
 use crate::harness::{World, runs, strings};
 use crate::{Invariant, Switch};
-use clusterflake_core::cluster::{Node, Role};
+use clusterflake_core::cluster::{Choice, Node, Partition, Role};
 use clusterflake_core::hostlist;
 use clusterflake_core::modules::schedulable_memory;
 use serde_json::{Value, json};
@@ -12,14 +12,75 @@ pub const INVARIANTS: &[Invariant] = &[
     ("slurm.conf is the same everywhere", one_configuration),
     ("Slurm's daemons run where they should, with their ports open", daemons),
     ("slurm.conf knows the hardware", knows_the_hardware),
+    ("slurm.conf has the partitions", has_the_partitions),
+    ("slurm.conf says what is on", says_what_is_on),
+    ("the accounting is on its host only", accounting),
+    ("both controllers share Slurm's state", shared_state),
+    ("logins on workers are as described", logins),
+    ("jobs get their prolog, epilog and /tmp", jobs),
 ];
 
-pub const SWITCHES: &[Switch] = &[Switch { name: "slurm", levels: &["", "slurm.enable = false"] }];
+pub const SWITCHES: &[Switch] = &[
+    Switch { name: "slurm", levels: &["", "slurm.enable = false"] },
+    Switch { name: "limits", levels: &["", "slurm.enforceLimits = false"] },
+    Switch {
+        name: "partitions",
+        levels: &[
+            "",
+            r#"slurm.partitions[0].maxNodes = 1
+            slurm.partitions[0].defaultMemoryPerCPUMiB = 2000
+            slurm.partitions[0].priorityTier = 10
+            slurm.partitions[0].allowGroups = ["lab", "wheel"]
+            slurm.partitions[1].nodes = ""
+            slurm.partitions[1].exclusive = true
+            slurm.partitions[1].state = "DRAIN""#,
+        ],
+    },
+    Switch { name: "scheduler", levels: &["", r#"slurm.schedulerParameters = ["bf_window=2880", "bf_continue"]"#] },
+    Switch {
+        name: "accounting",
+        levels: &[
+            "",
+            "slurm.accounting.enable = true",
+            r#"slurm.accounting = {"enable": true, "host": "store1", "passwordFile": "", "enforce": ["associations", "limits"], "fairShare": true}
+            slurm.partitions[1].allowAccounts = ["physics", "chemistry"]"#,
+        ],
+    },
+    Switch {
+        name: "backup controller",
+        levels: &["", r#"slurm.backup = {"host": "head2", "stateFolder": "/shared/state/slurmctld"}"#],
+    },
+    Switch { name: "REST", levels: &["", "slurm.rest.enable = true"] },
+    Switch { name: "X11", levels: &["", "slurm.x11 = true"] },
+    Switch { name: "PAM", levels: &["", "slurm.pamAdopt = true"] },
+    Switch { name: "private /tmp", levels: &["", "slurm.privateTmp = true"] },
+    Switch {
+        name: "prolog and epilog",
+        levels: &[
+            "",
+            r#"slurm.prolog = "echo \"${SLURM_JOB_ID}\" >> /var/log/jobs\n"
+            slurm.epilog = "rm -rf /scratch/''$SLURM_JOB_ID\n""#,
+        ],
+    },
+    Switch { name: "Slurm's metrics", levels: &["", "slurm.metrics = true"] },
+    Switch {
+        name: "further Slurm settings",
+        levels: &[
+            "",
+            r#"slurm.extraConfig = "KillWait=60\nMessageTimeout=20"
+            slurm.srunFirstPort = 50001
+            slurm.srunLastPort = 50999"#,
+        ],
+    },
+];
 
-/// What of slurm.conf is set on a node.
+/// What of slurm.conf and the files beside it is set on a node.
 fn conf(config: &Value) -> Value {
-    let slurm = &config["services"]["slurm"];
-    json!([slurm["clusterName"], slurm["nodeName"], slurm["partitionName"], slurm["extraConfig"]])
+    let mut slurm = config["services"]["slurm"].clone();
+    if let Some(options) = slurm.as_object_mut() {
+        options.retain(|name, _| !["server", "client", "dbdserver", "rest"].contains(&name.as_str()));
+    }
+    slurm
 }
 
 fn one_configuration(world: &World) {
@@ -30,26 +91,61 @@ fn one_configuration(world: &World) {
     }
 }
 
+/// The configuration of the nodes, which is the same on all; `None` where Slurm is off.
+fn shared(world: &World) -> Option<Value> {
+    world.cluster.slurm.enable.then(|| conf(world.each().next().unwrap().1))
+}
+
+/// What slurm.conf says for `key`; `None` where it says nothing.
+fn said<'c>(conf: &'c Value, key: &str) -> Option<&'c str> {
+    let mut lines = conf["extraConfig"].as_str().unwrap().lines();
+    lines.find_map(|line| line.strip_prefix(key)?.strip_prefix('='))
+}
+
+fn controllers(world: &World) -> Vec<&str> {
+    let backup = world.cluster.slurm.backup.host.as_str();
+    let first = world.controller().name.as_str();
+    if backup.is_empty() { vec![first] } else { vec![first, backup] }
+}
+
+fn accounting_host(world: &World) -> &str {
+    let host = world.cluster.slurm.accounting.host.as_str();
+    if host.is_empty() { &world.controller().name } else { host }
+}
+
 fn daemons(world: &World) {
-    for (node, config) in world.each().filter(|_| world.cluster.slurm.enable) {
+    let slurm = &world.cluster.slurm;
+    for (node, config) in world.each() {
         let at = &node.name;
-        let slurm = &config["services"]["slurm"];
-        let controls = *at == world.controller().name;
-        assert!(runs(config, &["munge"]), "{at}");
-        assert_eq!(slurm["client"]["enable"] == true, node.is(Role::Worker), "{at}");
-        assert_eq!(slurm["server"]["enable"] == true, controls, "{at}");
-        assert_eq!(world.opens_tcp(node, 6817), controls, "{at}");
-        assert_eq!(world.opens_tcp(node, 6818), node.is(Role::Worker), "{at}");
+        let first = *at == world.controller().name;
+        let daemons = [
+            ("server", 6817, controllers(world).contains(&at.as_str())),
+            ("client", 6818, node.is(Role::Worker)),
+            ("dbdserver", 6819, slurm.accounting.enable && accounting_host(world) == at),
+            ("rest", 6820, slurm.rest.enable && first),
+        ];
+        for (daemon, port, wanted) in daemons {
+            let wanted = wanted && slurm.enable;
+            assert_eq!(runs(config, &["slurm", daemon]), wanted, "{at}: {daemon}");
+            assert_eq!(world.opens_tcp(node, port), wanted, "{at}: {port}");
+        }
+        assert_eq!(runs(config, &["munge"]), slurm.enable, "{at}");
+        assert_eq!(config["cluster"]["services"]["slurm"]["available"] == true, slurm.enable, "{at}");
+        let metrics = &config["cluster"]["services"]["slurm-metrics"]["available"];
+        assert_eq!(*metrics == true, slurm.enable && slurm.metrics && first, "{at}");
+        if slurm.enable {
+            assert!(world.opens_tcp(node, slurm.srun_first_port.into()), "{at}");
+            assert!(world.opens_tcp(node, slurm.srun_last_port.into()), "{at}");
+        } else {
+            assert!(config["services"].get("slurm").is_none(), "{at} has something of Slurm");
+        }
     }
 }
 
 fn knows_the_hardware(world: &World) {
-    if !world.cluster.slurm.enable {
-        return;
-    }
-    let conf = conf(world.each().next().unwrap().1);
+    let Some(conf) = shared(world) else { return };
     let mut lines = BTreeMap::new();
-    for line in strings(&conf[1]) {
+    for line in strings(&conf["nodeName"]) {
         let (hosts, rest) = line.split_once(' ').unwrap();
         for host in hostlist::expand(hosts).unwrap() {
             assert!(lines.insert(host, rest).is_none(), "a node has two lines");
@@ -57,7 +153,7 @@ fn knows_the_hardware(world: &World) {
     }
     let workers: Vec<&Node> = world.with(Role::Worker).collect();
     assert_eq!(lines.len(), workers.len());
-    for node in workers {
+    for node in &workers {
         let mut wanted = format!(
             "Sockets={} CoresPerSocket={} ThreadsPerCore={} RealMemory={}",
             node.sockets,
@@ -70,10 +166,175 @@ fn knows_the_hardware(world: &World) {
         }
         assert!(lines[&node.name].starts_with(&wanted), "{}: {}", node.name, lines[&node.name]);
     }
-    for line in strings(&conf[2]) {
-        let hosts = line.split_once("Nodes=").unwrap().1.split(' ').next().unwrap();
-        for host in hostlist::expand(hosts).unwrap() {
-            assert!(lines.contains_key(&host), "a partition names {host}");
+    let has_gpus = workers.iter().any(|node| node.gpus.count > 0);
+    assert_eq!(said(&conf, "GresTypes"), has_gpus.then_some("gpu"));
+    let files: Vec<&str> =
+        conf["extraConfigPaths"].as_array().unwrap().iter().map(|f| f["name"].as_str().unwrap()).collect();
+    assert_eq!(files.contains(&"gres.conf"), has_gpus);
+}
+
+fn has_the_partitions(world: &World) {
+    let Some(conf) = shared(world) else { return };
+    let lines = strings(&conf["partitionName"]);
+    assert_eq!(lines.len(), world.cluster.slurm.partitions.len());
+    for (line, partition) in lines.into_iter().zip(&world.cluster.slurm.partitions) {
+        let mut words = line.split(' ');
+        assert_eq!(words.next(), Some(partition.name.as_str()));
+        let values: BTreeMap<&str, &str> = words.map(|word| word.split_once('=').unwrap()).collect();
+        let named = match partition.nodes.as_str() {
+            "" => world.with(Role::Worker).map(|node| node.name.clone()).collect(),
+            nodes => hostlist::expand(nodes).unwrap(),
+        };
+        let hosts = hostlist::expand(values["Nodes"]).unwrap();
+        assert_eq!(hosts, named, "{line}");
+        assert!(hosts.iter().all(|host| world.with(Role::Worker).any(|node| node.name == *host)), "{line}");
+        let text = |value: &str| (!value.is_empty()).then(|| value.to_owned());
+        let number = |value: u64, usual: u64| (value != usual).then(|| value.to_string());
+        let Partition { max_nodes, default_memory_per_cpu_mib, priority_tier, .. } = *partition;
+        for (key, wanted) in [
+            ("Default", text(if partition.is_default { "YES" } else { "NO" })),
+            ("MaxTime", text(&partition.max_time).or(text("INFINITE"))),
+            ("DefaultTime", text(&partition.default_time)),
+            ("MaxNodes", number(max_nodes.into(), 0)),
+            ("DefMemPerCPU", number(default_memory_per_cpu_mib, 0)),
+            ("PriorityTier", number(priority_tier.into(), 1)),
+            ("OverSubscribe", partition.exclusive.then(|| "EXCLUSIVE".to_owned())),
+            ("AllowGroups", text(&partition.allow_groups.join(","))),
+            ("AllowAccounts", text(&partition.allow_accounts.join(","))),
+            ("State", text(partition.state.key())),
+        ] {
+            assert_eq!(values.get(key).copied(), wanted.as_deref(), "{key} of {line}");
+        }
+    }
+}
+
+fn says_what_is_on(world: &World) {
+    let Some(conf) = shared(world) else { return };
+    let slurm = &world.cluster.slurm;
+    let contained = slurm.enforce_limits || slurm.x11 || slurm.pam_adopt || slurm.private_tmp;
+    assert_eq!(conf["procTrackType"] == "proctrack/cgroup", contained);
+    let constrains = conf["extraCgroupConfig"].as_str().is_some_and(|text| text.contains("ConstrainCores=yes"));
+    assert_eq!(constrains, slurm.enforce_limits);
+    let hosts: Vec<&str> =
+        conf["extraConfig"].as_str().unwrap().lines().filter_map(|line| line.strip_prefix("SlurmctldHost=")).collect();
+    let named: Vec<String> = controllers(world)
+        .into_iter()
+        .map(|name| format!("{name}({})", world.nodes.iter().find(|node| node.name == name).unwrap().ip.unwrap()))
+        .collect();
+    assert_eq!(hosts, named);
+    let given = |on: bool, text: &str| on.then(|| text.to_owned());
+    let flags = match (slurm.x11, slurm.pam_adopt || slurm.private_tmp, !slurm.prolog.is_empty()) {
+        (true, _, _) => Some("X11"),
+        (_, true, _) => Some("Contain"),
+        (_, _, true) => Some("Alloc"),
+        _ => None,
+    };
+    for (key, wanted) in [
+        ("SchedulerParameters", given(!slurm.scheduler_parameters.is_empty(), &slurm.scheduler_parameters.join(","))),
+        ("SrunPortRange", given(true, &format!("{}-{}", slurm.srun_first_port, slurm.srun_last_port))),
+        ("TaskPlugin", given(contained, "task/cgroup,task/affinity")),
+        ("AuthAltTypes", given(slurm.rest.enable, "auth/jwt")),
+        ("AuthAltParameters", given(slurm.rest.enable, &format!("jwt_key={}", slurm.rest.jwt_key_file))),
+        ("PrologFlags", flags.map(str::to_owned)),
+        ("NamespaceType", given(slurm.private_tmp, "namespace/tmpfs")),
+        ("MetricsType", given(slurm.metrics, "metrics/openmetrics")),
+        ("Prolog", given(!slurm.prolog.is_empty(), "/etc/slurm/prolog")),
+        ("Epilog", given(!slurm.epilog.is_empty(), "/etc/slurm/epilog")),
+    ] {
+        assert_eq!(said(&conf, key), wanted.as_deref(), "{key}");
+    }
+    assert!(conf["extraConfig"].as_str().unwrap().ends_with(slurm.extra_config.trim()));
+}
+
+fn accounting(world: &World) {
+    let slurm = &world.cluster.slurm;
+    let (accounting, on) = (&slurm.accounting, slurm.enable && slurm.accounting.enable);
+    if let Some(conf) = shared(world) {
+        let enforce: Vec<&str> = accounting.enforce.iter().map(|what| what.key()).collect();
+        let given = |on: bool, text: &str| on.then(|| text.to_owned());
+        for (key, wanted) in [
+            ("AccountingStorageType", given(on, "accounting_storage/slurmdbd")),
+            ("AccountingStorageHost", given(on, accounting_host(world))),
+            ("AccountingStorageEnforce", given(on && !enforce.is_empty(), &enforce.join(","))),
+            ("PriorityType", given(on && accounting.fair_share, "priority/multifactor")),
+        ] {
+            assert_eq!(said(&conf, key), wanted.as_deref(), "{key}");
+        }
+        let has_gpus = world.with(Role::Worker).any(|node| node.gpus.count > 0);
+        let tracked = said(&conf, "AccountingStorageTRES").is_some_and(|list| list.starts_with("gres/gpu"));
+        assert_eq!(tracked, on && has_gpus);
+    }
+    for (node, config) in world.each() {
+        let at = &node.name;
+        let here = on && accounting_host(world) == at;
+        assert_eq!(runs(config, &["mysql"]), here, "{at}");
+        assert_eq!(config["systemd"]["services"].get("slurmdbd-login").is_some(), here, "{at}");
+        assert!(!world.opens_tcp(node, 3306), "{at} opens the database");
+        if here {
+            assert_eq!(config["services"]["slurm"]["dbdserver"]["dbdHost"], *at);
+            let login = &config["systemd"]["services"]["slurmdbd-login"];
+            let file = accounting.password_file.as_str();
+            let passed = config["services"]["slurm"]["dbdserver"].get("storagePassFile").cloned().unwrap_or_default();
+            assert_eq!(passed, if file.is_empty() { json!(null) } else { json!(file) });
+            let loaded = login["serviceConfig"]["LoadCredential"].as_str();
+            assert_eq!(loaded, (!file.is_empty()).then(|| format!("password:{file}")).as_deref());
+            assert_eq!(login["requiredBy"], json!(["slurmdbd.service"]));
+            assert_eq!(login["script"].as_str().unwrap().contains("unix_socket"), file.is_empty());
+            let late = strings(&config["systemd"]["services"]["slurmctld"]["after"]).contains(&"slurmdbd.service");
+            assert_eq!(late, controllers(world).contains(&at.as_str()), "{at}");
+        }
+    }
+}
+
+fn shared_state(world: &World) {
+    let Some(conf) = shared(world) else { return };
+    let backup = &world.cluster.slurm.backup;
+    if backup.host.is_empty() {
+        assert!([json!(null), json!("/var/spool/slurmctld")].contains(&conf["stateSaveLocation"]));
+        return;
+    }
+    assert_eq!(conf["stateSaveLocation"], backup.state_folder);
+    for (node, config) in world.each().filter(|(node, _)| controllers(world).contains(&node.name.as_str())) {
+        let at = &node.name;
+        let mut mounts = config["fileSystems"].as_object().unwrap().keys();
+        let mount = mounts.rfind(|mount| *mount != "/" && backup.state_folder.starts_with(*mount));
+        assert!(mount.is_some(), "{at} does not mount {}", backup.state_folder);
+        let unit = &config["systemd"]["services"]["slurmctld"];
+        assert_eq!(unit["unitConfig"]["RequiresMountsFor"], backup.state_folder, "{at}");
+        assert!(strings(&unit["after"]).contains(&"remote-fs.target"), "{at}");
+    }
+}
+
+fn logins(world: &World) {
+    let slurm = &world.cluster.slurm;
+    for (node, config) in world.each() {
+        let at = &node.name;
+        let people = node.is(Role::Login) || node.is(Role::Controller);
+        let forwards = config["services"]["openssh"]["settings"]["X11Forwarding"] == true;
+        assert_eq!(forwards, slurm.enable && slurm.x11 && people, "{at}");
+        let adopts = slurm.enable && slurm.pam_adopt && node.is(Role::Worker) && !people;
+        let pam = &config["security"]["pam"]["services"]["sshd"];
+        assert_eq!(pam["slurm"]["adopt"]["enable"] == true, adopts, "{at}");
+        assert_eq!(pam["startSession"] == false, adopts, "{at}");
+        let rule = &pam["rules"]["account"]["administrators"];
+        assert_eq!(rule["control"] == "sufficient", adopts, "{at}");
+        assert_eq!(config["systemd"]["services"]["sshd"]["environment"]["SLURM_CONF"].is_string(), adopts, "{at}");
+    }
+}
+
+fn jobs(world: &World) {
+    let slurm = &world.cluster.slurm;
+    for (node, config) in world.each() {
+        let at = &node.name;
+        for (name, text) in [("prolog", &slurm.prolog), ("epilog", &slurm.epilog)] {
+            let script = &config["environment"]["etc"][format!("slurm/{name}")]["source"]["text"];
+            let here = slurm.enable && node.is(Role::Worker) && !text.is_empty();
+            assert_eq!(script.as_str(), here.then_some(text.as_str()), "{at}: {name}");
+        }
+        if slurm.enable {
+            let files = config["services"]["slurm"]["extraConfigPaths"].as_array().unwrap();
+            let has_tmp = files.iter().any(|file| file["name"] == "job_container.conf");
+            assert_eq!(has_tmp, slurm.private_tmp, "{at}");
         }
     }
 }

@@ -1,9 +1,11 @@
-# Slurm: slurmctld on the first controller, slurmd on the workers, the commands everywhere.
+# Slurm: slurmctld on the controllers, slurmd on the workers, the commands everywhere.
 #
-# slurmConfig: partitions ([ { name, nodes (hostlist; null: all workers), default, maxTime, defaultTime,
-#              priorityTier } ]), enforceLimits, mungeKeyFile, srunPortRange ({ from, to }), extraConfig
-#
-# slurm.conf is the same on every node: all of it follows from `nodes` and `slurmConfig` alone.
+# slurmConfig: partitions ([ { name, nodes (hostlist; null: all workers), default, maxTime, defaultTime, priorityTier,
+#              maxNodes, defaultMemoryPerCPUMiB, exclusive, allowGroups, allowAccounts, state } ]), enforceLimits,
+#              schedulerParameters, x11, pamAdopt, privateTmp, prolog and epilog (shell scripts), metrics,
+#              mungeKeyFile, srunPortRange ({ from, to }), extraConfig, and null where they are off:
+#              accounting ({ host (null: the first controller), passwordFile (null: MariaDB knows slurmdbd by its Unix
+#              user), enforce, fairShare }), backup ({ host, stateFolder }), rest ({ jwtKeyFile })
 {
   node,
   nodes,
@@ -19,7 +21,11 @@
   ...
 }:
 let
-  slurm = {
+  first = lib.head (clusterLib.withRole "controller" nodes);
+  nodeNamed =
+    what: name: nodes.${name} or (throw "slurmConfig.${what} is “${name}”, which is no node");
+
+  given = {
     partitions = [
       {
         name = "main";
@@ -27,6 +33,16 @@ let
       }
     ];
     enforceLimits = true;
+    schedulerParameters = [ ];
+    accounting = null;
+    backup = null;
+    rest = null;
+    x11 = false;
+    pamAdopt = false;
+    privateTmp = false;
+    prolog = null;
+    epilog = null;
+    metrics = false;
     mungeKeyFile = "/etc/munge/munge.key";
     srunPortRange = {
       from = 60001;
@@ -35,120 +51,141 @@ let
     extraConfig = "";
   }
   // slurmConfig;
-
-  workers = clusterLib.withRole "worker" nodes;
-  controller = lib.head (clusterLib.withRole "controller" nodes);
-  isController = node.hostname == controller.hostname;
-  gpuWorkers = builtins.filter (worker: worker.hasGPU) workers;
-
-  # Workers that are alike share a line.
-  hardware =
-    worker:
-    lib.concatStringsSep " " (
-      [
-        "Sockets=${toString worker.sockets}"
-        "CoresPerSocket=${toString worker.coresPerSocket}"
-        "ThreadsPerCore=${toString worker.threadsPerCore}"
-        "RealMemory=${toString worker.memoryMB}"
-      ]
-      ++ lib.optional worker.hasGPU "Gres=gpu:${worker.gpuModel}:${toString worker.gpus}"
-      ++ lib.optional (worker.features != [ ]) "Feature=${lib.concatStringsSep "," worker.features}"
-      ++ lib.optional (worker.weight != 1) "Weight=${toString worker.weight}"
-      ++ [ "State=UNKNOWN" ]
-    );
-  hostsOf = alike: clusterLib.compressHostlist (map (worker: worker.hostname) alike);
-  linesBy =
-    text: list:
-    map (alike: "${hostsOf alike} ${text (lib.head alike)}") (
-      lib.sort (a: b: (lib.head a).index < (lib.head b).index) (
-        builtins.attrValues (builtins.groupBy text list)
-      )
-    );
-
-  devices =
-    worker:
-    let
-      first = if worker.gpuVendor == "amd" then 128 else 0;
-      stem = if worker.gpuVendor == "amd" then "/dev/dri/renderD" else "/dev/nvidia";
-      numbers = "${toString first}-${toString (first + worker.gpus - 1)}";
-    in
-    if worker.gpus == 1 then "${stem}${toString first}" else "${stem}[${numbers}]";
-  gresConf = lib.concatMapStrings (line: "NodeName=${line}\n") (
-    linesBy (worker: "Name=gpu Type=${worker.gpuModel} File=${devices worker}") gpuWorkers
-  );
-
-  partitionLine =
-    partition:
-    lib.concatStringsSep " " (
-      [
-        partition.name
-        "Nodes=${if partition.nodes or null == null then hostsOf workers else partition.nodes}"
-        "Default=${if partition.default or false then "YES" else "NO"}"
-        "MaxTime=${partition.maxTime or "INFINITE"}"
-      ]
-      ++ lib.optional (partition ? defaultTime) "DefaultTime=${partition.defaultTime}"
-      ++ lib.optional (partition ? priorityTier) "PriorityTier=${toString partition.priorityTier}"
-      ++ [ "State=UP" ]
-    );
-
-  slurmConf = lib.concatStringsSep "\n" (
-    [
-      "SlurmctldHost=${controller.hostname}(${controller.ip})"
-      "SlurmctldPort=6817"
-      "SlurmdPort=6818"
-      "SrunPortRange=${toString slurm.srunPortRange.from}-${toString slurm.srunPortRange.to}"
-      "SelectType=select/cons_tres"
-      "SelectTypeParameters=CR_Core_Memory"
-      "ReturnToService=1"
-      "PropagateResourceLimitsExcept=MEMLOCK"
+  slurm = given // {
+    # The first is the primary one.
+    controllers = [
+      first
     ]
-    ++ lib.optional slurm.enforceLimits "TaskPlugin=task/cgroup,task/affinity"
-    ++ lib.optional (gpuWorkers != [ ]) "GresTypes=gpu"
-    ++ lib.optional (slurm.extraConfig != "") slurm.extraConfig
-  );
+    ++ lib.optional (given.backup != null) (nodeNamed "backup.host" given.backup.host);
+    accounting =
+      if given.accounting == null then
+        null
+      else
+        {
+          passwordFile = null;
+          enforce = [ ];
+          fairShare = false;
+        }
+        // given.accounting
+        // {
+          host = (nodeNamed "accounting.host" (given.accounting.host or first.hostname)).hostname;
+        };
+    rest =
+      if given.rest == null then
+        null
+      else
+        { jwtKeyFile = "/var/lib/secrets/slurm-jwt.key"; } // given.rest;
+  };
+
+  conf = import ./conf.nix {
+    inherit
+      lib
+      nodes
+      clusterLib
+      slurm
+      ;
+    slurmVersion = pkgs.slurm.version;
+  };
+
+  isFirst = node.hostname == first.hostname;
+  controls = lib.any (controller: controller.hostname == node.hostname) slurm.controllers;
+  accounts = slurm.accounting != null && slurm.accounting.host == node.hostname;
+  # Where people work without jobs too, logins stay free.
+  adopts = slurm.pamAdopt && node.isWorker && !node.isController && !node.isLogin;
+  forwardsX11 = slurm.x11 && (node.isLogin || node.isController);
+  script = name: text: { source = pkgs.writeShellScript "slurm-${name}" text; };
 in
 {
   _file = ./default.nix;
 
-  config = lib.mkMerge [
-    {
-      services.slurm = {
-        clusterName = clusterConfig.name or "cluster";
-        nodeName = linesBy hardware workers;
-        partitionName = map partitionLine slurm.partitions;
-        procTrackType = lib.mkIf slurm.enforceLimits "proctrack/cgroup";
-        extraCgroupConfig = lib.mkIf slurm.enforceLimits ''
-          ConstrainCores=yes
-          ConstrainRAMSpace=yes
-          ConstrainDevices=yes
-        '';
-        extraConfig = slurmConf;
-        extraConfigPaths = lib.mkIf (gpuWorkers != [ ]) [ (pkgs.writeTextDir "gres.conf" gresConf) ];
-        enableStools = true;
-      };
-      services.munge = {
-        enable = true;
-        password = slurm.mungeKeyFile;
-      };
-      # srun listens for its job's steps, and can run on every node.
-      cluster.firewall.tcpPortRanges = [ slurm.srunPortRange ];
-      cluster.services.slurm.available = true;
-    }
+  config = lib.mkMerge (
+    [
+      {
+        services.slurm = {
+          clusterName = clusterConfig.name or "cluster";
+          inherit (conf) nodeName partitionName;
+          procTrackType = lib.mkIf conf.contained "proctrack/cgroup";
+          extraCgroupConfig = lib.mkIf slurm.enforceLimits ''
+            ConstrainCores=yes
+            ConstrainRAMSpace=yes
+            ConstrainDevices=yes
+          '';
+          stateSaveLocation = lib.mkIf (slurm.backup != null) slurm.backup.stateFolder;
+          extraConfig = conf.slurmConf;
+          extraConfigPaths = lib.mapAttrsToList pkgs.writeTextDir conf.files;
+          # Where the job's own /tmp does not hide what PMIx puts there.
+          mpi.PmixCliTmpDirBase = lib.mkIf slurm.privateTmp "/run/slurm-pmix";
+          enableStools = true;
+        };
+        services.munge = {
+          enable = true;
+          password = slurm.mungeKeyFile;
+        };
+        # NixOS lets slurmd's nodes forward X11; it is needed where users log in.
+        services.openssh.settings.X11Forwarding = lib.mkIf (node.isWorker || forwardsX11) forwardsX11;
+        # srun listens for its job's steps, and can run on every node.
+        cluster.firewall.tcpPortRanges = [ slurm.srunPortRange ];
+        cluster.services.slurm = {
+          available = true;
+          # The commands that know where slurm.conf is.
+          binPath = "/run/current-system/sw/bin";
+        };
+      }
 
-    (lib.mkIf isController {
-      services.slurm.server.enable = true;
-      cluster.firewall.tcpPorts = [ 6817 ];
-    })
+      (lib.mkIf controls {
+        services.slurm.server.enable = true;
+        systemd.services.slurmctld = {
+          wants = [ "network-online.target" ];
+          after = [
+            "network-online.target"
+          ]
+          ++ lib.optional (slurm.backup != null) "remote-fs.target"
+          ++ lib.optional accounts "slurmdbd.service";
+          unitConfig.RequiresMountsFor = lib.mkIf (slurm.backup != null) slurm.backup.stateFolder;
+          # It gives up where slurmdbd does not answer yet.
+          startLimitIntervalSec = 0;
+          serviceConfig = {
+            Restart = "on-failure";
+            RestartSec = 10;
+          };
+        };
+        cluster.firewall.tcpPorts = [ 6817 ];
+      })
 
-    (lib.mkIf node.isWorker {
-      services.slurm.client.enable = true;
-      cluster.firewall.tcpPorts = [ 6818 ];
-      # The client turns X11 forwarding on; jobs do not need it.
-      services.openssh.settings.X11Forwarding = false;
-      # slurmd opens the GPUs' device files when it starts.
-      systemd.services.slurmd.after = lib.mkIf (config.hardware.nvidia.nvidiaPersistenced or false) [
-        "nvidia-persistenced.service"
-      ];
-    })
-  ];
+      (lib.mkIf (isFirst && slurm.rest != null) {
+        services.slurm.rest.enable = true;
+        cluster.firewall.tcpPorts = [ 6820 ];
+        cluster.services.slurmrestd.available = true;
+      })
+
+      (lib.mkIf (isFirst && slurm.metrics) {
+        cluster.services.slurm-metrics.available = lib.versionAtLeast pkgs.slurm.version "25.11";
+      })
+
+      (lib.mkIf node.isWorker {
+        services.slurm.client.enable = true;
+        cluster.firewall.tcpPorts = [ 6818 ];
+        environment.etc = {
+          "slurm/prolog" = lib.mkIf (slurm.prolog != null) (script "prolog" slurm.prolog);
+          "slurm/epilog" = lib.mkIf (slurm.epilog != null) (script "epilog" slurm.epilog);
+        };
+        # slurmd opens the GPUs' device files when it starts.
+        systemd.services.slurmd.after = lib.mkIf (config.hardware.nvidia.nvidiaPersistenced or false) [
+          "nvidia-persistenced.service"
+        ];
+      })
+    ]
+    ++ lib.optional accounts (
+      import ./accounting.nix {
+        inherit
+          config
+          lib
+          pkgs
+          node
+          ;
+        inherit (slurm) accounting rest;
+      }
+    )
+    ++ lib.optional adopts (import ./login.nix { inherit config lib; })
+  );
 }
