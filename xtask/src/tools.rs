@@ -150,6 +150,11 @@ const SYSTEM: &[System] = &[
     System::new(BROWSERS, "chromium", "chromium", "the browser in which the page is tested"),
     System::new(&["nix-instantiate"], "nix-bin", "nix", "Nix, which evaluates generated flakes"),
     System::new(&["scontrol"], "slurm-client", "slurm", "Slurm's own reading of host lists"),
+    System::new(&["slurmctld", "/usr/sbin/slurmctld"], "slurmctld", "slurm", "its reading of slurm.conf"),
+    System::new(&["slurmd", "/usr/sbin/slurmd"], "slurmd", "slurm", "nodes of Slurm, on which jobs run"),
+    System::new(&["slurmdbd", "/usr/sbin/slurmdbd"], "slurmdbd", "slurm", "Slurm's accounting"),
+    System::new(&["mariadbd", "/usr/sbin/mariadbd"], "mariadb-server", "mariadb", "the database of the accounting"),
+    System::new(&["munged", "/usr/sbin/munged"], "munge", "munge", "what Slurm's daemons know each other by"),
     System::new(&["promtool"], "prometheus", "prometheus.cli", "Prometheus' own reading of alerts"),
     System::new(&["amtool"], "prometheus-alertmanager", "prometheus-alertmanager", "Alertmanager's own reading"),
     // A user's PATH need not have the folder of administrators' programs.
