@@ -300,7 +300,11 @@ slurm.partitions[1].allowAccounts = ["a b"]"#,
     (
         r#"slurm.partitions[1].allowGroups = ["chemistry"]
 users.ldap = {"enable": true, "uris": ["ldaps://ldap.lab.example"], "searchBase": "dc=lab,dc=example"}"#,
-        &["hint partition-group-directory slurm.partitions[1].allowGroups[0]"],
+        &[
+            "hint partition-group-directory slurm.partitions[1].allowGroups[0]",
+            "hint ldap-local-ids users.ldap.enable",
+            "hint ldap-homes users.ldap.enable",
+        ],
     ),
 ];
 

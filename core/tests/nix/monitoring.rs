@@ -26,7 +26,6 @@ pub const SWITCHES: &[Switch] = &[
             "monitoring.ipmiExporter = true\nmonitoring.smartExporter = true\nmonitoring.intervalSeconds = 5",
         ],
     },
-    Switch { name: "slurm-metrics", levels: &["", "slurm.metrics = true"] },
     Switch { name: "alerts", levels: &["", MAIL, WEBHOOK, "monitoring.alerts = false"] },
     Switch {
         name: "grafana",

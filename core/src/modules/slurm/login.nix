@@ -1,5 +1,5 @@
 # What a worker has where logins go into the user's job there, and are refused without one (pam_slurm_adopt).
-{ config, lib }:
+{ config, lib, ... }:
 {
   security.pam.services.sshd = {
     slurm.adopt = {

@@ -61,7 +61,10 @@ fn module_form(module: &Module, root: &Expr, found: &mut Found) {
     for lambda in &module.functions {
         let Some(ast::Param::Pattern(pattern)) = lambda.param() else { continue };
         let names: Vec<String> = pattern.pat_entries().filter_map(|entry| text(&entry.ident()?)).collect();
-        let of_module = names.iter().any(|name| known::MODULE_ARGUMENTS.contains(&name.as_str()));
+        // A function that takes something else, and is no part of another, is called by hand. `lib` alone is anybody's.
+        let given = |name: &String| known::MODULE_ARGUMENTS.contains(&name.as_str());
+        let of_module = names.iter().any(|name| given(name) && name != "lib")
+            && (module.functions.len() > 1 || names.iter().all(given));
         if of_module && pattern.ellipsis_token().is_none() {
             let message = "These arguments are a closed set, so that one more is an error: end them with `...`.";
             found.add(pattern.syntax().text_range(), known::CLOSED_ARGUMENTS, message);

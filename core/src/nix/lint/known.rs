@@ -65,9 +65,9 @@ pub(super) const BUILTINS: &[&str] = &[
     "break",
 ];
 
-/// Arguments by which a function is known to be a module: what NixOS gives, and the node of the guide. `lib` alone is
-/// taken by packages too.
-pub(super) const MODULE_ARGUMENTS: &[&str] = &["config", "pkgs", "options", "node", "nodes"];
+/// What NixOS gives a module by name, and the guide's functions a node.
+pub(super) const MODULE_ARGUMENTS: &[&str] =
+    &["config", "lib", "pkgs", "options", "modulesPath", "utils", "node", "nodes", "clusterLib"];
 
 /// Options that NixOS no longer has, or that do not do what their names say, with what to write instead.
 /// Evidence: nixpkgs nixos/modules/rename.nix and the modules named.
