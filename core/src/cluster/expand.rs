@@ -125,3 +125,10 @@ pub fn expand(cluster: &Cluster) -> Vec<Node> {
     }
     nodes
 }
+
+/// The name of the first controller: the node that runs what there is one of. `None` where there is no controller, or
+/// its group's hostlist cannot be read.
+pub fn first_controller(cluster: &Cluster) -> Option<String> {
+    let group = cluster.nodes.iter().find(|group| group.roles.contains(&Role::Controller))?;
+    hostlist::expand(&group.hosts).ok()?.into_iter().next()
+}

@@ -13,7 +13,13 @@
       # Each is a function of the cluster's values to a NixOS module.
       modules = __modules__;
 
-      # From the cluster's values to its nodes. Nodes come in groups (nodeGroups), or one by one
+      # The machines from which the cluster is administered.
+      forEachSystem = lib.genAttrs [
+        "x86_64-linux"
+        "aarch64-linux"
+      ];
+
+      # From the cluster's values to the outputs of its flake. Nodes come in groups (nodeGroups), or one by one
       # (controllerHostname, controllerIP, workerNodes with hostname, ip, hasGPU, cpus, memoryMB, gpus).
       mkClusterFlake =
         {
@@ -27,6 +33,8 @@
           sshKeys ? [ ],
           users ? [ ],
           groups ? [ ],
+          # The files that nodes need and no flake may hold, as tools/default.nix says.
+          secrets ? [ ],
           # Modules for single nodes: { cn001 = [ ./hosts/cn001.nix ]; }
           extraNodeModules ? { },
           # Modules for every node.
@@ -52,10 +60,36 @@
               ++ extraCommonModules
               ++ (extraNodeModules.${name} or [ ]);
             };
+          tools = import ./tools {
+            inherit
+              lib
+              clusterLib
+              nodes
+              clusterConfig
+              networkConfig
+              secrets
+              __names__
+              ;
+          };
+          packages = forEachSystem (system: {
+            cluster-tools = tools.package nixpkgs.legacyPackages.${system};
+          });
         in
         {
-          inherit nodes;
+          inherit nodes tools packages;
           nixosConfigurations = lib.mapAttrs mkSystem nodes;
+          apps = lib.mapAttrs (_: programs: {
+            default = {
+              type = "app";
+              program = lib.getExe programs.cluster-tools;
+              meta.description = "Commands for all nodes of the cluster at once";
+            };
+          }) packages;
+          devShells = lib.mapAttrs (system: programs: {
+            default = nixpkgs.legacyPackages.${system}.mkShellNoCC {
+              packages = [ programs.cluster-tools ];
+            };
+          }) packages;
         };
 
       cluster = mkClusterFlake (import ./cluster.nix);
@@ -65,11 +99,13 @@
         inherit mkClusterFlake;
       };
 
-      inherit (cluster) nixosConfigurations;
+      inherit (cluster)
+        nixosConfigurations
+        packages
+        apps
+        devShells
+        ;
 
-      formatter = lib.genAttrs [
-        "x86_64-linux"
-        "aarch64-linux"
-      ] (system: nixpkgs.legacyPackages.${system}.nixfmt-tree);
+      formatter = forEachSystem (system: nixpkgs.legacyPackages.${system}.nixfmt-tree);
     };
 }

@@ -5,6 +5,7 @@
 
 mod lock;
 mod readme;
+pub mod secrets;
 
 pub use lock::unknown_pins;
 
@@ -63,6 +64,7 @@ const CONTRIBUTORS: &[Contributor] = &[
     Contributor { reads: Section::ALL, files: lock_file },
     Contributor { reads: &[Section::Nodes], files: extra_module_files },
     Contributor { reads: &[], files: |_| one("lib/default.nix", include_str!("lib/default.nix").to_owned().into()) },
+    Contributor { reads: &[], files: tool_files },
     Contributor { reads: Section::ALL, files: |cluster| one("README.md", readme::text(cluster).into()) },
 ];
 
@@ -140,6 +142,25 @@ fn extra_module_files(cluster: &Cluster) -> Vec<(String, File)> {
     modules.map(|module| (module.file, file(module.text, &module.path))).collect()
 }
 
+/// The source of `cluster-tools`.
+fn tool_files(_: &Cluster) -> Vec<(String, File)> {
+    macro_rules! files {
+        ($($name:literal)*) => {
+            [$(($name, include_str!(concat!("tools/", $name))),)*]
+        };
+    }
+    let files = files!(
+        "default.nix" "cluster-tools.sh" "hostlists.jq" "nodes.sh" "secrets.sh" "ssh-ca.sh" "verify.sh"
+        "on-node/check.sh" "on-node/place.sh" "on-node/verify.sh"
+    );
+    files
+        .map(|(name, text)| {
+            let executable = name == "cluster-tools.sh";
+            (format!("tools/{name}"), File { executable, ..File::from(text.to_owned()) })
+        })
+        .into()
+}
+
 /// The parameters of the modules in use.
 fn parameters(cluster: &Cluster) -> impl Iterator<Item = Parameter> {
     modules::used(cluster).filter_map(|module| module.parameter)
@@ -158,6 +179,10 @@ fn cluster_nix(cluster: &Cluster) -> Text {
     if !cluster.users.groups.is_empty() {
         attrs = attrs.set("groups", modules::groups(cluster));
     }
+    let secrets = secrets::secrets(cluster);
+    if !secrets.is_empty() {
+        attrs = attrs.set("secrets", Nix::list(secrets.iter().map(secrets::values)));
+    }
     nix::fill(include_str!("cluster.nix"), &[("__cluster__", attrs.into())], &[])
 }
 
@@ -173,6 +198,7 @@ fn flake_nix(cluster: &Cluster) -> Text {
     let inputs = modules::used(cluster).flat_map(|module| (module.inputs)(cluster));
     let inputs = inputs.flat_map(|input| input_lines(&input)).collect();
     let formals = parameters(cluster).map(|parameter| format!("{} ? {{ }},", parameter.name)).collect();
+    let names = parameters(cluster).map(|parameter| parameter.name.to_owned()).collect();
     let calls = modules::used(cluster).flat_map(|module| call(cluster, module)).collect();
     nix::fill(
         include_str!("flake.nix"),
@@ -181,7 +207,7 @@ fn flake_nix(cluster: &Cluster) -> Text {
             ("__nixpkgs__", Nix::from(nixpkgs_url(cluster)).from_field(place("release"))),
             ("__modules__", set.into()),
         ],
-        &[("inherit __inputs__", inputs), ("__parameters__", formals), ("__calls__", calls)],
+        &[("inherit __inputs__", inputs), ("__parameters__", formals), ("__names__", names), ("__calls__", calls)],
     )
 }
 

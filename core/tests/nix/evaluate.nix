@@ -197,6 +197,7 @@ let
   packageSet =
     foldl' deepMerge
       {
+        writeText = name: text: package name // { inherit text; };
         writeTextDir = name: text: package name // { inherit text; };
         # Modules ask for it.
         slurm.version = "26.05.1";
@@ -207,6 +208,9 @@ let
           { name, src, ... }@derivation:
           assert builtins.pathExists src;
           package name // { text = derivation.buildPhase; };
+        writeShellApplication =
+          application: package application.name // application // { meta.mainProgram = application.name; };
+        mkShellNoCC = shell: package "shell" // shell;
       }
       (
         map (
@@ -315,6 +319,18 @@ in
   names = attrNames outputs.nixosConfigurations;
   configurations =
     names: lib.genAttrs names (name: plain outputs.nixosConfigurations.${name}.defined);
+  # What else the flake has.
+  others = plain (
+    removeAttrs outputs [
+      "nixosConfigurations"
+      "lib"
+    ]
+  );
+  # Another flake's call of this one.
+  inherit (outputs.lib) mkClusterFlake;
+  inherit plain;
+  # What cluster-tools knows.
+  tools = (outputs.lib.mkClusterFlake (import (flake + "/cluster.nix"))).tools;
   expanded = mapAttrs (_: node: node // { modules = map baseNameOf node.modules; }) (
     outputs.lib.expandNodes { inherit (import (flake + "/cluster.nix")) nodeGroups; }
   );

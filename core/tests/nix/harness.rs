@@ -64,6 +64,11 @@ impl Flake {
         Ok(serde_json::from_slice(&output.stdout).expect("Nix prints JSON"))
     }
 
+    /// What cluster-tools knows of the cluster: `data`, `unlisted`.
+    pub fn tools(&self) -> Value {
+        self.evaluate("plain tools").unwrap_or_else(|error| panic!("{error}"))
+    }
+
     /// What is defined on each of the nodes `names`.
     pub fn configurations(&self, names: &[String]) -> BTreeMap<String, Value> {
         let list: String = names.iter().map(|name| format!("\"{name}\" ")).collect();
@@ -133,6 +138,8 @@ pub struct World {
     pub nodes: Vec<Node>,
     /// What is defined on the nodes that were evaluated: all, or of a large cluster a sample.
     pub configs: BTreeMap<String, Value>,
+    /// What cluster-tools knows of the cluster.
+    pub tools: Value,
 }
 
 impl World {
@@ -149,7 +156,7 @@ impl World {
             );
         }
         let configs = flake.configurations(&sample(&cluster, &nodes));
-        Self { cluster, nodes, configs }
+        Self { tools: flake.tools(), cluster, nodes, configs }
     }
 
     /// The evaluated nodes, with what is defined on each.

@@ -143,4 +143,9 @@ rec {
     else
       default;
   min = a: b: if a < b then a else b;
+  getExe = package: "${package}/bin/${package.meta.mainProgram}";
+  subtractLists = without: filter (item: !elem item without);
+  warnIf =
+    condition: message: value:
+    if condition then builtins.trace "warning: ${message}" value else value;
 }

@@ -13,10 +13,12 @@ mod matrix;
 mod monitoring;
 mod network;
 mod nodes;
+mod outputs;
 mod programs;
 mod prometheus;
 mod slurm;
 mod storage;
+mod tools;
 mod users;
 
 use clusterflake_core::cluster::{Cluster, FabricKind, NodeGroup, NodeOverride, Role, expand};
@@ -43,6 +45,7 @@ const INVARIANTS: &[&[Invariant]] = &[
     users::INVARIANTS,
     login::INVARIANTS,
     containers::INVARIANTS,
+    outputs::INVARIANTS,
 ];
 
 const SWITCHES: &[&[Switch]] = &[

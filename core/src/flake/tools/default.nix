@@ -1,0 +1,142 @@
+# `cluster-tools`, for who administers the cluster from outside: from the cluster's values to a function of pkgs to the
+# program. It evaluates no node's configuration, so it starts at once however many nodes there are.
+#
+# secrets: [ { file, what, roles, hosts (a hostlist), owner, mode, make, bytes, variable, units } ]: the files that nodes need
+#          and no flake may hold; on the nodes with one of the roles and those of `hosts`, or on all where neither is
+#          given. `make` is "bytes" (so many random `bytes`), "text" (random letters), "ask" (at the terminal; with
+#          `variable` as VARIABLE="…"), "bring" (only the site has it) or "host-certificate" (signed by `ssh-ca`).
+#          `units` are the services that read it.
+#
+# They stand in cluster.nix beside the values that name the same files, and not in the modules, of which 600 nodes would have
+# to be evaluated. A path that was changed in one of the two places only is told when the tools are built.
+#
+# The other arguments are those of mkClusterFlake; null where the module is not in the flake.
+{
+  lib,
+  clusterLib,
+  nodes,
+  clusterConfig ? { },
+  networkConfig ? { },
+  storageConfig ? null,
+  slurmConfig ? null,
+  hpcConfig ? null,
+  monitoringConfig ? null,
+  secrets ? [ ],
+  ...
+}@values:
+let
+  all = clusterLib.inOrder nodes;
+
+  # What `verify` expects of a node.
+  ofNode =
+    node:
+    let
+      shared = storageConfig.shared or [ ];
+      scratch = lib.optional (
+        node.isWorker && storageConfig.scratch or null != null
+      ) storageConfig.scratch;
+      serves = fs: builtins.elem node.hostname (clusterLib.expandHostlist (fs.server or ""));
+      # A server that has the folder in its place mounts nothing there.
+      isFolder = fs: serves fs && (fs.export or "") == fs.mount;
+      hasDriver = node.gpuVendor == "amd" || hpcConfig.cuda or null != null;
+    in
+    {
+      name = node.hostname;
+      inherit (node)
+        ip
+        roles
+        gpus
+        gpuVendor
+        gpuModel
+        ;
+      drivenGPUs = if hasDriver then node.gpus else 0;
+      mounts =
+        map (fs: fs.mount) (builtins.filter (fs: !isFolder fs) shared)
+        ++ map (fs: fs.mount) (builtins.filter (fs: fs.device or null != null) scratch);
+      folders =
+        map (fs: fs.mount) (builtins.filter isFolder shared)
+        ++ map (fs: fs.mount) (builtins.filter (fs: fs.device or null == null) scratch);
+    };
+
+  ofSecret =
+    secret:
+    let
+      hosts = clusterLib.expandHostlist (secret.hosts or "");
+      roles = secret.roles or [ ];
+      needs =
+        node:
+        (hosts == [ ] && roles == [ ])
+        || builtins.elem node.hostname hosts
+        || lib.any (role: builtins.elem role roles) node.roles;
+      names = map (node: node.hostname) (builtins.filter needs all);
+    in
+    {
+      what = secret.file;
+      owner = "root";
+      mode = "0400";
+      bytes = 32;
+      variable = "";
+      units = [ ];
+    }
+    // removeAttrs secret [
+      "roles"
+      "hosts"
+    ]
+    // {
+      nodes = names;
+      where = clusterLib.compressHostlist names;
+    };
+
+  data = {
+    name = clusterConfig.name or "cluster";
+    domain = networkConfig.domain or "cluster.internal";
+    has =
+      lib.optional (slurmConfig != null) "slurm" ++ lib.optional (monitoringConfig != null) "monitoring";
+    nodes = map ofNode all;
+    secrets = map ofSecret secrets;
+  };
+
+  # The files outside the flake that the values name, as `mungeKeyFile = "/etc/munge/munge.key"`.
+  filesIn =
+    value:
+    if builtins.isList value then
+      lib.concatMap filesIn value
+    else if builtins.isAttrs value then
+      lib.concatMap (
+        name:
+        if
+          lib.hasSuffix "File" name && builtins.isString value.${name} && lib.hasPrefix "/" value.${name}
+        then
+          [ value.${name} ]
+        else
+          filesIn value.${name}
+      ) (builtins.attrNames value)
+    else
+      [ ];
+  parameters = lib.filterAttrs (name: _: lib.hasSuffix "Config" name) values;
+  unlisted = lib.subtractLists (map (secret: secret.file) secrets) (lib.unique (filesIn parameters));
+in
+{
+  inherit data unlisted;
+
+  package =
+    pkgs:
+    lib.warnIf (unlisted != [ ])
+      "cluster-tools does not place ${lib.concatStringsSep ", " unlisted}: the values name it, and `secrets` does not"
+      (
+        pkgs.writeShellApplication {
+          name = "cluster-tools";
+          runtimeInputs = [
+            pkgs.bash
+            pkgs.coreutils
+            pkgs.git
+            pkgs.gnused
+            pkgs.jq
+            pkgs.openssh
+          ];
+          text = ''
+            CLUSTER_DATA=${pkgs.writeText "cluster.json" (builtins.toJSON data)} exec bash ${./.}/cluster-tools.sh "$@"
+          '';
+        }
+      );
+}

@@ -1,0 +1,424 @@
+//! `cluster-tools`, run: its bash with the data that Nix makes of a cluster, against nodes that an `ssh` of our own keeps
+//! in folders. It tells what the programs of a node would.
+
+use crate::harness::Flake;
+use clusterflake_core::cluster::Cluster;
+use serde_json::Value;
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A node's programs, by name. `$root` is the node's folder, `$NODE` its name.
+const PROGRAMS: &[(&str, &str)] = &[
+    // The words before the host are options. Paths in what runs there lead into the node's folder, and back.
+    (
+        "ssh",
+        r##"while [[ $1 == -o ]]; do shift 2; done
+        export NODE=${1#root@} root=$SANDBOX/${1#root@}
+        [[ -d $root ]] || { echo "ssh: connect to host $NODE port 22: No route to host" >&2; exit 255; }
+        inside() { sed -E "s#(/etc/|/var/lib/|/export)#$root\1#g"; }
+        { if [[ $2 == 'bash -s' ]]; then inside | bash -s; else bash -c "$(inside <<<"$2")"; fi; } 2>&1 | sed "s#$root##g""##,
+    ),
+    ("systemctl", r#"[[ $1 == restart ]] || exec grep -qx "$2" "$root/units"; echo "$2" >>"$root/restarted""#),
+    ("chronyc", r#"echo "C0A80001,10.0.0.1,3,1780000000.1,${OFFSET:-0.000012},0,0,0,0,0,0,0,64,Normal""#),
+    (
+        "getent",
+        r#"ip=$(awk -v name="$2" '$2 == name { print $1 }' "$SANDBOX/hosts"); [[ -n $ip ]] && echo "$ip STREAM $2""#,
+    ),
+    ("mountpoint", r#"grep -qx "${2#"$root"}" "$root/mounts""#),
+    ("munge", "echo MUNGE:credential:"),
+    (
+        "unmunge",
+        r#"[[ $(cat) == MUNGE:credential: && ! -e $root/bad-key ]] || { echo 'unmunge: Error: Invalid credential' >&2; exit 1; }"#,
+    ),
+    ("scontrol", "echo 'Slurmctld(primary) at head1 is UP'"),
+    ("sinfo", r#"cat "$SANDBOX/sinfo""#),
+    ("curl", r#"cat "$SANDBOX/targets""#),
+    ("nvidia-smi", r#"cat "$root/gpus""#),
+];
+
+const CLUSTER: &str = r#"{
+    "version": 1,
+    "cluster": {"name": "lab", "allowUnfree": true},
+    "nodes": [
+        {"hosts": "head1", "roles": ["controller"], "firstIP": "10.0.0.1"},
+        {"hosts": "cn[01-02]", "firstIP": "10.0.1.1"},
+        {"hosts": "gn1", "firstIP": "10.0.2.1", "gpus": {"model": "h100", "count": 4}}
+    ],
+    "storage": {"shared": [{"server": "head1", "export": "/export", "mount": "/export"}]},
+    "slurm": {"partitions": [{"name": "main", "default": true}]},
+    "hpc": {"cuda": {"enable": true}},
+    "monitoring": {"enable": true, "alertmanager": {"enable": true, "webhookURLFile": "/var/lib/secrets/webhook"}},
+    "users": {"ldap": {"enable": true, "bindDN": "cn=reader", "caFile": "/etc/ldap-ca.pem"}, "sshHostCA": "ssh-ed25519 AAAA"},
+    "containers": {"enable": true}
+}"#;
+
+struct Sandbox {
+    flake: Flake,
+}
+
+struct Outcome {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Sandbox {
+    fn new() -> Self {
+        let sandbox = Self { flake: Flake::new(&Cluster::from_json(CLUSTER).unwrap()) };
+        let mut data = sandbox.flake.tools()["data"].take();
+        // What this test's nodes can own files as, is who runs it. Who has the token does not exist there yet.
+        let me = Command::new("id").arg("-un").output().unwrap().stdout;
+        let me = String::from_utf8(me).unwrap().trim().to_owned();
+        for secret in data["secrets"].as_array_mut().unwrap() {
+            let token = secret["file"] == "/var/lib/secrets/k3s-token";
+            secret["owner"] = if token { "nobody-here".into() } else { me.as_str().into() };
+        }
+        sandbox.write("data.json", &data.to_string());
+        for (name, text) in PROGRAMS {
+            sandbox.write(&format!("bin/{name}"), &format!("#!/usr/bin/env bash\nset -uo pipefail\n{text}\n"));
+            fs::set_permissions(sandbox.at(&format!("bin/{name}")), fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        let mut hosts = String::new();
+        for node in data["nodes"].as_array().unwrap() {
+            let name = node["name"].as_str().unwrap();
+            hosts += &format!("{} {name}\n", node["ip"].as_str().unwrap());
+            sandbox.write(&format!("nodes/{name}/units"), "munged.service\n");
+            sandbox.write(&format!("nodes/{name}/mounts"), "/export\n");
+            sandbox.write(&format!("nodes/{name}/gpus"), &"GPU 0: NVIDIA H100\n".repeat(4));
+            fs::create_dir(sandbox.at(&format!("nodes/{name}/export"))).unwrap();
+        }
+        sandbox.write("nodes/hosts", &hosts);
+        sandbox.write("nodes/sinfo", "cn01 idle\ncn02 mixed\ngn1 allocated\n");
+        let up = |host: &str| {
+            format!(r#"{{"labels":{{"job":"node","instance":"{host}:9100"}},"health":"up","lastError":""}}"#)
+        };
+        let targets = ["head1", "cn01", "cn02", "gn1"].map(up).join(",");
+        sandbox.write("nodes/targets", &format!(r#"{{"data":{{"activeTargets":[{targets}]}}}}"#));
+        sandbox
+    }
+
+    fn at(&self, path: &str) -> PathBuf {
+        self.flake.folder.path().join(path)
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.at(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Runs `cluster-tools` with `typed` on its standard input.
+    fn run_with(&self, words: &[&str], typed: &str) -> Outcome {
+        let path = std::env::var("PATH").unwrap();
+        let mut child = Command::new("bash")
+            .arg(self.at("flake/tools/cluster-tools.sh"))
+            .args(words)
+            .env("PATH", format!("{}:{path}", self.at("bin").display()))
+            .env("CLUSTER_DATA", self.at("data.json"))
+            .env("SANDBOX", self.at("nodes"))
+            .env("XDG_STATE_HOME", self.at("state"))
+            .current_dir(self.at("state/.."))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("bash is missing");
+        child.stdin.take().unwrap().write_all(typed.as_bytes()).ok();
+        let output = child.wait_with_output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Outcome { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    fn run(&self, words: &[&str]) -> Outcome {
+        self.run_with(words, "")
+    }
+
+    /// As [`Sandbox::run`], of what must end well.
+    fn good(&self, words: &[&str]) -> String {
+        let outcome = self.run(words);
+        assert_eq!((outcome.code, outcome.err.as_str()), (0, ""), "{words:?}: {}", outcome.out);
+        outcome.out
+    }
+
+    /// The local file of the secret at `path`.
+    fn secret(&self, path: &str) -> PathBuf {
+        self.at(&format!("state/cluster-tools/lab{path}"))
+    }
+
+    fn make_all(&self) -> Outcome {
+        self.write("state/cluster-tools/lab/etc/ldap-ca.pem", "CERTIFICATE");
+        self.run_with(&["secrets", "make"], "https://chat.example/hook\npa\"ss $x\\\n")
+    }
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())).permissions().mode() & 0o7777
+}
+
+/// The lines, sorted: nodes answer in any order.
+fn sorted(text: &str) -> Vec<&str> {
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.sort_unstable();
+    lines
+}
+
+#[test]
+fn its_scripts_are_clean() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/flake/tools");
+    let mut scripts: Vec<PathBuf> = fs::read_dir(here.join("on-node")).unwrap().map(|e| e.unwrap().path()).collect();
+    scripts.push(here.join("cluster-tools.sh"));
+    let output = Command::new("shellcheck")
+        .args(["--external-sources", "--check-sourced"])
+        .args(scripts)
+        .output()
+        .expect("shellcheck is missing: apt-get install shellcheck, or run `cargo xtask test`");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn nodes_are_chosen_by_hostlist_and_role() {
+    let sandbox = Sandbox::new();
+    let names = |words: &[&str]| -> Vec<String> {
+        let out = sandbox.good(words);
+        out.lines().skip(1).map(|line| line.split_whitespace().next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&["nodes"]), ["head1", "cn01", "cn02", "gn1"]);
+    assert_eq!(names(&["nodes", "cn[01-02],head1"]), ["head1", "cn01", "cn02"]);
+    assert_eq!(names(&["nodes", "--role", "worker"]), ["cn01", "cn02", "gn1"]);
+    assert_eq!(names(&["nodes", "--role", "worker", "head1,gn[1]"]), ["gn1"]);
+    assert!(sandbox.good(&["nodes", "gn1"]).contains("10.0.2.1        worker               4 nvidia h100"));
+    for (words, complaint) in [
+        (&["nodes", "cn[01-03]"][..], "the cluster has no node cn03"),
+        (&["nodes", "["], "names no node"),
+        (&["nodes", "--role", "queen"], "no node was chosen"),
+        (&["nodes", "--rolle", "worker"], "the option --rolle is not known"),
+        (&["run", "--parallel", "0", "true"], "--parallel takes a number"),
+        (&["dance"], "there is no command 'dance'"),
+    ] {
+        let outcome = sandbox.run(words);
+        assert_eq!(outcome.code, 2, "{words:?}");
+        assert!(outcome.err.contains(complaint), "{words:?}: {}", outcome.err);
+    }
+}
+
+#[test]
+fn every_command_explains_itself() {
+    let sandbox = Sandbox::new();
+    for words in [
+        &["help"][..],
+        &["nodes", "--help"],
+        &["run", "--help"],
+        &["secrets", "--help"],
+        &["ssh-ca", "--help"],
+        &["verify", "--help"],
+    ] {
+        assert!(sandbox.good(words).starts_with("cluster-tools "), "{words:?}");
+    }
+}
+
+#[test]
+fn commands_run_on_many_nodes_and_failures_are_named() {
+    let sandbox = Sandbox::new();
+    for parallel in ["1", "3", "32"] {
+        let out =
+            sandbox.good(&["run", "--parallel", parallel, "--role", "worker", "echo", "I am", "$NODE;", "echo two"]);
+        assert_eq!(
+            sorted(&out),
+            ["cn01: I am cn01", "cn01: two", "cn02: I am cn02", "cn02: two", "gn1: I am gn1", "gn1: two"]
+        );
+        let outcome = sandbox.run(&["run", "--parallel", parallel, "test $NODE = cn02 || { echo no >&2; exit 3; }"]);
+        assert_eq!(outcome.code, 1);
+        assert_eq!(sorted(&outcome.out), ["cn01: no", "gn1: no", "head1: no"]);
+        assert_eq!(outcome.err, "cluster-tools: 3 of 4 nodes failed: head1 cn01 gn1\n");
+    }
+    fs::remove_dir_all(sandbox.at("nodes/cn01")).unwrap();
+    let outcome = sandbox.run(&["run", "true"]);
+    assert_eq!(outcome.out, "cn01: ssh: connect to host cn01 port 22: No route to host\n");
+    assert_eq!(outcome.err, "cluster-tools: 1 of 4 nodes failed: cn01\n");
+}
+
+#[test]
+fn secrets_are_made_once_for_nobody_else_to_read() {
+    let sandbox = Sandbox::new();
+    let list = sandbox.good(&["secrets", "list"]);
+    assert!(list.contains("/etc/munge/munge.key: Munge's key\n    on head1,cn[01-02],gn1, owner "), "{list}");
+    assert!(list.contains("mode 0400; missing\n"), "{list}");
+
+    let nothing_typed = sandbox.run(&["secrets", "make"]);
+    assert_eq!(nothing_typed.code, 1);
+    let outcome = sandbox.make_all();
+    assert_eq!(outcome.code, 0, "{}", outcome.err);
+    assert_eq!(fs::read(sandbox.secret("/etc/munge/munge.key")).unwrap().len(), 128);
+    assert_eq!(fs::read_to_string(sandbox.secret("/var/lib/secrets/webhook")).unwrap(), "https://chat.example/hook");
+    assert_eq!(
+        fs::read_to_string(sandbox.secret("/var/lib/secrets/sssd-environment")).unwrap(),
+        "LDAP_BIND_PASSWORD=\"pa\\\"ss \\$x\\\\\"\n"
+    );
+    let token = fs::read_to_string(sandbox.secret("/var/lib/secrets/k3s-token")).unwrap();
+    assert_eq!(token.len(), 44, "{token}");
+    for file in ["/etc/munge/munge.key", "/var/lib/secrets/k3s-token", "/var/lib/secrets/webhook"] {
+        assert_eq!(mode(&sandbox.secret(file)), 0o600, "{file}");
+    }
+    assert_eq!(mode(&sandbox.secret("")), 0o700);
+    for text in [&outcome.out, &outcome.err] {
+        for value in [token.as_str(), "chat.example", "pa\"ss"] {
+            assert!(!text.contains(value), "{text}");
+        }
+    }
+    // Again: what is there stays.
+    let again = sandbox.good(&["secrets", "make"]);
+    assert!(again.lines().all(|line| line.starts_with("kept ")), "{again}");
+    assert_eq!(fs::read_to_string(sandbox.secret("/var/lib/secrets/k3s-token")).unwrap(), token);
+    assert!(!sandbox.good(&["secrets", "list"]).contains("missing"));
+}
+
+#[test]
+fn secrets_stay_out_of_flakes_and_repositories() {
+    let sandbox = Sandbox::new();
+    let make = |folder: &str| sandbox.run(&["secrets", "make", "--folder", sandbox.at(folder).to_str().unwrap()]);
+    let outcome = make("flake/secrets");
+    assert!(outcome.code == 1 && outcome.err.contains("which Nix copies into its store"), "{}", outcome.err);
+    fs::create_dir(sandbox.at("repository")).unwrap();
+    let git = Command::new("git").args(["init", "--quiet"]).current_dir(sandbox.at("repository")).status();
+    assert!(git.expect("git is missing").success());
+    let outcome = make("repository/a/b");
+    assert!(outcome.code == 1 && outcome.err.contains("is in a git repository"), "{}", outcome.err);
+    assert!(!sandbox.at("repository/a").exists());
+    sandbox.write("repository/.gitignore", "/a/b\n");
+    make("repository/a/b");
+    assert!(sandbox.at("repository/a/b/etc/munge/munge.key").exists());
+}
+
+#[test]
+fn secrets_are_placed_whole_and_checked() {
+    let sandbox = Sandbox::new();
+    let early = sandbox.run(&["secrets", "place", "--on", "cn01"]);
+    assert!(early.code == 1 && early.out.contains("run 'cluster-tools secrets make'"), "{}", early.out);
+    assert_eq!(sandbox.make_all().code, 0);
+
+    let out = sandbox.good(&["secrets", "place"]);
+    let count = |what: &str, out: &str| out.lines().filter(|line| line.contains(what)).count();
+    assert_eq!(count("munge.key: placed", &out), 4);
+    assert_eq!(count("webhook: placed", &out), 1);
+    assert_eq!(count("k3s-token: placed; the user nobody-here does not exist here yet", &out), 4);
+    let key = sandbox.at("nodes/cn02/etc/munge/munge.key");
+    assert_eq!(fs::read(&key).unwrap(), fs::read(sandbox.secret("/etc/munge/munge.key")).unwrap());
+    assert_eq!(mode(&key), 0o400);
+    assert_eq!(mode(&sandbox.at("nodes/cn02/etc/ldap-ca.pem")), 0o444);
+    assert_eq!(mode(&sandbox.at("nodes/cn02/var/lib/secrets")) & 0o055, 0o055);
+    assert!(!sandbox.at("nodes/cn02/var/lib/secrets/webhook").exists());
+    let left: Vec<_> = fs::read_dir(sandbox.at("nodes/cn02/etc/munge")).unwrap().collect();
+    assert_eq!(left.len(), 1);
+
+    // Placed again, nothing changes and nothing is restarted; a new key restarts who is there and reads it.
+    let out = sandbox.good(&["secrets", "place", "--restart"]);
+    assert_eq!(count("placed", &out), 0, "{out}");
+    fs::write(sandbox.secret("/etc/munge/munge.key"), "another key").unwrap();
+    sandbox.good(&["secrets", "place", "--restart", "--role", "worker"]);
+    assert_eq!(fs::read_to_string(sandbox.at("nodes/cn01/restarted")).unwrap(), "munged.service\n");
+    assert!(!sandbox.at("nodes/head1/restarted").exists());
+
+    // A connection that breaks leaves the old file.
+    let script = fs::read_to_string(sandbox.at("flake/tools/on-node/place.sh")).unwrap();
+    let broken = Command::new("bash")
+        .args(["-c", &script, "place"])
+        .args([key.to_str().unwrap(), "root", "0400", "128"])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(!broken.status.success());
+    assert_eq!(fs::read_to_string(&key).unwrap(), "another key");
+
+    let outcome = sandbox.run(&["secrets", "check"]);
+    assert_eq!(outcome.code, 1);
+    assert!(outcome.out.contains("head1: /etc/munge/munge.key: differs\n"), "{}", outcome.out);
+    assert!(outcome.out.contains("cn01: /etc/ssh/ssh_host_ed25519_key-cert.pub: missing\n"), "{}", outcome.out);
+    assert!(outcome.out.contains("and must be nobody-here 0400\n"), "{}", outcome.out);
+    assert!(outcome.out.contains("/etc/ldap-ca.pem: good on 4 nodes\n"), "{}", outcome.out);
+}
+
+#[test]
+fn an_authority_signs_host_keys() {
+    let sandbox = Sandbox::new();
+    let early = sandbox.run(&["ssh-ca", "sign"]);
+    assert!(early.code == 1 && early.err.contains("run 'cluster-tools ssh-ca make'"), "{}", early.err);
+    let public = sandbox.good(&["ssh-ca", "make"]);
+    assert!(public.starts_with("ssh-ed25519 ") && public.trim().ends_with("host keys of lab"), "{public}");
+    assert_eq!(sandbox.good(&["ssh-ca", "make"]), public);
+    assert_eq!(mode(&sandbox.secret("/ssh-host-ca")), 0o600);
+    for name in ["cn01", "cn02"] {
+        fs::create_dir_all(sandbox.at(&format!("nodes/{name}/etc/ssh"))).unwrap();
+        let key = sandbox.at(&format!("nodes/{name}/etc/ssh/ssh_host_ed25519_key"));
+        let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&key).status();
+        assert!(made.expect("ssh-keygen is missing: apt-get install openssh-client").success());
+    }
+    // The certificate is root's.
+    if Command::new("id").arg("-u").output().unwrap().stdout != b"0\n" {
+        return;
+    }
+    sandbox.good(&["ssh-ca", "sign", "--on", "cn[01-02]"]);
+    let certificate = sandbox.at("nodes/cn01/etc/ssh/ssh_host_ed25519_key-cert.pub");
+    assert_eq!(mode(&certificate), 0o644);
+    let shown = Command::new("ssh-keygen").arg("-Lf").arg(&certificate).output().unwrap().stdout;
+    let shown = String::from_utf8(shown).unwrap();
+    for part in ["host certificate", "cn01.cluster.internal", "10.0.1.1"] {
+        assert!(shown.contains(part), "{shown}");
+    }
+}
+
+#[test]
+fn what_is_in_order_is_verified() {
+    let sandbox = Sandbox::new();
+    let out = sandbox.good(&["verify"]);
+    let lines: Vec<Vec<&str>> = out.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(lines[0], ["NODE", "ssh", "clock", "names", "mounts", "munge", "slurm", "gpus", "exporters"]);
+    assert_eq!(lines[1], ["head1", "pass", "pass", "pass", "pass", "pass", "pass", "-", "pass"]);
+    assert_eq!(lines[4], ["gn1", "pass", "pass", "pass", "pass", "pass", "pass", "pass", "pass"]);
+}
+
+#[test]
+fn what_is_not_in_order_is_told() {
+    let sandbox = Sandbox::new();
+    fs::remove_dir_all(sandbox.at("nodes/cn02")).unwrap();
+    sandbox.write("nodes/sinfo", "cn01 idle*\ncn02 down\ngn1 drained\n");
+    sandbox.write("nodes/cn01/mounts", "");
+    sandbox.write("nodes/cn01/bad-key", "");
+    sandbox.write("nodes/gn1/gpus", "GPU 0: NVIDIA H100\n");
+    sandbox.write("nodes/hosts", "10.0.0.1 head1\n10.0.1.1 cn01\n10.0.9.9 cn02\n");
+    sandbox.write(
+        "nodes/targets",
+        r#"{"data":{"activeTargets":[
+            {"labels":{"job":"node","instance":"gn1:9100"},"health":"up","lastError":""},
+            {"labels":{"job":"gpu","instance":"gn1:9835"},"health":"down","lastError":"connection refused"}
+        ]}}"#,
+    );
+    let outcome = sandbox.run(&["verify"]);
+    assert_eq!(outcome.code, 1);
+    for line in [
+        "cn02: ssh: ssh: connect to host cn02 port 22: No route to host",
+        "cn01: slurm: slurmd is idle*",
+        "gn1: slurm: slurmd is drained",
+        "cn01: mounts: /export is not mounted.",
+        "cn01: munge: unmunge: Error: Invalid credential",
+        "gn1: gpus: the driver finds 1 of 4",
+        "head1: names: cn02 leads to 10.0.9.9, not 10.0.1.2 gn1 leads to nowhere, not 10.0.2.1",
+        "gn1: exporters: gpu: connection refused",
+    ] {
+        assert!(outcome.out.lines().any(|found| found == line), "{line}\n{}", outcome.out);
+    }
+    let outcome = sandbox.run(&["verify", "--on", "gn1"]);
+    assert!(outcome.out.lines().all(|line| !line.starts_with("cn")), "{}", outcome.out);
+}
+
+/// What is off is not asked for.
+#[test]
+fn only_what_the_cluster_has_is_verified() {
+    let mut cluster = Cluster::from_json(CLUSTER).unwrap();
+    (Cluster::slurm.get_mut)(&mut cluster).enable = false;
+    cluster.reset(clusterflake_core::cluster::Section::Monitoring);
+    let data: Value = Flake::new(&cluster).tools()["data"].take();
+    assert_eq!(data["has"], serde_json::json!([]));
+}
