@@ -2,20 +2,20 @@
 //!
 //! The one registry of them: the README tells of them, and `cluster.nix` lists them for `cluster-tools`.
 
-use crate::cluster::{Accounting, Containers, Monitoring, Rest, Users};
 use crate::cluster::{
-    Alertmanager, Choice, Cluster, FileSystemKind, Grafana, Ldap, Orchestrator, Role, SharedFileSystem, Slurm, Storage,
-    expand,
+    Accounting, Alertmanager, Choice, Cluster, Containers, FileSystemKind, Grafana, Ldap, Monitoring, Orchestrator,
+    Rest, Role, SharedFileSystem, Slurm, Storage, Users, expand,
 };
 use crate::nix::{Attrs, Nix};
 use crate::path::Path;
+use std::collections::BTreeSet;
 
 /// How a file is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Make {
     /// So many random bytes.
     Bytes(u32),
-    /// Random letters and digits.
+    /// Random letters, digits, `+`, `/` and `=`.
     Text,
     /// By asking on the terminal; with a variable, as `VARIABLE="…"`.
     Ask(Option<&'static str>),
@@ -52,6 +52,20 @@ pub struct Secret {
     pub path: Path,
 }
 
+impl On {
+    /// In words for people: `workers and head1`.
+    pub fn words(&self) -> String {
+        let roles = self.roles.iter().map(|role| match role {
+            Role::Login => "login nodes".to_owned(),
+            Role::Storage => "storage nodes".to_owned(),
+            role => format!("{}s", role.key()),
+        });
+        let hosts = Some(self.hosts.clone()).filter(|hosts| !hosts.is_empty());
+        let words: Vec<String> = roles.chain(hosts).collect();
+        if words.is_empty() { "all nodes".to_owned() } else { words.join(" and ") }
+    }
+}
+
 impl Secret {
     /// A file that root alone reads, on all nodes.
     fn new(file: &str, what: impl Into<String>, make: Make, path: Path) -> Self {
@@ -67,7 +81,7 @@ pub fn secrets(cluster: &Cluster) -> Vec<Secret> {
     secrets.extend(monitoring(cluster));
     secrets.extend(users(cluster));
     secrets.extend(containers(cluster));
-    let mut files = std::collections::BTreeSet::new();
+    let mut files = BTreeSet::new();
     secrets.retain(|secret| !secret.file.is_empty() && files.insert(secret.file.clone()));
     secrets
 }
@@ -103,13 +117,18 @@ fn slurm(cluster: &Cluster) -> Vec<Secret> {
     }
     if slurm.rest.enable {
         let path = at.field(Slurm::rest).field(Rest::jwt_key_file);
-        let controllers = [or_first_controller(cluster, ""), slurm.backup.host.trim().to_owned()];
-        let controllers: Vec<String> = controllers.into_iter().filter(|host| !host.is_empty()).collect();
+        // slurmctld gives tokens, slurmdbd takes them.
+        let mut hosts = vec![or_first_controller(cluster, ""), slurm.backup.host.trim().to_owned()];
+        if slurm.accounting.enable {
+            hosts.push(or_first_controller(cluster, &slurm.accounting.host));
+        }
+        let mut seen = BTreeSet::new();
+        hosts.retain(|host| !host.is_empty() && seen.insert(host.clone()));
         // Slurm's guide “JSON Web Tokens”: 32 random bytes, readable by SlurmUser alone.
         secrets.push(Secret {
-            on: on_hosts(controllers.join(",")),
+            on: on_hosts(hosts.join(",")),
             owner: "slurm",
-            units: &["slurmctld", "slurmrestd"],
+            units: &["slurmdbd", "slurmctld", "slurmrestd"],
             ..Secret::new(&slurm.rest.jwt_key_file, "the key that signs Slurm's tokens (JWT)", Make::Bytes(32), path)
         });
     }
@@ -168,7 +187,7 @@ fn monitoring(cluster: &Cluster) -> Vec<Secret> {
             units: &["alertmanager"],
             ..Secret::new(file, what, Make::Ask(None), path)
         };
-        if !alertmanager.smtp_user.is_empty() {
+        if !alertmanager.email_to.is_empty() && !alertmanager.smtp_user.is_empty() {
             secrets.push(secret(
                 &alertmanager.smtp_password_file,
                 "the password of Alertmanager's user at the mail server",
@@ -280,7 +299,6 @@ pub fn values(secret: &Secret) -> Attrs {
 mod tests {
     use super::*;
     use serde_json::{Value, json};
-    use std::collections::BTreeSet;
 
     /// A cluster that needs every secret there is.
     fn full() -> Cluster {
@@ -292,7 +310,10 @@ mod tests {
             "monitoring": {
                 "enable": true,
                 "grafana": {"enable": true},
-                "alertmanager": {"enable": true, "smtpUser": "cluster", "webhookURLFile": "/var/lib/secrets/webhook"}
+                "alertmanager": {
+                    "enable": true, "emailTo": "ops@lab.example", "smtpUser": "cluster",
+                    "webhookURLFile": "/var/lib/secrets/webhook"
+                }
             },
             "users": {
                 "ldap": {"enable": true, "bindDN": "cn=reader", "caFile": "/etc/ldap-ca.pem"},

@@ -1,0 +1,121 @@
+//! The flake's README: this cluster's nodes, the steps from bare metal to the first job, and how to go on from there.
+
+mod changes;
+mod nodes;
+mod services;
+mod steps;
+
+use super::secrets::{Make, secrets};
+use crate::cluster::Cluster;
+use crate::modules;
+use std::fmt::Write;
+
+/// The text of `README.md`. Only what this cluster has is in it.
+pub fn text(cluster: &Cluster) -> String {
+    let general = &cluster.general;
+    let mut out = format!("# {}\n\n", plain(&general.name));
+    if !general.description.trim().is_empty() {
+        writeln!(out, "{}\n", plain(general.description.trim())).ok();
+    }
+    out += "A NixOS HPC cluster as a flake. `cluster.nix` has its values, `modules/` what they do, `lib/` expands node\n\
+            groups; `cluster.json` is the design, to go on with it in clusterflake.\n\n";
+    nodes::nodes(&mut out, cluster);
+    steps::steps(&mut out, cluster);
+    secret_files(&mut out, cluster);
+    services::services(&mut out, cluster);
+    changes::changes(&mut out, cluster);
+    files(&mut out, cluster);
+    out
+}
+
+/// User text as one line of plain Markdown.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' | '\r' => out.push(' '),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '&' => out.extend(['\\', character]),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// User text for a code span, a table or a line of a code block: nothing in it ends one of them.
+fn code(text: &str) -> String {
+    text.trim().replace(['`', '|', '\n', '\r'], " ")
+}
+
+fn secret_files(out: &mut String, cluster: &Cluster) {
+    let secrets = secrets(cluster);
+    if secrets.is_empty() {
+        return;
+    }
+    out.push_str(
+        "## Secrets\n\nNo secret is in this flake, nor in the Nix store, which everybody can read. `cluster-tools \
+         secrets make` makes each\nonce on your machine, outside of this folder, and `cluster-tools secrets place` \
+         brings it to the nodes that need it;\n`cluster-tools secrets --help` tells the rest. Keep a copy of that \
+         folder in a safe place.\n\n| file | what | on | owner | made |\n| --- | --- | --- | --- | --- |\n",
+    );
+    for secret in &secrets {
+        let made = match secret.make {
+            Make::Bytes(count) => format!("{count} random bytes"),
+            Make::Text => "random text".to_owned(),
+            Make::Ask(None) => "asks you".to_owned(),
+            Make::Ask(Some(variable)) => format!("asks you; `{variable}=…`"),
+            Make::Bring => "bring it".to_owned(),
+            Make::HostCertificate => "`cluster-tools ssh-ca sign`".to_owned(),
+        };
+        let on = plain(&secret.on.words());
+        let (file, what) = (code(&secret.file), plain(&secret.what));
+        writeln!(out, "| `{file}` | {what} | {on} | {}, {} | {made} |", secret.owner, secret.mode).ok();
+    }
+    out.push('\n');
+}
+
+fn files(out: &mut String, cluster: &Cluster) {
+    let mut modules: Vec<&str> = modules::used(cluster).map(|module| module.name).collect();
+    modules.sort_unstable();
+    writeln!(
+        out,
+        "## Files\n\n- `flake.nix`: inputs, the modules, `mkClusterFlake`\n- `cluster.nix`: the values of this cluster\n\
+         - `lib/`: hostlists, addresses, groups to nodes\n- `modules/`: {}\n- `tools/`: `cluster-tools`\n\
+         - `cluster.json`: the design",
+        modules.join(", ")
+    )
+    .ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::preset::PRESETS;
+
+    /// Tables stay tables and code stays code, whatever was typed.
+    #[test]
+    fn user_text_is_escaped() {
+        let mut cluster = PRESETS[0].cluster();
+        let evil = "a|b`c\n# <script>";
+        (Cluster::general.get_mut)(&mut cluster).name = evil.to_owned();
+        (Cluster::slurm.get_mut)(&mut cluster).munge_key_file = evil.to_owned();
+        (Cluster::nodes.get_mut)(&mut cluster)[0].hosts = evil.to_owned();
+        (Cluster::storage.get_mut)(&mut cluster).shared[0].mount = evil.to_owned();
+        let text = text(&cluster);
+        assert!(text.starts_with("# a\\|b\\`c \\# \\<script\\>\n"), "{text}");
+        for line in text.lines() {
+            assert!(!line.starts_with("# <"), "{line}");
+            let escaped = line.replace("\\`", "").replace("\\<", "");
+            assert_eq!(escaped.matches('`').count() % 2 * usize::from(!line.contains("```")), 0, "{line}");
+        }
+    }
+
+    #[test]
+    fn code_blocks_are_closed_and_nothing_is_left_to_fill_in() {
+        for preset in PRESETS {
+            let text = text(&preset.cluster());
+            assert_eq!(text.matches("```").count() % 2, 0, "{}", preset.name);
+            assert!(!text.contains("__") && !text.contains("\n\n\n"), "{}: {text}", preset.name);
+            assert!(text.lines().all(|line| line == line.trim_end()), "{}", preset.name);
+        }
+    }
+}

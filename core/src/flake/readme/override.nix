@@ -1,0 +1,5 @@
+{ lib, pkgs, ... }:
+{
+  time.timeZone = lib.mkForce "Europe/Berlin";
+  environment.systemPackages = [ pkgs.htop ];
+}
