@@ -4,6 +4,7 @@
 //! speak for themselves.
 
 mod dist;
+mod golden;
 mod page;
 mod run;
 mod schema;
@@ -23,6 +24,7 @@ Usage: cargo xtask COMMAND
   test --list                 list the steps
   dist                        build the page for release into dist/
   schema                      write docs/cluster.schema.json
+  golden                      write core/tests/golden/: the flakes of the presets, as they are generated now
   help                        show this text
 ";
 
@@ -57,6 +59,7 @@ fn dispatch(words: &[String]) -> Result {
         },
         "dist" => no_options(rest).and_then(|()| dist::dist()),
         "schema" => no_options(rest).and_then(|()| schema::schema()),
+        "golden" => no_options(rest).and_then(|()| golden::golden()),
         "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())

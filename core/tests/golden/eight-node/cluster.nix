@@ -1,0 +1,173 @@
+# The values of this cluster. Change them here or on the page (cluster.json goes back to it);
+# flake.nix passes them to mkClusterFlake, and lib/default.nix expands the groups to nodes.
+{
+  clusterConfig = {
+    name = "eight-node";
+    timeZone = "UTC";
+    locale = "en_US.UTF-8";
+    stateVersion = "26.05";
+    allowUnfree = true;
+  };
+  nodeGroups = [
+    {
+      hosts = "ctl1";
+      roles = [ "controller" ];
+      firstIP = "10.0.0.10";
+      interface = "eno1";
+      sockets = 1;
+      coresPerSocket = 16;
+      threadsPerCore = 1;
+      memoryMB = 128000;
+    }
+    {
+      hosts = "login1";
+      roles = [ "login" ];
+      firstIP = "10.0.0.11";
+      interface = "eno1";
+      sockets = 1;
+      coresPerSocket = 32;
+      threadsPerCore = 1;
+      memoryMB = 257024;
+    }
+    {
+      hosts = "st1";
+      roles = [ "storage" ];
+      firstIP = "10.0.0.12";
+      interface = "eno1";
+      sockets = 1;
+      coresPerSocket = 16;
+      threadsPerCore = 1;
+      memoryMB = 257024;
+    }
+    {
+      hosts = "cn[1-3]";
+      roles = [ "worker" ];
+      firstIP = "10.0.0.21";
+      interface = "eno1";
+      sockets = 2;
+      coresPerSocket = 64;
+      threadsPerCore = 1;
+      memoryMB = 515072;
+      features = [ "cpu" ];
+    }
+    {
+      hosts = "gn[1-2]";
+      roles = [ "worker" ];
+      firstIP = "10.0.0.31";
+      interface = "eno1";
+      sockets = 2;
+      coresPerSocket = 48;
+      threadsPerCore = 1;
+      memoryMB = 1031168;
+      hasGPU = true;
+      gpus = 4;
+      gpuModel = "h100";
+      features = [ "h100" ];
+      weight = 10;
+    }
+  ];
+  networkConfig = {
+    domain = "cluster.internal";
+    subnet = "10.0.0.0/24";
+    gateway = "10.0.0.1";
+    nameservers = [
+      "9.9.9.9"
+      "149.112.112.112"
+    ];
+    timeServers = [
+      "0.nixos.pool.ntp.org"
+      "1.nixos.pool.ntp.org"
+    ];
+    mtu = 9000;
+  };
+  storageConfig = {
+    shared = [
+      {
+        server = "st1";
+        export = "/home";
+        mount = "/home";
+      }
+      {
+        server = "st1";
+        export = "/data";
+        mount = "/data";
+      }
+    ];
+    scratch = {
+      mount = "/scratch";
+    };
+  };
+  slurmConfig = {
+    partitions = [
+      {
+        name = "cpu";
+        nodes = "cn[1-3]";
+        default = true;
+        maxTime = "3-00:00:00";
+        defaultTime = "01:00:00";
+      }
+      {
+        name = "gpu";
+        nodes = "gn[1-2]";
+        maxTime = "2-00:00:00";
+        defaultTime = "01:00:00";
+      }
+    ];
+    mungeKeyFile = "/etc/munge/munge.key";
+  };
+  hpcConfig = {
+    mpi = "openmpi";
+    cudaAwareMPI = true;
+    cuda = {
+      openKernelModule = true;
+      persistence = true;
+    };
+    compilers = true;
+    apptainer = true;
+    unlimitedMemlock = true;
+    governor = "performance";
+  };
+  monitoringConfig = {
+    retentionDays = 30;
+    intervalSeconds = 15;
+    gpuExporter = true;
+    grafana = {
+      secretKeyFile = "/var/lib/secrets/grafana-secret-key";
+      adminPasswordFile = "/var/lib/secrets/grafana-admin-password";
+    };
+  };
+  sshKeys = [
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIISfi/VhQBDgNZY57A3ZuYUTBaOPF456n9DoHrzdYSyF admin@example.org — replace"
+  ];
+  secrets = [
+    {
+      file = "/etc/munge/munge.key";
+      what = "Munge's key";
+      owner = "munge";
+      make = "bytes";
+      bytes = 128;
+      units = [
+        "munged"
+        "slurmdbd"
+        "slurmctld"
+        "slurmd"
+      ];
+    }
+    {
+      file = "/var/lib/secrets/grafana-secret-key";
+      what = "the key with which Grafana encrypts what it stores";
+      hosts = "ctl1";
+      owner = "grafana";
+      make = "text";
+      units = [ "grafana" ];
+    }
+    {
+      file = "/var/lib/secrets/grafana-admin-password";
+      what = "the first password of Grafana's user admin";
+      hosts = "ctl1";
+      owner = "grafana";
+      make = "text";
+      units = [ "grafana" ];
+    }
+  ];
+}

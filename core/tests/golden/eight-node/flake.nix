@@ -1,0 +1,176 @@
+{
+  description = "Controller, login, storage, three CPU workers and two GPU workers, monitored";
+
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-26.05";
+
+  outputs =
+    { nixpkgs, ... }@inputs:
+    let
+      inherit (nixpkgs) lib;
+      clusterLib = import ./lib { inherit lib; };
+
+      # Each is a function of the cluster's values to a NixOS module.
+      modules = {
+        base = import ./modules/base;
+        networking = import ./modules/networking;
+        storage = import ./modules/storage;
+        slurm = import ./modules/slurm;
+        hpc = import ./modules/hpc;
+        monitoring = import ./modules/monitoring;
+        users = import ./modules/users;
+      };
+
+      # The machines from which the cluster is administered.
+      forEachSystem = lib.genAttrs [
+        "x86_64-linux"
+        "aarch64-linux"
+      ];
+
+      # From the cluster's values to the outputs of its flake. Nodes come in groups (nodeGroups), or one by one
+      # (controllerHostname, controllerIP, workerNodes with hostname, ip, hasGPU, cpus, memoryMB, gpus).
+      mkClusterFlake =
+        {
+          controllerHostname ? null,
+          controllerIP ? null,
+          workerNodes ? [ ],
+          nodeGroups ? [ ],
+          clusterConfig ? { },
+          networkConfig ? { },
+          storageConfig ? { },
+          slurmConfig ? { },
+          hpcConfig ? { },
+          monitoringConfig ? { },
+          sshKeys ? [ ],
+          users ? [ ],
+          groups ? [ ],
+          # The files that nodes need and no flake may hold, as tools/default.nix says.
+          secrets ? [ ],
+          # Modules for single nodes: { cn001 = [ ./hosts/cn001.nix ]; }
+          extraNodeModules ? { },
+          # Modules for every node.
+          extraCommonModules ? [ ],
+        }:
+        let
+          nodes = clusterLib.expandNodes {
+            inherit
+              controllerHostname
+              controllerIP
+              workerNodes
+              nodeGroups
+              ;
+          };
+          mkSystem =
+            name: node:
+            lib.nixosSystem {
+              specialArgs = { inherit node nodes clusterLib; };
+              modules = [
+                (modules.base {
+                  inherit
+                    node
+                    clusterConfig
+                    sshKeys
+                    ;
+                })
+                (modules.networking {
+                  inherit
+                    node
+                    nodes
+                    clusterLib
+                    networkConfig
+                    ;
+                })
+                (modules.storage {
+                  inherit
+                    node
+                    networkConfig
+                    storageConfig
+                    ;
+                })
+                (modules.slurm {
+                  inherit
+                    node
+                    nodes
+                    clusterLib
+                    clusterConfig
+                    slurmConfig
+                    ;
+                })
+                (modules.hpc {
+                  inherit
+                    node
+                    hpcConfig
+                    ;
+                })
+                (modules.monitoring {
+                  inherit
+                    node
+                    nodes
+                    clusterLib
+                    hpcConfig
+                    monitoringConfig
+                    ;
+                })
+                (modules.users {
+                  inherit
+                    node
+                    users
+                    groups
+                    storageConfig
+                    ;
+                })
+              ]
+              ++ extraCommonModules
+              ++ (extraNodeModules.${name} or [ ]);
+            };
+          tools = import ./tools {
+            inherit
+              lib
+              clusterLib
+              nodes
+              clusterConfig
+              networkConfig
+              secrets
+              storageConfig
+              slurmConfig
+              hpcConfig
+              monitoringConfig
+              ;
+          };
+          packages = forEachSystem (system: {
+            cluster-tools = tools.package nixpkgs.legacyPackages.${system};
+          });
+        in
+        {
+          inherit nodes tools packages;
+          nixosConfigurations = lib.mapAttrs mkSystem nodes;
+          apps = lib.mapAttrs (_: programs: {
+            default = {
+              type = "app";
+              program = lib.getExe programs.cluster-tools;
+              meta.description = "Commands for all nodes of the cluster at once";
+            };
+          }) packages;
+          devShells = lib.mapAttrs (system: programs: {
+            default = nixpkgs.legacyPackages.${system}.mkShellNoCC {
+              packages = [ programs.cluster-tools ];
+            };
+          }) packages;
+        };
+
+      cluster = mkClusterFlake (import ./cluster.nix);
+    in
+    {
+      lib = clusterLib // {
+        inherit mkClusterFlake;
+      };
+
+      inherit (cluster)
+        nixosConfigurations
+        packages
+        apps
+        devShells
+        ;
+
+      formatter = forEachSystem (system: nixpkgs.legacyPackages.${system}.nixfmt-tree);
+    };
+}

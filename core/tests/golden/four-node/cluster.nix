@@ -1,0 +1,122 @@
+# The values of this cluster. Change them here or on the page (cluster.json goes back to it);
+# flake.nix passes them to mkClusterFlake, and lib/default.nix expands the groups to nodes.
+{
+  clusterConfig = {
+    name = "four-node";
+    timeZone = "UTC";
+    locale = "en_US.UTF-8";
+    stateVersion = "26.05";
+    allowUnfree = true;
+  };
+  nodeGroups = [
+    {
+      hosts = "controller";
+      roles = [ "controller" ];
+      firstIP = "10.0.0.10";
+      interface = "eno1";
+      sockets = 1;
+      coresPerSocket = 16;
+      threadsPerCore = 1;
+      memoryMB = 128000;
+    }
+    {
+      hosts = "cpu1";
+      roles = [ "worker" ];
+      firstIP = "10.0.0.11";
+      interface = "eno1";
+      sockets = 2;
+      coresPerSocket = 64;
+      threadsPerCore = 1;
+      memoryMB = 515072;
+      features = [ "cpu" ];
+    }
+    {
+      hosts = "gpu[1-2]";
+      roles = [ "worker" ];
+      firstIP = "10.0.0.21";
+      interface = "eno1";
+      sockets = 2;
+      coresPerSocket = 32;
+      threadsPerCore = 1;
+      memoryMB = 515072;
+      hasGPU = true;
+      gpus = 4;
+      gpuModel = "a100";
+      features = [ "a100" ];
+      weight = 10;
+    }
+  ];
+  networkConfig = {
+    domain = "cluster.internal";
+    subnet = "10.0.0.0/24";
+    gateway = "10.0.0.1";
+    nameservers = [
+      "9.9.9.9"
+      "149.112.112.112"
+    ];
+    timeServers = [
+      "0.nixos.pool.ntp.org"
+      "1.nixos.pool.ntp.org"
+    ];
+  };
+  storageConfig = {
+    shared = [
+      {
+        server = "controller";
+        export = "/home";
+        mount = "/home";
+      }
+    ];
+    scratch = {
+      mount = "/scratch";
+    };
+  };
+  slurmConfig = {
+    partitions = [
+      {
+        name = "cpu";
+        nodes = "cpu1";
+        default = true;
+        maxTime = "2-00:00:00";
+        defaultTime = "01:00:00";
+      }
+      {
+        name = "gpu";
+        nodes = "gpu[1-2]";
+        maxTime = "2-00:00:00";
+        defaultTime = "01:00:00";
+      }
+    ];
+    mungeKeyFile = "/etc/munge/munge.key";
+  };
+  hpcConfig = {
+    mpi = "openmpi";
+    cudaAwareMPI = true;
+    cuda = {
+      openKernelModule = true;
+      persistence = true;
+    };
+    compilers = true;
+    apptainer = true;
+    unlimitedMemlock = true;
+    governor = "performance";
+  };
+  sshKeys = [
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIISfi/VhQBDgNZY57A3ZuYUTBaOPF456n9DoHrzdYSyF admin@example.org — replace"
+  ];
+  secrets = [
+    {
+      file = "/etc/munge/munge.key";
+      what = "Munge's key";
+      owner = "munge";
+      make = "bytes";
+      bytes = 128;
+      units = [
+        "munged"
+        "slurmdbd"
+        "slurmctld"
+        "slurmd"
+      ];
+    }
+  ];
+}

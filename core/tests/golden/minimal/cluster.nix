@@ -1,0 +1,82 @@
+# The values of this cluster. Change them here or on the page (cluster.json goes back to it);
+# flake.nix passes them to mkClusterFlake, and lib/default.nix expands the groups to nodes.
+{
+  clusterConfig = {
+    name = "minimal";
+    timeZone = "UTC";
+    locale = "en_US.UTF-8";
+    stateVersion = "26.05";
+  };
+  nodeGroups = [
+    {
+      hosts = "controller";
+      roles = [ "controller" ];
+      firstIP = "10.0.0.10";
+      interface = "eno1";
+      sockets = 1;
+      coresPerSocket = 4;
+      threadsPerCore = 1;
+      memoryMB = 7040;
+    }
+    {
+      hosts = "worker1";
+      roles = [ "worker" ];
+      firstIP = "10.0.0.11";
+      interface = "eno1";
+      sockets = 1;
+      coresPerSocket = 8;
+      threadsPerCore = 1;
+      memoryMB = 15104;
+    }
+  ];
+  networkConfig = {
+    domain = "cluster.internal";
+    subnet = "10.0.0.0/24";
+    gateway = "10.0.0.1";
+    nameservers = [
+      "9.9.9.9"
+      "149.112.112.112"
+    ];
+    timeServers = [
+      "0.nixos.pool.ntp.org"
+      "1.nixos.pool.ntp.org"
+    ];
+  };
+  storageConfig = {
+    shared = [
+      {
+        server = "controller";
+        export = "/home";
+        mount = "/home";
+      }
+    ];
+  };
+  slurmConfig = {
+    partitions = [
+      {
+        name = "main";
+        default = true;
+        maxTime = "1-00:00:00";
+      }
+    ];
+    mungeKeyFile = "/etc/munge/munge.key";
+  };
+  sshKeys = [
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIISfi/VhQBDgNZY57A3ZuYUTBaOPF456n9DoHrzdYSyF admin@example.org — replace"
+  ];
+  secrets = [
+    {
+      file = "/etc/munge/munge.key";
+      what = "Munge's key";
+      owner = "munge";
+      make = "bytes";
+      bytes = 128;
+      units = [
+        "munged"
+        "slurmdbd"
+        "slurmctld"
+        "slurmd"
+      ];
+    }
+  ];
+}
