@@ -164,6 +164,9 @@ const SYSTEM: &[System] = &[
     System::new(&["ssh-keygen"], "openssh-client", "openssh", "the keys of users between nodes"),
     System::new(&["mpicc"], "libopenmpi-dev", "openmpi.dev", "Open MPI, which builds the MPI self-test"),
     System::new(&["mpirun"], "openmpi-bin", "openmpi", "Open MPI, which runs the MPI self-test"),
+    System::new(&["shellcheck"], "shellcheck", "shellcheck", "faults in the flake's shell scripts"),
+    System::new(&["jq"], "jq", "jq", "cluster-tools of generated flakes"),
+    System::new(&["git"], "git", "git", "cluster-tools of generated flakes"),
     System::new(&["unzip"], "unzip", "unzip", "an independent reader of the downloaded zip"),
     System::new(&["python3"], "python3", "python3", "independent checks of generated files"),
 ];

@@ -267,6 +267,10 @@ let
     in
     {
       inherit config;
+      # What each module is made of.
+      shapes = map (
+        result: mapAttrs (name: value: if name == "_file" then toString value else "") result
+      ) results;
       defined = defined tree [ ] (catAttrs "config" parts);
     };
 
@@ -326,8 +330,10 @@ in
       "lib"
     ]
   );
-  # Another flake's call of this one.
-  inherit (outputs.lib) mkClusterFlake;
+  # The flake as another flake's input.
+  cluster = outputs // {
+    outPath = toString flake;
+  };
   inherit plain;
   # What cluster-tools knows.
   tools = (outputs.lib.mkClusterFlake (import (flake + "/cluster.nix"))).tools;

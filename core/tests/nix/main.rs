@@ -5,7 +5,9 @@
 
 mod containers;
 mod exports;
+mod extensions;
 mod guide;
+mod guide_errors;
 mod harness;
 mod hpc;
 mod login;
@@ -46,6 +48,7 @@ const INVARIANTS: &[&[Invariant]] = &[
     login::INVARIANTS,
     containers::INVARIANTS,
     outputs::INVARIANTS,
+    guide_errors::INVARIANTS,
 ];
 
 const SWITCHES: &[&[Switch]] = &[

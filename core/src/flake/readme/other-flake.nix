@@ -9,7 +9,7 @@
         values
         // {
           extraCommonModules = [ ./site.nix ];
-          extraNodeModules.__node__ = [ { services.fstrim.enable = true; } ];
+          extraNodeModules.__node__ = [ { services.fail2ban.enable = true; } ];
         }
       );
     in
