@@ -76,14 +76,21 @@ fn secret_files(out: &mut String, cluster: &Cluster) {
 fn files(out: &mut String, cluster: &Cluster) {
     let mut modules: Vec<&str> = modules::used(cluster).map(|module| module.name).collect();
     modules.sort_unstable();
-    writeln!(
-        out,
-        "## Files\n\n- `flake.nix`: inputs, the modules, `mkClusterFlake`\n- `cluster.nix`: the values of this cluster\n\
-         - `lib/`: hostlists, addresses, groups to nodes\n- `modules/`: {}\n- `tools/`: `cluster-tools`\n\
-         - `cluster.json`: the design",
-        modules.join(", ")
-    )
-    .ok();
+    let modules = format!("`modules/`: {}", modules.join(", "));
+    let lines = [
+        (true, "`flake.nix`: inputs, the modules, `mkClusterFlake`"),
+        (true, "`cluster.nix`: the values of this cluster"),
+        (true, "`lib/`: hostlists, addresses, groups to nodes"),
+        (true, modules.as_str()),
+        (!modules::extra_modules(cluster).is_empty(), "`hosts/`: further Nix for groups and nodes"),
+        (modules::home_files(cluster).next().is_some(), "`users/`: Home Manager modules"),
+        (true, "`tools/`: `cluster-tools`"),
+        (true, "`cluster.json`: the design"),
+    ];
+    out.push_str("## Files\n\n");
+    for (_, line) in lines.iter().filter(|(there, _)| *there) {
+        writeln!(out, "- {line}").ok();
+    }
 }
 
 #[cfg(test)]

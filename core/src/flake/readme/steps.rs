@@ -3,7 +3,9 @@
 use super::{code, plain};
 use crate::cluster::{Boot, BootLoader, Cluster, NodeGroup, Orchestrator, expand};
 use crate::flake::secrets::{Make, secrets};
+use crate::flake::unknown_pins;
 use crate::hostlist;
+use crate::modules::{self, FirstStep};
 use std::fmt::Write;
 
 /// A step: what to do, in Markdown, and the commands that do it.
@@ -51,7 +53,7 @@ fn repository(cluster: &Cluster) -> Step {
          that has `cluster-tools`.",
         &["git init && git add --all", "export NIX_CONFIG='extra-experimental-features = nix-command flakes'"],
     );
-    if !cluster.general.pinned {
+    if !cluster.general.pinned || !unknown_pins(cluster).is_empty() {
         step.title.push_str(" `flake.lock` pins the inputs: everybody gets the very same nixpkgs.");
         step.commands.push("nix flake lock && git add flake.lock".to_owned());
     }
@@ -159,9 +161,15 @@ fn secret_files(cluster: &Cluster) -> Option<Step> {
 
 /// What services want once, when they run for the first time.
 fn once(cluster: &Cluster) -> Vec<Step> {
-    let mut steps = accounts(cluster);
+    let mut steps: Vec<Step> = modules::first_steps(cluster).into_iter().map(file_system).collect();
+    steps.extend(accounts(cluster));
     steps.extend(kubernetes(cluster));
     steps
+}
+
+fn file_system(step: FirstStep) -> Step {
+    let commands = step.commands.iter().map(|command| code(command)).collect();
+    Step { title: format!("{} On {}:", plain(&step.title), plain(&step.on)), commands }
 }
 
 fn accounts(cluster: &Cluster) -> Vec<Step> {

@@ -105,12 +105,14 @@
         default = true;
         maxTime = "3-00:00:00";
         defaultTime = "01:00:00";
+        defaultMemoryPerCPUMiB = 4024;
       }
       {
         name = "gpu";
         nodes = "gn[1-2]";
         maxTime = "2-00:00:00";
         defaultTime = "01:00:00";
+        defaultMemoryPerCPUMiB = 10741;
       }
     ];
     mungeKeyFile = "/etc/munge/munge.key";
@@ -118,10 +120,7 @@
   hpcConfig = {
     mpi = "openmpi";
     cudaAwareMPI = true;
-    cuda = {
-      openKernelModule = true;
-      persistence = true;
-    };
+    cuda = { };
     compilers = true;
     apptainer = true;
     unlimitedMemlock = true;

@@ -79,12 +79,14 @@
         default = true;
         maxTime = "2-00:00:00";
         defaultTime = "01:00:00";
+        defaultMemoryPerCPUMiB = 4024;
       }
       {
         name = "gpu";
         nodes = "gpu[1-2]";
         maxTime = "2-00:00:00";
         defaultTime = "01:00:00";
+        defaultMemoryPerCPUMiB = 8048;
       }
     ];
     mungeKeyFile = "/etc/munge/munge.key";
@@ -92,10 +94,7 @@
   hpcConfig = {
     mpi = "openmpi";
     cudaAwareMPI = true;
-    cuda = {
-      openKernelModule = true;
-      persistence = true;
-    };
+    cuda = { };
     compilers = true;
     apptainer = true;
     unlimitedMemlock = true;

@@ -89,6 +89,7 @@
         default = true;
         maxTime = "3-00:00:00";
         defaultTime = "01:00:00";
+        defaultMemoryPerCPUMiB = 18422;
       }
       {
         name = "debug";
@@ -96,6 +97,7 @@
         maxTime = "00:30:00";
         defaultTime = "00:10:00";
         priorityTier = 10;
+        defaultMemoryPerCPUMiB = 18422;
       }
     ];
     mungeKeyFile = "/etc/munge/munge.key";
@@ -103,10 +105,7 @@
   hpcConfig = {
     mpi = "openmpi";
     cudaAwareMPI = true;
-    cuda = {
-      openKernelModule = true;
-      persistence = true;
-    };
+    cuda = { };
     compilers = true;
     apptainer = true;
     unlimitedMemlock = true;

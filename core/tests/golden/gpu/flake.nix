@@ -84,8 +84,11 @@
                 (modules.storage {
                   inherit
                     node
+                    nodes
+                    clusterLib
                     networkConfig
                     storageConfig
+                    inputs
                     ;
                 })
                 (modules.slurm {
@@ -100,7 +103,11 @@
                 (modules.hpc {
                   inherit
                     node
+                    nodes
+                    clusterLib
+                    networkConfig
                     hpcConfig
+                    inputs
                     ;
                 })
                 (modules.monitoring {
@@ -109,15 +116,19 @@
                     nodes
                     clusterLib
                     hpcConfig
+                    slurmConfig
                     monitoringConfig
                     ;
                 })
                 (modules.users {
                   inherit
                     node
+                    nodes
+                    clusterLib
                     users
                     groups
                     storageConfig
+                    inputs
                     ;
                 })
                 (modules.containers {
@@ -129,6 +140,7 @@
                     ;
                 })
               ]
+              ++ node.modules
               ++ extraCommonModules
               ++ (extraNodeModules.${name} or [ ]);
             };

@@ -161,18 +161,21 @@
         default = true;
         maxTime = "2-00:00:00";
         defaultTime = "01:00:00";
+        defaultMemoryPerCPUMiB = 4024;
       }
       {
         name = "highmem";
         nodes = "hm[01-60]";
         maxTime = "7-00:00:00";
         defaultTime = "01:00:00";
+        defaultMemoryPerCPUMiB = 16120;
       }
       {
         name = "gpu";
         nodes = "gn[01-16]";
         maxTime = "2-00:00:00";
         defaultTime = "01:00:00";
+        defaultMemoryPerCPUMiB = 10741;
       }
       {
         name = "vis";
@@ -180,6 +183,7 @@
         maxTime = "08:00:00";
         defaultTime = "02:00:00";
         priorityTier = 10;
+        defaultMemoryPerCPUMiB = 8032;
       }
     ];
     mungeKeyFile = "/etc/munge/munge.key";
@@ -187,10 +191,7 @@
   hpcConfig = {
     mpi = "openmpi";
     cudaAwareMPI = true;
-    cuda = {
-      openKernelModule = true;
-      persistence = true;
-    };
+    cuda = { };
     compilers = true;
     apptainer = true;
     unlimitedMemlock = true;

@@ -82,8 +82,11 @@
                 (modules.storage {
                   inherit
                     node
+                    nodes
+                    clusterLib
                     networkConfig
                     storageConfig
+                    inputs
                     ;
                 })
                 (modules.slurm {
@@ -98,7 +101,11 @@
                 (modules.hpc {
                   inherit
                     node
+                    nodes
+                    clusterLib
+                    networkConfig
                     hpcConfig
+                    inputs
                     ;
                 })
                 (modules.monitoring {
@@ -107,18 +114,23 @@
                     nodes
                     clusterLib
                     hpcConfig
+                    slurmConfig
                     monitoringConfig
                     ;
                 })
                 (modules.users {
                   inherit
                     node
+                    nodes
+                    clusterLib
                     users
                     groups
                     storageConfig
+                    inputs
                     ;
                 })
               ]
+              ++ node.modules
               ++ extraCommonModules
               ++ (extraNodeModules.${name} or [ ]);
             };

@@ -57,6 +57,7 @@
         name = "main";
         default = true;
         maxTime = "1-00:00:00";
+        defaultMemoryPerCPUMiB = 1888;
       }
     ];
     mungeKeyFile = "/etc/munge/munge.key";

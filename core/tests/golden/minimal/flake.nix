@@ -78,8 +78,11 @@
                 (modules.storage {
                   inherit
                     node
+                    nodes
+                    clusterLib
                     networkConfig
                     storageConfig
+                    inputs
                     ;
                 })
                 (modules.slurm {
@@ -94,12 +97,16 @@
                 (modules.users {
                   inherit
                     node
+                    nodes
+                    clusterLib
                     users
                     groups
                     storageConfig
+                    inputs
                     ;
                 })
               ]
+              ++ node.modules
               ++ extraCommonModules
               ++ (extraNodeModules.${name} or [ ]);
             };

@@ -62,11 +62,13 @@
         maxTime = "01:00:00";
         defaultTime = "00:10:00";
         priorityTier = 2;
+        defaultMemoryPerCPUMiB = 4000;
       }
       {
         name = "project";
         maxTime = "1-00:00:00";
         defaultTime = "01:00:00";
+        defaultMemoryPerCPUMiB = 4000;
       }
     ];
     mungeKeyFile = "/etc/munge/munge.key";

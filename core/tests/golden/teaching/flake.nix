@@ -80,8 +80,11 @@
                 (modules.storage {
                   inherit
                     node
+                    nodes
+                    clusterLib
                     networkConfig
                     storageConfig
+                    inputs
                     ;
                 })
                 (modules.slurm {
@@ -96,18 +99,26 @@
                 (modules.hpc {
                   inherit
                     node
+                    nodes
+                    clusterLib
+                    networkConfig
                     hpcConfig
+                    inputs
                     ;
                 })
                 (modules.users {
                   inherit
                     node
+                    nodes
+                    clusterLib
                     users
                     groups
                     storageConfig
+                    inputs
                     ;
                 })
               ]
+              ++ node.modules
               ++ extraCommonModules
               ++ (extraNodeModules.${name} or [ ]);
             };

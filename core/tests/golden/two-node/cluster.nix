@@ -63,16 +63,14 @@
         default = true;
         maxTime = "2-00:00:00";
         defaultTime = "01:00:00";
+        defaultMemoryPerCPUMiB = 4016;
       }
     ];
     mungeKeyFile = "/etc/munge/munge.key";
   };
   hpcConfig = {
     mpi = "openmpi";
-    cuda = {
-      openKernelModule = true;
-      persistence = true;
-    };
+    cuda = { };
     compilers = true;
     unlimitedMemlock = true;
     governor = "performance";
