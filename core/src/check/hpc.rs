@@ -3,7 +3,9 @@
 use super::facts::Facts;
 use super::text::{flake_reference_fault, folder_fault, mended_folder, quote};
 use super::{Fix, Problem, checks};
-use crate::cluster::{Choice, Cluster, Cuda, FabricDriver, FabricKind, General, GpuVendor, Gpus, Hpc, Lmod, Mpi, Role};
+use crate::cluster::{
+    Choice, Cluster, Cuda, FabricDriver, FabricKind, General, GpuVendor, Gpus, HUGE_PAGE_MIB, Hpc, Lmod, Mpi, Role,
+};
 use crate::gpu::{self, Generation};
 use crate::path::{Field, Path};
 
@@ -49,9 +51,6 @@ const NOT_IN_NIXPKGS: &[(&str, Option<&str>)] = &[
     ("mpi4py", Some("python3Packages.mpi4py")),
 ];
 
-/// What a huge page holds, in MiB: x86_64, and aarch64 as NixOS builds its kernel.
-const HUGE_PAGE_MIB: u64 = 2;
-
 fn place<T>(field: Field<Hpc, T>) -> Path {
     Path::root().field(Cluster::hpc).field(field)
 }
@@ -70,7 +69,7 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     if hpc.lmod.enable {
         check_lmod(&hpc.lmod, problems);
     }
-    check_huge_pages(facts, hpc.huge_pages, problems);
+    check_huge_pages(facts, problems);
     check_governor(&hpc.governor, problems);
 }
 
@@ -236,7 +235,8 @@ fn check_lmod(lmod: &Lmod, problems: &mut Vec<Problem>) {
     }
 }
 
-fn check_huge_pages(facts: &Facts, pages: u32, problems: &mut Vec<Problem>) {
+fn check_huge_pages(facts: &Facts, problems: &mut Vec<Problem>) {
+    let pages = facts.cluster.hpc.huge_pages;
     if pages == 0 {
         return;
     }
@@ -245,13 +245,13 @@ fn check_huge_pages(facts: &Facts, pages: u32, problems: &mut Vec<Problem>) {
         std::iter::once(group.memory_mib).chain(group.overrides.iter().filter_map(|change| change.memory_mib))
     });
     let Some(smallest) = memory.min() else { return };
-    let most = smallest / 10 * 9 / HUGE_PAGE_MIB;
+    let most = smallest / 4 * 3 / HUGE_PAGE_MIB;
     if u64::from(pages) > most {
         let path = place(Hpc::huge_pages);
         let message = format!(
-            "{pages} huge pages hold {} MiB, and the smallest worker has {smallest} MiB: keep at most nine tenths, {most} \
+            "{pages} huge pages hold {} MiB, and the smallest worker has {smallest} MiB: keep at most three quarters, {most} \
              pages.",
-            u64::from(pages) * HUGE_PAGE_MIB
+            facts.cluster.hpc.huge_pages_mib()
         );
         problems.push(HUGE_PAGES.at(path.clone(), message).with_fix(Fix::set(format!("Use {most}"), path, most)));
     }

@@ -139,7 +139,8 @@ fn memory_per_cpu(facts: &Facts, index: usize, partition: &Partition) -> Option<
     let of_group = |group: usize| {
         let group = &facts.cluster.nodes[group];
         let cpus = group.sockets.saturating_mul(group.cores_per_socket).saturating_mul(group.threads_per_core);
-        schedulable_memory(group.memory_mib).checked_div(cpus.into())
+        let memory = schedulable_memory(group.memory_mib).saturating_sub(facts.cluster.hpc.huge_pages_mib());
+        memory.checked_div(cpus.into())
     };
     groups.into_iter().filter_map(of_group).min().filter(|memory| *memory > 0)
 }

@@ -81,3 +81,13 @@ description! {
         governor "governor": String = String::new(),
     }
 }
+
+/// What a huge page holds, in MiB: on x86_64, and on aarch64 as NixOS builds its kernel.
+pub const HUGE_PAGE_MIB: u64 = 2;
+
+impl Hpc {
+    /// The memory that a worker keeps as huge pages, in MiB.
+    pub fn huge_pages_mib(&self) -> u64 {
+        u64::from(self.huge_pages) * HUGE_PAGE_MIB
+    }
+}

@@ -159,7 +159,7 @@ fn knows_the_hardware(world: &World) {
             node.sockets,
             node.cores_per_socket,
             node.threads_per_core,
-            schedulable_memory(node.memory_mib)
+            schedulable_memory(node.memory_mib) - world.cluster.hpc.huge_pages_mib()
         );
         if node.gpus.count > 0 {
             wanted += &format!(" Gres=gpu:{}:{}", node.gpus.model, node.gpus.count);

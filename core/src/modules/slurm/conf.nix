@@ -6,6 +6,7 @@
   clusterLib,
   slurm,
   slurmVersion,
+  hugePagesMiB,
 }:
 let
   inherit (lib) concatStringsSep optional optionals;
@@ -37,7 +38,7 @@ let
         "Sockets=${toString worker.sockets}"
         "CoresPerSocket=${toString worker.coresPerSocket}"
         "ThreadsPerCore=${toString worker.threadsPerCore}"
-        "RealMemory=${toString worker.memoryMB}"
+        "RealMemory=${toString (worker.memoryMB - hugePagesMiB)}"
       ]
       ++ optional worker.hasGPU "Gres=gpu:${worker.gpuModel}:${toString worker.gpus}"
       ++ optional (worker.features != [ ]) "Feature=${commas worker.features}"

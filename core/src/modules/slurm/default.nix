@@ -6,12 +6,14 @@
 #              mungeKeyFile, srunPortRange ({ from, to }), extraConfig, and null where they are off:
 #              accounting ({ host (null: the first controller), passwordFile (null: MariaDB knows slurmdbd by its Unix
 #              user), enforce, fairShare }), backup ({ host, stateFolder }), rest ({ jwtKeyFile })
+# hpcConfig.hugePages tells what of the workers' memory is kept from jobs that do not ask for huge pages.
 {
   node,
   nodes,
   clusterLib,
   clusterConfig ? { },
   slurmConfig ? { },
+  hpcConfig ? { },
   ...
 }:
 {
@@ -85,6 +87,7 @@ let
       slurm
       ;
     slurmVersion = pkgs.slurm.version;
+    hugePagesMiB = 2 * (hpcConfig.hugePages or 0);
   };
 
   isFirst = node.hostname == first.hostname;

@@ -14,7 +14,7 @@ pub const MODULE: Module = Module {
         ("login.nix", include_str!("login.nix")),
     ],
     inputs: |_| Vec::new(),
-    takes: &["node", "nodes", "clusterLib", "clusterConfig", "slurmConfig"],
+    takes: &["node", "nodes", "clusterLib", "clusterConfig", "slurmConfig", "hpcConfig"],
     parameter: Some(Parameter { name: "slurmConfig", values, reads: &[Section::Slurm] }),
     used: |cluster| cluster.slurm.enable,
 };

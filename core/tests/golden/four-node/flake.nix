@@ -94,6 +94,7 @@
                     clusterLib
                     clusterConfig
                     slurmConfig
+                    hpcConfig
                     ;
                 })
                 (modules.hpc {

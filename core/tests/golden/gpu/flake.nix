@@ -98,6 +98,7 @@
                     clusterLib
                     clusterConfig
                     slurmConfig
+                    hpcConfig
                     ;
                 })
                 (modules.hpc {

@@ -96,6 +96,7 @@
                     clusterLib
                     clusterConfig
                     slurmConfig
+                    hpcConfig
                     ;
                 })
                 (modules.hpc {
