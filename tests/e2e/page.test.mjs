@@ -123,9 +123,10 @@ test("a bad link and a damaged autosave say so and lose nothing", async () => {
 
   const key = await cut.page.evaluate(() => Object.keys(localStorage).find((key) => localStorage[key].includes("kept.example.org")));
   const stranger = await chromium.browser.createBrowserContext();
-  const first = await open(chromium.browser, site.url, { context: stranger });
-  await first.page.evaluate((key) => localStorage.setItem(key, '{"version":1,"nodes":[{"hosts"'), key);
-  await first.page.goto("about:blank");
+  // On a file beside the page, so that no page saves over it.
+  const beside = await stranger.newPage();
+  await beside.goto(new URL("icon.svg", site.url).href);
+  await beside.evaluate((key) => localStorage.setItem(key, '{"version":1,"nodes":[{"hosts"'), key);
   const second = await open(chromium.browser, site.url, { context: stranger });
   await seen(second.page, "cannot be opened");
   const kept = await second.page.evaluate(() => Object.values(localStorage));
