@@ -1,5 +1,5 @@
 use super::bind::{choice, text};
-use super::links::Entries;
+use super::entries::Entries;
 use crate::state::Design;
 use crate::widgets::codec::{NUMBER, TEXT};
 use crate::widgets::field::{SelectField, TextField, Width};
@@ -27,7 +27,7 @@ pub fn FabricFields() -> impl IntoView {
     let managers = move || {
         let fields = |here: Place<SubnetManager>| {
             view! {
-                <TextField field=text("Subnet manager host", here.field(SubnetManager::host), TEXT) code=true/>
+                <TextField field=text("Subnet manager host", here.field(SubnetManager::host), TEXT) width=Width::Two code=true/>
                 <TextField field=text("Port GUID", here.field(SubnetManager::guid), TEXT) width=Width::Two code=true
                     placeholder="0x0002c9030012ab34" help="As ibstat -p prints it."/>
             }

@@ -2,6 +2,7 @@
 
 mod bind;
 mod containers;
+mod entries;
 mod fabric;
 mod general;
 mod groups;
