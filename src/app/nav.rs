@@ -11,7 +11,8 @@ use clusterflake_core::totals::totals;
 use leptos::{ev, prelude::*};
 
 /// The sections that are modules of the flake, below their own heading.
-const MODULES: &[Section] = &[Section::Slurm, Section::Hpc, Section::Monitoring, Section::Users, Section::Containers];
+const MODULES: &[Section] =
+    &[Section::Slurm, Section::Hpc, Section::Monitoring, Section::Users, Section::Containers, Section::Modules];
 
 #[component]
 pub fn Nav() -> impl IntoView {
@@ -121,6 +122,7 @@ fn state(cluster: &Cluster, section: Section) -> State {
             0 => State::Plain,
             users => told(grouped(users as u64)),
         },
+        Section::Modules => count(cluster.modules.len(), "module"),
         Section::Containers if !cluster.containers.enable => State::Off,
         Section::Containers => told(cluster.containers.orchestrator.label().to_owned()),
     }

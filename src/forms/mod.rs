@@ -9,6 +9,7 @@ mod groups;
 mod hpc;
 mod links;
 mod login;
+mod modules;
 mod monitoring;
 mod network;
 mod nodes;
@@ -47,6 +48,7 @@ pub fn Form() -> impl IntoView {
             Section::Monitoring => view! { <monitoring::Form/> }.into_any(),
             Section::Users => view! { <users::Form/> }.into_any(),
             Section::Containers => view! { <containers::Form/> }.into_any(),
+            Section::Modules => view! { <modules::Form/> }.into_any(),
         };
         view! {
             <h1 id="section-title">{section.title()}</h1>
@@ -76,6 +78,9 @@ fn lead(section: Section) -> &'static str {
         Section::Monitoring => "Prometheus on the first controller, exporters on the nodes, Grafana for people.",
         Section::Users => {
             "People and groups, with the same number on every node; a directory of people; SSH between nodes."
+        }
+        Section::Modules => {
+            "Modules of your own, by the Module Development Guide: written, registered and checked here."
         }
         Section::Containers => "Container orchestration over the cluster, and an engine for single containers.",
     }

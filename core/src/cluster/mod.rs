@@ -4,6 +4,7 @@
 //! When written, fields that equal their default are left out; when read, unknown fields are refused with their path.
 
 mod containers;
+mod custom;
 mod described;
 pub mod expand;
 mod general;
@@ -16,6 +17,7 @@ mod storage;
 mod users;
 
 pub use containers::*;
+pub use custom::*;
 pub use described::Described;
 pub use expand::Node;
 pub use general::*;
@@ -276,6 +278,8 @@ sections! {
     users Users "users" "Users": Users,
     /// Container orchestration.
     containers Containers "containers" "Containers": Containers,
+    /// Modules of the user's own.
+    modules Modules "modules" "Custom modules": Vec<CustomModule>,
 }
 
 impl Section {

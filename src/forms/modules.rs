@@ -1,0 +1,5 @@
+use leptos::prelude::*;
+
+/// Modules of the user's own.
+#[component]
+pub fn Form() -> impl IntoView {}
