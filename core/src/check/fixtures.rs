@@ -33,6 +33,7 @@ const TOPIC_CASES: &[Cases] = &[
     users::CASES,
     login::CASES,
     containers::CASES,
+    modules::CASES,
 ];
 
 /// Four nodes, everything on, no problems.

@@ -18,6 +18,7 @@ mod keys;
 mod links;
 mod login;
 mod macs;
+mod modules;
 mod monitoring;
 mod network;
 mod nfs;
@@ -37,6 +38,7 @@ mod fixtures;
 
 pub use fix::{Fix, apply};
 pub use keys::looks_private;
+pub use modules::guidelines::{Guideline, guidelines};
 pub use users::is_name as is_user_name;
 
 use crate::cluster::Cluster;
@@ -129,6 +131,7 @@ macro_rules! topics {
 topics!(
     general keys nodes roles addresses macs hardware extra network links fabric fabric_addresses storage nfs
     file_systems package_sources slurm slurm_daemons partitions partition_limits hpc monitoring users login containers
+    modules
 );
 
 const COUNT: usize = {

@@ -9,8 +9,10 @@ pub mod secrets;
 
 pub use lock::unknown_pins;
 
+pub(crate) use readme::plain;
+
 use crate::cluster::{Choice, Cluster, Release, Section};
-use crate::modules::{self, Input, Module, Parameter};
+use crate::modules::{self, Input, Registered};
 use crate::nix::{self, Attrs, Nix, Text};
 use crate::path::Path;
 use std::collections::BTreeMap;
@@ -59,7 +61,7 @@ const CONTRIBUTORS: &[Contributor] = &[
     Contributor { reads: Section::ALL, files: |cluster| one("cluster.json", cluster.to_json().into()) },
     Contributor { reads: Section::ALL, files: |cluster| one("cluster.nix", cluster_nix(cluster).into()) },
     Contributor { reads: MODULE_SWITCHES, files: |cluster| one("flake.nix", flake_nix(cluster).into()) },
-    Contributor { reads: MODULE_SWITCHES, files: module_files },
+    Contributor { reads: MODULE_SWITCHES, files: modules::files },
     Contributor { reads: &[Section::Users], files: home_files },
     Contributor { reads: Section::ALL, files: lock_file },
     Contributor { reads: &[Section::Nodes], files: extra_module_files },
@@ -68,7 +70,7 @@ const CONTRIBUTORS: &[Contributor] = &[
     Contributor { reads: Section::ALL, files: |cluster| one("README.md", readme::text(cluster).into()) },
 ];
 
-/// The sections that say which modules are used, and the general one for names and inputs.
+/// The sections that say which modules are used and what the user's own are, and the general one for names and inputs.
 const MODULE_SWITCHES: &[Section] = &[
     Section::General,
     Section::Storage,
@@ -77,6 +79,7 @@ const MODULE_SWITCHES: &[Section] = &[
     Section::Monitoring,
     Section::Users,
     Section::Containers,
+    Section::Modules,
 ];
 
 fn one(path: &str, file: File) -> Vec<(String, File)> {
@@ -111,15 +114,6 @@ pub fn regenerate(before: Option<&Generated>, cluster: &Cluster) -> Generated {
         .collect();
     let tree = parts.iter().flatten().map(|(path, file)| (path.clone(), file.clone())).collect();
     Generated { cluster: cluster.clone(), parts, tree }
-}
-
-fn module_files(cluster: &Cluster) -> Vec<(String, File)> {
-    modules::used(cluster)
-        .flat_map(|module| {
-            let files = [("default.nix", module.nix)].into_iter().chain(module.files.iter().copied());
-            files.map(|(name, text)| (format!("modules/{}/{name}", module.name), text.to_owned().into()))
-        })
-        .collect()
 }
 
 /// The users' Home Manager modules.
@@ -161,16 +155,14 @@ fn tool_files(_: &Cluster) -> Vec<(String, File)> {
         .into()
 }
 
-/// The parameters of the modules in use.
-fn parameters(cluster: &Cluster) -> impl Iterator<Item = Parameter> {
-    modules::used(cluster).filter_map(|module| module.parameter)
-}
-
 fn cluster_nix(cluster: &Cluster) -> Text {
     let mut attrs = Attrs::new().set("clusterConfig", (modules::COMMON[0].values)(cluster));
     attrs = attrs.field("nodeGroups", modules::node_groups(cluster), Path::root().field(Cluster::nodes));
-    for parameter in modules::COMMON[1..].iter().copied().chain(parameters(cluster)) {
+    for parameter in &modules::COMMON[1..] {
         attrs = attrs.set(parameter.name, (parameter.values)(cluster));
+    }
+    for (parameter, values) in modules::values(cluster) {
+        attrs = attrs.set(&parameter, values);
     }
     attrs = attrs.set("sshKeys", modules::ssh_keys(cluster));
     if !cluster.users.accounts.is_empty() {
@@ -194,12 +186,13 @@ fn flake_nix(cluster: &Cluster) -> Text {
     } else {
         general.description.trim().to_owned()
     };
-    let set = modules::used(cluster).fold(Attrs::new(), |set, m| set.set(m.name, Nix::import_module(m.name)));
-    let inputs = modules::used(cluster).flat_map(|module| (module.inputs)(cluster));
-    let inputs = inputs.flat_map(|input| input_lines(&input)).collect();
-    let formals = parameters(cluster).map(|parameter| format!("{} ? {{ }},", parameter.name)).collect();
-    let names = parameters(cluster).map(|parameter| parameter.name.to_owned()).collect();
-    let calls = modules::used(cluster).flat_map(|module| call(cluster, module)).collect();
+    let modules = modules::registered(cluster);
+    let set = modules.iter().fold(Attrs::new(), |set, m| set.set(&m.name, Nix::import_module(&m.name)));
+    let inputs = modules.iter().flat_map(|module| &module.inputs).flat_map(input_lines).collect();
+    let parameters: Vec<&String> = modules.iter().filter_map(|module| module.parameter.as_ref()).collect();
+    let formals = parameters.iter().map(|name| format!("{name} ? {{ }},")).collect();
+    let names = parameters.iter().map(|name| (*name).clone()).collect();
+    let calls = modules.iter().flat_map(Registered::call).collect();
     nix::fill(
         include_str!("flake.nix"),
         &[
@@ -225,19 +218,6 @@ fn input_lines(input: &Input) -> Vec<String> {
     if input.follows_nixpkgs {
         lines.push(format!("inputs.{}.inputs.nixpkgs.follows = \"nixpkgs\";", input.name));
     }
-    lines
-}
-
-/// The lines of `mkSystem` that make the NixOS module: `(modules.base { inherit node …; })`.
-fn call(cluster: &Cluster, module: &Module) -> Vec<String> {
-    let off: Vec<&str> = modules::MODULES
-        .iter()
-        .filter(|other| !(other.used)(cluster))
-        .filter_map(|other| other.parameter.map(|parameter| parameter.name))
-        .collect();
-    let mut lines = vec![format!("(modules.{} {{", module.name), "  inherit".to_owned()];
-    lines.extend(module.takes.iter().filter(|name| !off.contains(name)).map(|name| format!("    {name}")));
-    lines.extend(["    ;".to_owned(), "})".to_owned()]);
     lines
 }
 

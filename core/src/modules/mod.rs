@@ -2,6 +2,7 @@
 
 mod base;
 mod containers;
+pub mod custom;
 mod hpc;
 mod login;
 mod monitoring;
@@ -11,6 +12,7 @@ mod storage;
 mod users;
 
 use crate::cluster::{Cluster, Section};
+use crate::flake::File;
 use crate::nix::{Attrs, Nix};
 
 /// A parameter of `mkClusterFlake`.
@@ -70,9 +72,98 @@ pub const MODULES: &[Module] = &[
 /// The values that every cluster has besides those of its modules.
 pub const COMMON: &[Parameter] = &[base::CLUSTER, networking::NETWORK];
 
-/// The modules that `cluster` uses.
-pub fn used(cluster: &Cluster) -> impl Iterator<Item = &'static Module> {
+/// The modules of ours that `cluster` uses.
+fn used(cluster: &Cluster) -> impl Iterator<Item = &'static Module> {
     MODULES.iter().filter(|module| (module.used)(cluster))
+}
+
+/// A module as `flake.nix` has it: one of ours, or one of the user's.
+#[derive(Clone, Debug)]
+pub struct Registered {
+    /// The name of its folder, and in the set of modules.
+    pub name: String,
+    /// The arguments that its `default.nix` is called with; `None` where that is a NixOS module, and no function to one.
+    pub takes: Option<Vec<Argument>>,
+    /// Its parameter of `mkClusterFlake`.
+    pub parameter: Option<String>,
+    pub inputs: Vec<Input>,
+}
+
+/// An argument of a module, and the name of what the flake gives for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Argument {
+    pub name: String,
+    pub value: String,
+}
+
+impl Registered {
+    /// The lines of `mkSystem` that make the NixOS module: `(modules.base { inherit node …; })`.
+    pub fn call(&self) -> Vec<String> {
+        let Some(takes) = &self.takes else { return vec![format!("modules.{}", self.name)] };
+        let (same, other): (Vec<&Argument>, Vec<&Argument>) = takes.iter().partition(|taken| taken.name == taken.value);
+        let mut lines = vec![format!("(modules.{} {{", self.name)];
+        match same.as_slice() {
+            [] => {}
+            [one] => lines.push(format!("  inherit {};", one.name)),
+            several => {
+                lines.push("  inherit".to_owned());
+                lines.extend(several.iter().map(|taken| format!("    {}", taken.name)));
+                lines.push("    ;".to_owned());
+            }
+        }
+        lines.extend(other.iter().map(|taken| format!("  {} = {};", taken.name, taken.value)));
+        match lines.as_slice() {
+            [start] => vec![format!("{start} }})")],
+            _ => {
+                lines.push("})".to_owned());
+                lines
+            }
+        }
+    }
+}
+
+/// The modules of the cluster's flake, in the order in which a node imports them: ours, then the user's own.
+pub fn registered(cluster: &Cluster) -> Vec<Registered> {
+    let off: Vec<&str> = MODULES
+        .iter()
+        .filter(|module| !(module.used)(cluster))
+        .filter_map(|module| Some(module.parameter?.name))
+        .collect();
+    let same = |name: &&str| Argument { name: (*name).to_owned(), value: (*name).to_owned() };
+    let ours = used(cluster).map(|module| Registered {
+        name: module.name.to_owned(),
+        takes: Some(module.takes.iter().filter(|name| !off.contains(name)).map(same).collect()),
+        parameter: module.parameter.map(|parameter| parameter.name.to_owned()),
+        inputs: (module.inputs)(cluster),
+    });
+    let bound = bound(cluster);
+    ours.chain(custom::own(cluster).iter().map(|own| custom::registered(own, &bound))).collect()
+}
+
+/// What a module of the user's can take: what `mkSystem` has, besides the parameters of the user's other modules.
+pub fn bound(cluster: &Cluster) -> Vec<&'static str> {
+    let common = ["node", "nodes", "clusterLib", "inputs", "users", "groups", "sshKeys"];
+    let parameters = used(cluster).filter_map(|module| module.parameter).chain(COMMON.iter().copied());
+    common.into_iter().chain(parameters.map(|parameter| parameter.name)).collect()
+}
+
+/// The files of the cluster's modules, by their paths in the flake.
+pub fn files(cluster: &Cluster) -> Vec<(String, File)> {
+    let ours = used(cluster).flat_map(|module| {
+        let files = [("default.nix", module.nix)].into_iter().chain(module.files.iter().copied());
+        files.map(|(name, text)| (format!("modules/{}/{name}", module.name), text.to_owned().into()))
+    });
+    ours.chain(custom::own(cluster).iter().flat_map(custom::files)).collect()
+}
+
+/// The values of the modules' parameters of `mkClusterFlake`.
+pub fn values(cluster: &Cluster) -> Vec<(String, Attrs)> {
+    let ours = used(cluster).filter_map(|module| module.parameter);
+    let ours = ours.map(|parameter| (parameter.name.to_owned(), (parameter.values)(cluster)));
+    let bound = bound(cluster);
+    let own = custom::own(cluster);
+    let own = own.iter().filter_map(|own| Some((custom::registered(own, &bound).parameter?, custom::values(own))));
+    ours.chain(own).collect()
 }
 
 pub use base::{ExtraModule, extra_modules, node_groups, schedulable_memory};

@@ -7,11 +7,16 @@ pub mod highlight;
 pub mod lint;
 pub mod options;
 mod print;
+mod strings;
 pub mod syntax;
+mod written;
 
 pub use print::{Text, fill, print};
+pub(crate) use strings::is_identifier;
+pub(crate) use written::{AttrPath, set_fault};
 
 use crate::path::Path;
+use written::Written;
 
 /// A Nix value, and the field of the description that it comes from.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,12 +31,32 @@ pub(crate) enum Expr {
     Bool(bool),
     Int(i64),
     Str(String),
+    /// A text of several lines: an indented string, where such a one holds it.
+    Lines(String),
+    /// A string with values put in.
+    Template(Vec<Piece>),
     List(Vec<Nix>),
-    Attrs(Vec<(String, Nix)>),
+    Attrs(Vec<(AttrPath, Nix)>),
     /// A path of the flake, `./hosts/cn001.nix`.
     Path(String),
     /// `import` of a path; its one user is the modules set.
     Import(String),
+    /// Words of our own that hold together: `cfg`, `node.isWorker && hasCuda`.
+    Code(String),
+    /// Attributes of something that a name stands for: `pkgs.python3`.
+    Select(&'static str, Vec<String>),
+    /// A function, with its arguments.
+    Call(&'static str, Vec<Nix>),
+    /// What a user wrote.
+    Written(Written),
+}
+
+/// A piece of a string.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Piece {
+    Text(String),
+    /// What is put in, on one line.
+    Value(Nix),
 }
 
 impl Nix {
@@ -58,6 +83,31 @@ impl Nix {
         } else {
             relative.into()
         }
+    }
+
+    /// A text of several lines.
+    pub(crate) fn lines(text: &str) -> Self {
+        Self::new(Expr::Lines(text.to_owned()))
+    }
+
+    /// Words of Nix; never a user's text.
+    pub(crate) fn code(words: impl Into<String>) -> Self {
+        Self::new(Expr::Code(words.into()))
+    }
+
+    /// `base.a.b`.
+    pub(crate) fn select(base: &'static str, names: Vec<String>) -> Self {
+        Self::new(Expr::Select(base, names))
+    }
+
+    /// A call of `function`.
+    pub(crate) fn call(function: &'static str, arguments: Vec<Nix>) -> Self {
+        Self::new(Expr::Call(function, arguments))
+    }
+
+    /// A string with values put in.
+    pub(crate) fn template(pieces: Vec<Piece>) -> Self {
+        Self::new(Expr::Template(pieces))
     }
 
     /// A list.
@@ -116,6 +166,12 @@ impl From<u32> for Nix {
     }
 }
 
+impl From<i64> for Nix {
+    fn from(value: i64) -> Self {
+        Self::new(Expr::Int(value))
+    }
+}
+
 /// Nix's integers end at 2^63 − 1; larger values stay there.
 impl From<u64> for Nix {
     fn from(value: u64) -> Self {
@@ -125,7 +181,7 @@ impl From<u64> for Nix {
 
 /// An attribute set, in the order in which its attributes were added.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Attrs(Vec<(String, Nix)>);
+pub struct Attrs(Vec<(AttrPath, Nix)>);
 
 impl Attrs {
     pub fn new() -> Self {
@@ -134,8 +190,18 @@ impl Attrs {
 
     /// Adds an attribute.
     pub fn set(mut self, name: &str, value: impl Into<Nix>) -> Self {
-        self.0.push((name.to_owned(), value.into()));
+        self.0.push((AttrPath::name(name), value.into()));
         self
+    }
+
+    /// Adds what stands at `path`, which no other attribute may [clash](AttrPath::clashes) with.
+    pub(crate) fn put(&mut self, path: AttrPath, value: Nix) {
+        self.0.push((path, value));
+    }
+
+    /// Whether an attribute at `path` could not stand beside those that are here.
+    pub(crate) fn clashes(&self, path: &AttrPath) -> bool {
+        self.0.iter().any(|(other, _)| other.clashes(path))
     }
 
     /// Adds an attribute whose value is the field at `path`.

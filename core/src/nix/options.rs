@@ -19,7 +19,7 @@ pub enum OptionType {
     Package,
     /// Text of which several definitions are joined by newlines.
     Lines,
-    /// Text of which several definitions are joined by commas.
+    /// Text of which several definitions are joined by commas, spaces or the like.
     Commas,
     Null,
     /// One of some strings.
@@ -72,6 +72,32 @@ pub fn tree(table: &str) -> OptionNode {
         node.default = columns.next().and_then(parse_default);
     }
     root
+}
+
+impl OptionNode {
+    /// The option at `path`, whose names may be any where the option is of an attribute set.
+    pub fn at(&self, path: &[String]) -> Option<&OptionNode> {
+        path.iter().try_fold(self, |node, name| node.children.get(name).or_else(|| node.children.get("<name>")))
+    }
+}
+
+impl OptionType {
+    /// Whether two definitions that differ are an error: they cannot be joined.
+    pub fn is_single(&self) -> bool {
+        match self {
+            OptionType::Bool
+            | OptionType::Str
+            | OptionType::Int
+            | OptionType::Float
+            | OptionType::Port
+            | OptionType::Path
+            | OptionType::Package
+            | OptionType::Null
+            | OptionType::Enum { .. } => true,
+            OptionType::Either { of } => of.iter().all(OptionType::is_single),
+            _ => false,
+        }
+    }
 }
 
 /// The tree of an `options.json`, as NixOS builds it (`nix-build '<nixpkgs/nixos/release.nix>' -A options`): an object with
@@ -164,6 +190,7 @@ pub fn parse_type(text: &str) -> OptionType {
         _ if text.starts_with("open submodule") => OptionType::Submodule { open: true },
         _ if text.starts_with("16 bit unsigned integer") => OptionType::Port,
         _ if text.contains("integer") && (text.contains("between") || text.contains("meaning")) => OptionType::Int,
+        _ if text.starts_with("strings concatenated with ") => OptionType::Commas,
         _ if text.starts_with("string") => OptionType::Str,
         _ => OptionType::Any,
     }

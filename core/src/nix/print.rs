@@ -1,6 +1,8 @@
 //! From [`Nix`] values to text.
 
-use super::{Expr, Nix};
+use super::strings::{attribute, indented, quoted, template};
+use super::written::Attr;
+use super::{AttrPath, Expr, Nix};
 use crate::flake::Origin;
 use crate::path::Path;
 
@@ -20,6 +22,11 @@ pub fn print(value: &Nix, indent: usize) -> Text {
     let mut printer = Printer { text: String::new(), line: 0, origins: Vec::new() };
     printer.value(value, indent, None);
     Text { text: printer.text, origins: printer.origins }
+}
+
+/// The text of a value that stands on one line.
+pub(super) fn flat(value: &Nix) -> String {
+    print(value, 0).text.replace('\n', " ")
 }
 
 /// `template`, a real `.nix` file, with each `__name__` in it replaced by the text of its value. A line that holds
@@ -94,6 +101,91 @@ impl Printer {
             Expr::Import(path) => self.text += &format!("import {path}"),
             Expr::List(items) => self.list(items, indent, origin),
             Expr::Attrs(attrs) => self.attrs(attrs, indent, origin),
+            Expr::Lines(text) => self.lines(text, indent, origin),
+            Expr::Template(pieces) => self.text += &template(pieces),
+            Expr::Code(words) => self.text += words,
+            Expr::Select(base, names) => {
+                self.text.push_str(base);
+                names.iter().for_each(|name| self.text += &format!(".{}", attribute(name)));
+            }
+            Expr::Call(function, arguments) => self.call(function, arguments, indent, origin),
+            Expr::Written(written) if written.is_whole() => self.written(&written.lines(indent), origin),
+            Expr::Written(_) => self.bracketed(value, indent, origin),
+        }
+    }
+
+    /// `value` as an argument or an element of a list: in brackets where it would not hold together.
+    fn part(&mut self, value: &Nix, indent: usize, inherited: Option<&Path>) {
+        let origin = value.origin.as_ref().or(inherited);
+        match &value.expr {
+            Expr::Written(written) if written.is_closed() => self.value(value, indent, inherited),
+            Expr::Written(written) if written.is_whole() => {
+                self.mark(origin);
+                self.text.push('(');
+                self.value(value, indent, inherited);
+                self.text.push(')');
+            }
+            Expr::Code(words) if words.contains([' ', '!']) => self.text += &format!("({words})"),
+            Expr::Call(..) => {
+                self.mark(origin);
+                self.text.push('(');
+                self.value(value, indent, inherited);
+                self.text.push(')');
+            }
+            _ => self.value(value, indent, inherited),
+        }
+    }
+
+    /// `value` in brackets, on lines of its own: no comment in it reaches further.
+    fn bracketed(&mut self, value: &Nix, indent: usize, origin: Option<&Path>) {
+        self.mark(origin);
+        self.text.push('(');
+        self.newline(indent + 2);
+        match &value.expr {
+            Expr::Written(written) => self.written(&written.lines(indent + 2), origin),
+            _ => self.value(value, indent + 2, origin),
+        }
+        self.newline(indent);
+        self.mark(origin);
+        self.text.push(')');
+    }
+
+    /// Lines that have their indentation, but for the first.
+    fn written(&mut self, lines: &[String], origin: Option<&Path>) {
+        for (index, line) in lines.iter().enumerate() {
+            if index > 0 {
+                self.newline(0);
+            }
+            self.mark(origin);
+            self.text += line;
+        }
+    }
+
+    fn lines(&mut self, text: &str, indent: usize, origin: Option<&Path>) {
+        let Some(lines) = indented(text) else {
+            self.text += &quoted(text);
+            return;
+        };
+        self.text.push_str("''");
+        for (index, line) in lines.iter().enumerate() {
+            let is_last = index + 1 == lines.len();
+            match line.is_empty() {
+                true if is_last => self.newline(indent),
+                true => self.newline(0),
+                false => self.newline(indent + 2),
+            }
+            self.mark(origin);
+            self.text += line;
+        }
+        self.text.push_str("''");
+    }
+
+    fn call(&mut self, function: &str, arguments: &[Nix], indent: usize, origin: Option<&Path>) {
+        self.text.push_str(function);
+        for argument in arguments {
+            self.text.push(' ');
+            let is_long = matches!(argument.expr, Expr::Call(..)) && print(argument, 0).text.contains('\n');
+            if is_long { self.bracketed(argument, indent, origin) } else { self.part(argument, indent, origin) }
         }
     }
 
@@ -102,14 +194,14 @@ impl Printer {
             [] => self.text.push_str("[ ]"),
             [item] if item.is_simple() && self.fits(item) => {
                 self.text.push_str("[ ");
-                self.value(item, indent, origin);
+                self.part(item, indent, origin);
                 self.text.push_str(" ]");
             }
             _ => {
                 self.text.push('[');
                 for item in items {
                     self.newline(indent + 2);
-                    self.value(item, indent + 2, origin);
+                    self.part(item, indent + 2, origin);
                 }
                 self.newline(indent);
                 self.mark(origin);
@@ -124,15 +216,16 @@ impl Printer {
         column + "[  ];".len() + print(item, 0).text.chars().count() <= WIDTH
     }
 
-    fn attrs(&mut self, attrs: &[(String, Nix)], indent: usize, origin: Option<&Path>) {
+    fn attrs(&mut self, attrs: &[(AttrPath, Nix)], indent: usize, origin: Option<&Path>) {
         if attrs.is_empty() {
             self.text.push_str("{ }");
             return;
         }
         self.text.push('{');
-        for (name, value) in attrs {
+        for (path, value) in attrs {
             self.newline(indent + 2);
-            self.text += &attribute(name);
+            let names: Vec<String> = path.attrs().iter().map(name).collect();
+            self.text += &names.join(".");
             self.text.push_str(" = ");
             self.value(value, indent + 2, origin);
             self.text.push(';');
@@ -143,51 +236,23 @@ impl Printer {
     }
 }
 
+fn name(attr: &Attr) -> String {
+    match attr {
+        Attr::Name(name) => attribute(name),
+        Attr::Computed(text) => text.clone(),
+    }
+}
+
 impl Nix {
     /// Whether nixfmt keeps a list of this one element on a line.
     fn is_simple(&self) -> bool {
         match &self.expr {
             Expr::List(items) => items.is_empty(),
             Expr::Attrs(attrs) => attrs.is_empty(),
+            Expr::Lines(_) | Expr::Call(..) | Expr::Written(_) => false,
             _ => true,
         }
     }
-}
-
-/// `name` as an attribute's name: bare where Nix allows it, else quoted.
-fn attribute(name: &str) -> String {
-    const KEYWORDS: &[&str] =
-        &["assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with", "__curPos"];
-    let mut characters = name.chars();
-    let bare = characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
-        && characters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '\''))
-        && !KEYWORDS.contains(&name);
-    if bare { name.to_owned() } else { quoted(name) }
-}
-
-/// `value` as a Nix string on one line. The escapes are those of the Nix manual, “String literal”; a carriage return
-/// is escaped since Nix's reader turns a bare one into a newline.
-fn quoted(value: &str) -> String {
-    let mut out = String::with_capacity(value.len() + 2);
-    out.push('"');
-    let mut characters = value.chars().peekable();
-    while let Some(character) = characters.next() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            // Nix has no escape for NUL, and no string with one.
-            '\0' => out.push('\u{fffd}'),
-            '$' if characters.peek() == Some(&'{') => out.push_str("\\$"),
-            // `$$` would leave a following `{` literal only by luck of pairs: escape every dollar before another.
-            '$' if characters.peek() == Some(&'$') => out.push_str("\\$"),
-            other => out.push(other),
-        }
-    }
-    out.push('"');
-    out
 }
 
 #[cfg(test)]
@@ -236,22 +301,27 @@ mod tests {
         );
     }
 
+    /// The text of a string without anything put in.
+    fn read(printed: &str) -> String {
+        let tree = rnix::Root::parse(printed);
+        assert!(tree.errors().is_empty(), "{printed}");
+        let Some(rnix::ast::Expr::Str(string)) = tree.tree().expr() else { panic!("{printed} is no string") };
+        let literal = |part: &rnix::ast::InterpolPart<String>| match part {
+            rnix::ast::InterpolPart::Literal(text) => text.clone(),
+            rnix::ast::InterpolPart::Interpolation(_) => panic!("{printed} interpolates"),
+        };
+        string.normalized_parts().iter().map(literal).collect()
+    }
+
     proptest! {
         #[test]
         fn any_text_comes_back_as_the_same_string(text in "\\PC*|[\\$\\{\\}'\"\\\\\n\r\t]*") {
-            let printed = quoted(&text);
-            let tree = rnix::Root::parse(&printed);
-            prop_assert!(tree.errors().is_empty(), "{}", printed);
-            let Some(rnix::ast::Expr::Str(string)) = tree.tree().expr() else { panic!("{printed} is no string") };
-            let parts = string.normalized_parts();
-            let read: String = parts
-                .iter()
-                .map(|part| match part {
-                    rnix::ast::InterpolPart::Literal(text) => text.clone(),
-                    rnix::ast::InterpolPart::Interpolation(_) => panic!("{printed} interpolates"),
-                })
-                .collect();
-            prop_assert_eq!(read, text);
+            prop_assert_eq!(read(&quoted(&text)), text);
+        }
+
+        #[test]
+        fn any_lines_come_back_as_the_same_string(text in "(\\PC{0,4}|[\\$\\{\\}'\"\\\\\n a]{0,6}\n){0,6}", indent in 0_usize..9) {
+            prop_assert_eq!(read(&print(&Nix::lines(&text), indent).text), text);
         }
     }
 }

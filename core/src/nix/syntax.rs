@@ -22,7 +22,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    fn at(text: &str, place: TextSize, message: impl Into<String>) -> Self {
+    pub(super) fn at(text: &str, place: TextSize, message: impl Into<String>) -> Self {
         let before = text.get(..usize::from(place)).unwrap_or(text);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
@@ -48,8 +48,29 @@ pub fn module_fault(text: &str) -> Option<Fault> {
     }
 }
 
+/// As [`module_fault`], of a file that may also be the guide's function around a module: the flake calls that one itself.
+pub fn source_fault(text: &str) -> Option<Fault> {
+    let expression = match parse(text) {
+        Ok(expression) => expression,
+        Err(fault) => return Some(fault),
+    };
+    match function_body(&expression).filter(|body| function_body(body).is_some()) {
+        Some(module) => no_module(module).map(|(range, message)| Fault::at(text, range.start(), message)),
+        None => module_fault(text),
+    }
+}
+
+/// What a function gives, seen through brackets and `let`.
+fn function_body(expression: &SyntaxNode) -> Option<SyntaxNode> {
+    match expression.kind() {
+        NODE_PAREN | NODE_LET_IN | NODE_WITH | NODE_ASSERT => function_body(&expression.last_child()?),
+        NODE_LAMBDA => expression.last_child(),
+        _ => None,
+    }
+}
+
 /// The expression that `text` is.
-pub(super) fn parse(text: &str) -> Result<SyntaxNode, Fault> {
+pub(crate) fn parse(text: &str) -> Result<SyntaxNode, Fault> {
     if text.len() > MAX_BYTES {
         let message = format!("there are {} bytes; keep it to {MAX_BYTES}, or bring a file of your own", text.len());
         return Err(Fault::at(text, TextSize::from(0), message));

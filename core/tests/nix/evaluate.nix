@@ -190,7 +190,8 @@ let
         override = _: self;
         dev = package "${name}-dev";
         # Of interpreters: with these packages built in.
-        withPackages = choose: package name // { text = builtins.concatStringsSep " " (catAttrs "name" (choose self)); };
+        withPackages =
+          choose: package name // { text = builtins.concatStringsSep " " (catAttrs "name" (choose self)); };
       };
     in
     self;
@@ -203,7 +204,9 @@ let
         slurm.version = "26.05.1";
         writeShellScript = name: text: package name // { inherit text; };
         writeShellScriptBin = name: text: package name // { inherit text; };
-        buildEnv = { name, paths, ... }: package name // { text = builtins.concatStringsSep " " (catAttrs "name" paths); };
+        buildEnv =
+          { name, paths, ... }:
+          package name // { text = builtins.concatStringsSep " " (catAttrs "name" paths); };
         stdenv.mkDerivation =
           { name, src, ... }@derivation:
           assert builtins.pathExists src;
@@ -314,7 +317,9 @@ let
       users = lib.mkOption { type = lib.types.attrsOf lib.types.anything; };
     };
     # A flake that a user names.
-    lmod.packages = lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] (_: { lmod = package "lmod"; });
+    lmod.packages = lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] (_: {
+      lmod = package "lmod";
+    });
   };
   outputs = source.outputs ({ self = outputs; } // builtins.intersectAttrs source.inputs known);
 in
@@ -337,6 +342,12 @@ in
   inherit plain;
   # What cluster-tools knows.
   tools = (outputs.lib.mkClusterFlake (import (flake + "/cluster.nix"))).tools;
+  # The nodes of the example of a module of the user's own.
+  example =
+    name:
+    mapAttrs (_: node: plain node.defined)
+      ((import (flake + "/examples/${name}/flake.nix")).outputs { cluster = outputs; })
+      .nixosConfigurations;
   expanded = mapAttrs (_: node: node // { modules = map baseNameOf node.modules; }) (
     outputs.lib.expandNodes { inherit (import (flake + "/cluster.nix")) nodeGroups; }
   );

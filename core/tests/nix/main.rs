@@ -6,6 +6,7 @@
 mod containers;
 mod exports;
 mod extensions;
+mod custom;
 mod guide;
 mod guide_errors;
 mod harness;

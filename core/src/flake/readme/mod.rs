@@ -23,13 +23,14 @@ pub fn text(cluster: &Cluster) -> String {
     steps::steps(&mut out, cluster);
     secret_files(&mut out, cluster);
     services::services(&mut out, cluster);
+    out += &modules::custom::readme(cluster);
     changes::changes(&mut out, cluster);
     files(&mut out, cluster);
     out
 }
 
 /// User text as one line of plain Markdown.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -74,7 +75,7 @@ fn secret_files(out: &mut String, cluster: &Cluster) {
 }
 
 fn files(out: &mut String, cluster: &Cluster) {
-    let mut modules: Vec<&str> = modules::used(cluster).map(|module| module.name).collect();
+    let mut modules: Vec<String> = modules::registered(cluster).into_iter().map(|module| module.name).collect();
     modules.sort_unstable();
     let modules = format!("`modules/`: {}", modules.join(", "));
     let lines = [

@@ -52,26 +52,35 @@ struct Walk<'w, 't, 'n> {
     found: &'w mut Found<'n>,
     /// The bindings that are being followed, since they may name each other.
     followed: HashSet<TextRange>,
+    /// The options of the table that were met, with the places of their names.
+    assigned: Vec<(TextRange, Vec<String>)>,
 }
 
 pub(super) fn check(module: &Module, around: Surroundings, found: &mut Found) {
+    assigned(module, around, found);
+}
+
+/// Holds what the module sets against the table, and gives the options of the table that it sets.
+pub(super) fn assigned(module: &Module, around: Surroundings, found: &mut Found) -> Vec<(TextRange, Vec<String>)> {
     let mut declared = declared(module);
     declared.extend_from_slice(around.declared);
-    let mut walk = Walk { around, declared: &declared, found, followed: HashSet::new() };
+    let mut walk = Walk { around, declared: &declared, found, followed: HashSet::new(), assigned: Vec::new() };
     let root = Place { path: Vec::new(), spot: Spot::Node(around.options) };
     let structured = sets(&module.body).any(|set| {
         set_entries(&set)
             .iter()
             .any(|(path, _)| path.first().and_then(attr_name).is_some_and(|name| name == "config" || name == "options"))
     });
-    if !structured {
-        return walk.value(&module.body, &root);
-    }
-    for (path, value) in sets(&module.body).flat_map(|set| set_entries(&set)) {
-        if path.first().and_then(attr_name).is_some_and(|name| name == "config") {
-            walk.entry(&path[1..], value.as_ref(), &root);
+    if structured {
+        for (path, value) in sets(&module.body).flat_map(|set| set_entries(&set)) {
+            if path.first().and_then(attr_name).is_some_and(|name| name == "config") {
+                walk.entry(&path[1..], value.as_ref(), &root);
+            }
         }
+    } else {
+        walk.value(&module.body, &root);
     }
+    walk.assigned
 }
 
 /// The options that the module declares.
@@ -252,12 +261,15 @@ impl<'t> Walk<'_, 't, '_> {
 
     /// Follows `path` from `place`, and holds `value` against what belongs there.
     fn entry(&mut self, path: &[ast::Attr], value: Option<&Expr>, place: &Place<'t>) {
+        let outer = &place.path;
         let mut place = place.clone();
         for attr in path {
             let name = attr_name(attr);
             let at = attr.syntax().text_range();
             let Some(next) = step(place.spot, name.as_deref()) else {
                 place.path.extend(name);
+                let names = path.iter().map(|attr| attr_name(attr).unwrap_or_default());
+                self.assigned.push((at, outer.iter().cloned().chain(names).collect()));
                 if place.path[0] == known::OWN_SECTION {
                     place.path = path.iter().map_while(attr_name).collect();
                 }
@@ -273,6 +285,9 @@ impl<'t> Walk<'_, 't, '_> {
             if let Some(message) = obsolete(&place.path) {
                 return self.found.add(at, known::OBSOLETE_OPTION, message);
             }
+        }
+        if let (Some(_), Some(attr)) = (place.spot.kind(), path.last()) {
+            self.assigned.push((attr.syntax().text_range(), place.path.clone()));
         }
         let Some(value) = value else { return };
         if !matches!(place.spot, Spot::Free)

@@ -58,6 +58,54 @@ pub fn declared(text: &str) -> Vec<Vec<String>> {
     root.map_or(Vec::new(), |root| assign::declared(&Module::new(&root)))
 }
 
+/// Which of `names` the expression `text` uses from around it.
+pub(crate) fn used<'n>(text: &str, names: &[&'n str]) -> Vec<&'n str> {
+    let root = super::syntax::parse(text).ok().and_then(Expr::cast);
+    root.map_or(Vec::new(), |root| names::used(&root, names))
+}
+
+/// An option that a text sets, with the place of its name. A computed name is `<name>`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assigned {
+    pub line: usize,
+    pub column: usize,
+    pub path: Vec<String>,
+}
+
+/// The options that the module or set `text` sets; none where it does not parse.
+pub fn assigned(text: &str, around: Surroundings) -> Vec<Assigned> {
+    let Some(root) = super::syntax::parse(text).ok().and_then(Expr::cast) else { return Vec::new() };
+    let names = names::resolve(&root, around.arguments);
+    let mut found = Found { flaws: Vec::new(), names: &names };
+    let lines = Lines::new(text);
+    let assigned = assign::assigned(&Module::new(&root), around, &mut found);
+    let place = |(at, path): (TextRange, Vec<String>)| {
+        let (line, column) = lines.place(at.start().into());
+        Assigned { line, column, path }
+    };
+    assigned.into_iter().map(place).collect()
+}
+
+/// What the expression `text` takes from the set `name`, which is bound around it: the first attribute of each selection
+/// without `or`.
+pub(crate) fn selected(text: &str, name: &str) -> Vec<Assigned> {
+    let Some(root) = super::syntax::parse(text).ok().and_then(Expr::cast) else { return Vec::new() };
+    let names = names::resolve(&root, &[name]);
+    let lines = Lines::new(text);
+    let selections = root.syntax().descendants().filter_map(ast::Select::cast).filter(|select| {
+        let Some(Expr::Ident(base)) = select.expr() else { return false };
+        select.default_expr().is_none()
+            && self::text(&base).is_some_and(|base| base == name)
+            && matches!(names.meanings.get(&base.syntax().text_range()), Some(Meaning::Parameter))
+    });
+    let first = selections.filter_map(|select| {
+        let attr = select.attrpath()?.attrs().next()?;
+        let (line, column) = lines.place(attr.syntax().text_range().start().into());
+        Some(Assigned { line, column, path: vec![attr_name(&attr)?] })
+    });
+    first.collect()
+}
+
 /// The findings in `text`, one module or one expression of Nix, in the order of their places.
 pub fn lint(text: &str, around: Surroundings) -> Vec<Finding> {
     // A tree with holes says little of names and options.
@@ -151,7 +199,7 @@ impl Module {
 }
 
 /// What is in brackets, and the body of `let`, `with` and `assert`.
-fn inside(expr: Expr) -> Expr {
+pub(crate) fn inside(expr: Expr) -> Expr {
     let next = match &expr {
         Expr::Paren(paren) => paren.expr(),
         Expr::LetIn(scope) => scope.body(),
@@ -212,7 +260,7 @@ fn base_name(select: &ast::Select) -> Option<String> {
 }
 
 /// The name of an attribute; `None` where it is computed.
-fn attr_name(attr: &ast::Attr) -> Option<String> {
+pub(crate) fn attr_name(attr: &ast::Attr) -> Option<String> {
     match attr {
         ast::Attr::Ident(ident) => text(ident),
         ast::Attr::Str(string) => literal(string),
@@ -226,7 +274,7 @@ fn static_path(path: &ast::Attrpath) -> Option<Vec<String>> {
 }
 
 /// The text of a string without interpolation.
-fn literal(string: &ast::Str) -> Option<String> {
+pub(crate) fn literal(string: &ast::Str) -> Option<String> {
     match string.normalized_parts().as_slice() {
         [] => Some(String::new()),
         [ast::InterpolPart::Literal(text)] => Some(text.clone()),
@@ -245,10 +293,15 @@ impl<'t> Lines<'t> {
         Self { text, starts: [0].into_iter().chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect() }
     }
 
-    fn finding(&self, offset: usize, kind: Lint, message: String) -> Finding {
+    /// Line and character of a byte, counted from 1.
+    fn place(&self, offset: usize) -> (usize, usize) {
         let offset = offset.min(self.text.len());
         let line = self.starts.partition_point(|start| *start <= offset);
-        let column = self.text.get(self.starts[line - 1]..offset).unwrap_or_default().chars().count() + 1;
+        (line, self.text.get(self.starts[line - 1]..offset).unwrap_or_default().chars().count() + 1)
+    }
+
+    fn finding(&self, offset: usize, kind: Lint, message: String) -> Finding {
+        let (line, column) = self.place(offset);
         Finding { line, column, severity: kind.severity, id: kind.id, message }
     }
 }

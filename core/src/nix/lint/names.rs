@@ -56,11 +56,25 @@ impl Scope<'_> {
 
 /// What every name in `root` means, with `arguments` bound around it.
 pub(super) fn resolve(root: &Expr, arguments: &[&str]) -> Names {
+    let global = around(arguments);
     let mut names = Names { meanings: HashMap::new(), undefined: Vec::new(), unused: Vec::new() };
-    let bound = arguments.iter().map(|name| ((*name).to_owned(), Binding::new(Meaning::Parameter))).collect();
-    let global = Scope { outer: None, kind: Kind::Names(bound) };
     walk(root.syntax(), &global, &mut names);
     names
+}
+
+/// The scope around a text, with these arguments.
+fn around(arguments: &[&str]) -> Scope<'static> {
+    let bound = arguments.iter().map(|name| ((*name).to_owned(), Binding::new(Meaning::Parameter))).collect();
+    Scope { outer: None, kind: Kind::Names(bound) }
+}
+
+/// Which of `arguments`, bound around `root`, something in it means.
+pub(super) fn used<'n>(root: &Expr, arguments: &[&'n str]) -> Vec<&'n str> {
+    let global = around(arguments);
+    let mut names = Names { meanings: HashMap::new(), undefined: Vec::new(), unused: Vec::new() };
+    walk(root.syntax(), &global, &mut names);
+    let Kind::Names(bindings) = &global.kind else { return Vec::new() };
+    arguments.iter().copied().filter(|name| bindings[*name].used.get()).collect()
 }
 
 /// Says which names nothing binds.

@@ -1,0 +1,291 @@
+//! The eight guidelines of the Module Development Guide, each held against a module.
+//!
+//! A guideline that is about something the module does not have is met: there is nothing to do.
+
+use super::{
+    GUIDELINE_CONDITIONAL, GUIDELINE_DOCUMENTED, GUIDELINE_GPU, GUIDELINE_HELPER_SCRIPTS, GUIDELINE_HPC,
+    GUIDELINE_PARAMETERS, GUIDELINE_SERVER_CLIENT, GUIDELINE_SIZES,
+};
+use crate::check::Check;
+use crate::cluster::{CustomModule, Integration, ModulePart, PartNodes};
+use crate::modules::custom::parameters;
+use crate::path::Field;
+
+/// A guideline, and how far a module meets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guideline {
+    pub check: Check,
+    /// Its name, as the guide has it.
+    pub title: &'static str,
+    pub met: bool,
+    /// What was found, in a sentence.
+    pub found: String,
+    /// What to do; empty where it is met.
+    pub advice: String,
+    /// The field of the module that it is about.
+    pub(super) field: &'static str,
+}
+
+/// What was found of a guideline, and what to do where it is not met.
+type Finding = Result<String, (String, String)>;
+
+/// The eight guidelines, in the guide's order.
+pub fn guidelines(module: &CustomModule) -> Vec<Guideline> {
+    let text = Texts::new(module);
+    let parts = if module.source.is_empty() { CustomModule::parts.key } else { CustomModule::source.key };
+    let all: [(Check, &str, &str, Finding); 8] = [
+        (GUIDELINE_CONDITIONAL, "Conditional activation", parts, conditional(module)),
+        (
+            GUIDELINE_PARAMETERS,
+            "Parameters instead of constants",
+            key(CustomModule::parameters),
+            parameters_used(module, &text),
+        ),
+        (GUIDELINE_SERVER_CLIENT, "Server and client parts", parts, server_and_client(module, &text)),
+        (GUIDELINE_DOCUMENTED, "Documentation", key(CustomModule::description), documented(module)),
+        (GUIDELINE_GPU, "GPU support", parts, gpu(module, &text)),
+        (GUIDELINE_HPC, "Tuned for HPC", parts, hpc(module, &text)),
+        (GUIDELINE_HELPER_SCRIPTS, "Helper scripts and utilities", parts, helper_scripts(module, &text)),
+        (GUIDELINE_SIZES, "Small and large clusters", parts, sizes(&text)),
+    ];
+    let guideline = |(check, title, field, finding): (Check, &'static str, &'static str, Finding)| {
+        let met = finding.is_ok();
+        let (found, advice) = finding.map_or_else(|missing| missing, |found| (found, String::new()));
+        Guideline { check, title, met, found, advice, field }
+    };
+    all.map(guideline).into()
+}
+
+fn key<T>(field: Field<CustomModule, T>) -> &'static str {
+    field.key
+}
+
+fn missing(found: impl Into<String>, advice: impl Into<String>) -> Finding {
+    Err((found.into(), advice.into()))
+}
+
+/// What the module has of Nix and text, by part; a source is one of its own.
+struct Texts<'c> {
+    parts: Vec<(Option<&'c ModulePart>, String)>,
+}
+
+impl<'c> Texts<'c> {
+    fn new(module: &'c CustomModule) -> Self {
+        let of_part = |part: &'c ModulePart| {
+            let options = part.options.iter().map(|option| format!("{} = {};", option.path, option.value));
+            let units = part.units.iter().map(|unit| unit.command.clone());
+            let texts =
+                part.files.iter().map(|file| file.text.clone()).chain([part.nix.clone(), part.packages.join(" ")]);
+            (Some(part), options.chain(units).chain(texts).collect::<Vec<_>>().join("\n"))
+        };
+        if module.source.is_empty() {
+            Self { parts: module.parts.iter().map(of_part).collect() }
+        } else {
+            // Comments say much of what the code does not do.
+            let code: Vec<&str> = module.source.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
+            Self { parts: vec![(None, code.join("\n"))] }
+        }
+    }
+
+    fn has(&self, word: &str) -> bool {
+        self.parts.iter().any(|(_, text)| text.contains(word))
+    }
+}
+
+/// Whether a part runs a service: a unit, an option that turns one on, or a port that is open.
+fn runs_service(part: Option<&ModulePart>, text: &str) -> bool {
+    part.is_some_and(|part| !part.units.is_empty() || !part.tcp_ports.is_empty() || !part.udp_ports.is_empty())
+        || text.contains("services.")
+        || text.contains("systemd.services")
+}
+
+fn conditional(module: &CustomModule) -> Finding {
+    if module.source.is_empty() {
+        return Ok("All of the module is under lib.mkIf of `enable`, and each part under that of its nodes.".to_owned());
+    }
+    if module.source.contains("mkIf") || module.source.contains("optionalAttrs") {
+        return Ok("The module has conditions.".to_owned());
+    }
+    missing("Nothing in the module is conditional.", "Put what it sets under lib.mkIf of its `enable`.")
+}
+
+fn parameters_used(module: &CustomModule, text: &Texts) -> Finding {
+    let constant = |port: &&String| !port.trim().starts_with("cfg.");
+    let ports = module.parts.iter().flat_map(|part| part.tcp_ports.iter().chain(&part.udp_ports));
+    let fixed: Vec<&str> = ports.filter(constant).map(|port| port.trim()).collect();
+    if module.source.is_empty() && !fixed.is_empty() {
+        let found = format!("Written out in the parts: port {}.", fixed.join(", "));
+        return missing(found, "Make a parameter of each port that a site may want to change, and open “cfg.NAME”.");
+    }
+    let has_values = if module.source.is_empty() {
+        module.parts.iter().flat_map(|part| &part.options).any(|option| is_constant(&option.value))
+    } else {
+        text.parts.iter().any(|(part, text)| runs_service(*part, text) && text.contains("= \""))
+    };
+    match parameters(module).count() {
+        0 if module.source.contains("mkOption") => Ok("The module declares options.".to_owned()),
+        0 if has_values => missing(
+            "The module has values, and no parameters.",
+            "Make parameters of what a site may want to change, and use them as cfg.NAME.",
+        ),
+        0 => Ok("There is nothing to choose.".to_owned()),
+        1 => Ok("The module has a parameter.".to_owned()),
+        count => Ok(format!("The module has {count} parameters.")),
+    }
+}
+
+/// Whether an option's value is a text or a number as it stands.
+fn is_constant(value: &str) -> bool {
+    let value = value.trim();
+    value.starts_with(|c: char| c == '"' || c.is_ascii_digit()) && !value.contains("${")
+}
+
+fn server_and_client(module: &CustomModule, text: &Texts) -> Finding {
+    if !text.parts.iter().any(|(part, text)| runs_service(*part, text)) {
+        return Ok("The module runs no service.".to_owned());
+    }
+    if module.source.is_empty() {
+        let everywhere = text.parts.iter().all(|(part, _)| part.is_some_and(|part| part.nodes == PartNodes::All));
+        if !everywhere {
+            return Ok("Its parts are for different nodes.".to_owned());
+        }
+    } else if ["isController", "isWorker", "isLogin", "isStorage", "roles", "hostname"]
+        .iter()
+        .any(|word| text.has(word))
+    {
+        return Ok("The module tells nodes apart.".to_owned());
+    }
+    missing(
+        "The service is the same on all nodes.",
+        "Put the server in a part for the first controller, and what its clients need in one for the others.",
+    )
+}
+
+fn documented(module: &CustomModule) -> Finding {
+    let mut lacking: Vec<String> = Vec::new();
+    if module.description.trim().is_empty() {
+        lacking.push("the module".to_owned());
+    }
+    let bare = parameters(module).filter(|(_, parameter)| parameter.documentation.trim().is_empty());
+    lacking.extend(bare.map(|(_, parameter)| format!("the parameter {}", parameter.name)));
+    let scripts =
+        module.parts.iter().flat_map(|part| &part.scripts).filter(|script| script.description.trim().is_empty());
+    lacking.extend(scripts.map(|script| format!("the command {}", script.name)));
+    if lacking.is_empty() {
+        return Ok("The module and all of its parameters are described.".to_owned());
+    }
+    missing(format!("Without a description: {}.", lacking.join(", ")), "Say of each in a sentence what it is for.")
+}
+
+/// Words by which a text uses GPUs.
+const GPU_WORDS: &[&str] = &["nvidia", "cuda", "rocm", "amdgpu"];
+
+fn gpu(module: &CustomModule, text: &Texts) -> Finding {
+    let touches = |text: &str| {
+        let lower = text.to_lowercase();
+        GPU_WORDS.iter().any(|word| lower.contains(word))
+    };
+    let using: Vec<_> = text.parts.iter().filter(|(_, text)| touches(text)).collect();
+    if using.is_empty() {
+        return Ok("The module does not use GPUs.".to_owned());
+    }
+    let guarded = |(part, text): &&(Option<&ModulePart>, String)| {
+        let on_gpus = |part: &ModulePart| {
+            matches!(part.nodes, PartNodes::Gpu | PartNodes::Nvidia) || part.needs.contains(&Integration::Cuda)
+        };
+        part.is_some_and(on_gpus)
+            || ["hasGPU", "gpuVendor", "services.cuda", "services.rocm"].iter().any(|word| text.contains(word))
+    };
+    if using.iter().all(guarded) {
+        return Ok("What uses GPUs is only where they are.".to_owned());
+    }
+    let advice = if module.source.is_empty() {
+        "Put it in a part for nodes with GPUs, or in one that needs CUDA."
+    } else {
+        "Put it under lib.mkIf of node.hasGPU, or of config.cluster.services.cuda.available."
+    };
+    missing("GPUs are used on nodes that may have none.", advice)
+}
+
+/// What keeps a service from taking a job's time and memory, or tunes it.
+const TUNING: &[&str] = &[
+    "Nice",
+    "CPUWeight",
+    "CPUQuota",
+    "CPUAffinity",
+    "AllowedCPUs",
+    "MemoryMax",
+    "MemoryHigh",
+    "LimitMEMLOCK",
+    "Slice",
+    "IOWeight",
+    "boot.kernel",
+    "hugepages",
+];
+
+fn hpc(module: &CustomModule, text: &Texts) -> Finding {
+    let on_workers = |part: &ModulePart| {
+        matches!(
+            part.nodes,
+            PartNodes::All | PartNodes::Workers | PartNodes::Others | PartNodes::Gpu | PartNodes::Nvidia
+        )
+    };
+    let beside_jobs = if module.source.is_empty() {
+        module.parts.iter().any(|part| on_workers(part) && !part.units.is_empty())
+    } else {
+        text.has("systemd.services") && !text.has("isController")
+    };
+    if !beside_jobs {
+        return Ok("No service of its own runs beside jobs.".to_owned());
+    }
+    if TUNING.iter().any(|word| text.has(word)) {
+        return Ok("Its services on workers are tuned.".to_owned());
+    }
+    missing(
+        "A service runs on workers, beside jobs, without limits.",
+        "Set systemd.services.NAME.serviceConfig.CPUWeight, MemoryMax or Nice, so that it takes little from jobs.",
+    )
+}
+
+fn helper_scripts(module: &CustomModule, text: &Texts) -> Finding {
+    if !text.parts.iter().any(|(part, text)| runs_service(*part, text)) {
+        return Ok("The module runs no service that wants tools.".to_owned());
+    }
+    let tools = module.parts.iter().any(|part| !part.scripts.is_empty() || !part.packages.is_empty())
+        || module.exposes.iter().any(|service| !service.package.trim().is_empty())
+        || text.has("systemPackages")
+        || text.has("writeShell");
+    if tools {
+        return Ok("It comes with programs.".to_owned());
+    }
+    missing(
+        "The module has a service, and no program to use or look at it with.",
+        "Add a command, such as one that shows whether the service answers, or the package of its client.",
+    )
+}
+
+fn sizes(text: &Texts) -> Finding {
+    for (_, text) in &text.parts {
+        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.'));
+        if let Some(address) = words.into_iter().find(|word| is_node_address(word)) {
+            return missing(
+                format!("The address {address} is written out."),
+                "Take it from `node.ip`, `nodes` or `firstController.ip`, or make a parameter of it.",
+            );
+        }
+        if text.contains("elemAt") || text.contains("attrValues nodes)") && text.contains("head") {
+            return missing(
+                "A node is chosen by its place among all.",
+                "Choose it by its role: `firstController` is the first controller.",
+            );
+        }
+    }
+    Ok("No node is named: the module works for any number of them.".to_owned())
+}
+
+/// Whether a word is the address of a machine, and no wildcard, loopback or mask.
+fn is_node_address(word: &str) -> bool {
+    word.parse::<std::net::Ipv4Addr>().is_ok_and(|address| {
+        !address.is_loopback() && !address.is_unspecified() && !address.is_broadcast() && address.octets()[0] < 224
+    })
+}

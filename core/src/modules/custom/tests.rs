@@ -1,0 +1,178 @@
+use super::*;
+use crate::flake::{FileTree, generate};
+use crate::nix::lint::{self, Surroundings};
+use crate::nix::options;
+use crate::preset;
+
+fn with(modules: &str) -> Cluster {
+    let mut cluster = preset::find("gpu").unwrap().cluster();
+    *(Cluster::modules.get_mut)(&mut cluster) =
+        serde_json::from_str(modules).unwrap_or_else(|error| panic!("{error}: {modules}"));
+    cluster
+}
+
+fn findings(tree: &FileTree) -> Vec<String> {
+    let table = options::tree(options::TABLE);
+    let declared: Vec<_> = tree.values().flat_map(|file| lint::declared(&file.text)).collect();
+    let around = Surroundings { options: &table, complete: false, declared: &declared, arguments: &[] };
+    let nix = tree.iter().filter(|(path, _)| path.ends_with(".nix"));
+    nix.flat_map(|(path, file)| {
+        lint::lint(&file.text, around).into_iter().map(move |finding| format!("{path}: {finding:?}"))
+    })
+    .collect()
+}
+
+/// Every kind of field, and no Nix of the user's but names.
+const PLAIN: &str = r#"[{
+  "name": "license-server", "description": "A licence server for all of the cluster's programs, which hold a licence of it while they run and give it back",
+  "implementations": ["flexlm", "rlm"], "type": "rlm",
+  "parameters": [
+    {"name": "port", "type": "port", "default": "27000", "documentation": "The port of the server.", "value": "27001"},
+    {"name": "hosts", "type": "strings", "default": "a\nb", "value": "c"},
+    {"name": "file", "type": "path", "default": "", "value": "/var/lib/license.dat"},
+    {"name": "count", "type": "integer", "default": "-3"},
+    {"name": "strict", "type": "boolean", "default": "yes", "value": "true"}
+  ],
+  "parts": [
+    {"nodes": "first-controller", "implementation": "flexlm", "needs": ["slurm"], "packages": ["hello", "jq"],
+     "units": [{"name": "lmgrd", "description": "Licences", "command": "${pkgs.hello}/bin/hello --port ${toString cfg.port}"}],
+     "files": [{"path": "license/a.conf", "text": "one ${x}\n  two\n\n"}],
+     "scripts": [{"name": "lic", "description": "Show", "text": "echo \"${A}\"\nls\n"}],
+     "tcpPorts": ["cfg.port", "27100"]},
+    {"nodes": "others", "files": [{"path": "one", "text": "1"}]},
+    {"nodes": "nvidia", "needs": ["cuda", "mpi", "prometheus"], "udpPorts": ["27000"]},
+    {"packages": ["gdb"]}
+  ],
+  "exposes": [{"name": "license", "nodes": "first-controller", "package": "hello"}, {"name": "other"}]
+}, {"name": "small", "parts": [{"packages": ["gdb"]}]}, {"name": "nothing"}, {"name": "choice", "implementations": ["x"]}]"#;
+
+#[test]
+fn a_module_is_as_nixfmt_and_the_guide_would_have_it() {
+    let tree = generate(&with(PLAIN));
+    for (path, file) in tree.iter().filter(|(path, _)| path.ends_with(".nix")) {
+        let formatted = nixfmt_rs::format(&file.text).unwrap_or_else(|error| panic!("{path}: {error:?}"));
+        assert_eq!(file.text, formatted, "{path}");
+    }
+    assert_eq!(findings(&tree), [""; 0]);
+    let module = &tree["modules/license-server/default.nix"].text;
+    for part in [
+        "#   port (port; default: 27000): The port of the server.\n",
+        "  licenseServerConfig ? { },\n",
+        "  _file = ./default.nix;\n",
+        "    flexlm = lib.mkIf (isFirstController && hasSlurm) {\n",
+        "    rlm = { };\n",
+        "ExecStart = \"${pkgs.hello}/bin/hello --port ${toString cfg.port}\";",
+        "          echo \"''${A}\"\n",
+    ] {
+        assert!(module.contains(part), "{part}\n{module}");
+    }
+    let values = &tree["cluster.nix"].text;
+    let own = "  licenseServerConfig = {\n    enable = true;\n    type = \"rlm\";\n    port = 27001;\n    hosts = [ \"c\" ];\n    file = \"/var/lib/license.dat\";\n  };\n";
+    assert!(values.contains(own), "{values}");
+    assert!(tree["flake.nix"].text.contains("          licenseServerConfig ? { },\n"));
+    assert!(tree["README.md"].text.contains("### license-server"));
+}
+
+#[test]
+fn lines_lead_to_their_fields() {
+    let tree = generate(&with(PLAIN));
+    let file = &tree["modules/license-server/default.nix"];
+    let fields = |text: &str| -> Vec<String> {
+        let line = file.text.lines().position(|line| line.contains(text)).unwrap_or_else(|| panic!("{text}"));
+        file.origins.iter().filter(|origin| origin.line == line).map(|origin| origin.path.to_string()).collect()
+    };
+    assert_eq!(fields("ExecStart"), ["modules[0].parts[0].units[0].command"]);
+    assert_eq!(fields("one ''${x}"), ["modules[0].parts[0].files[0].text"]);
+    assert_eq!(fields("27100"), ["modules[0].parts[0].tcpPorts[1]"]);
+    assert_eq!(fields("port = 27000;"), ["modules[0].parameters[0].default"]);
+    assert_eq!(fields("pkgs.gdb"), ["modules[0].parts[3].packages[0]"]);
+}
+
+#[test]
+fn a_module_that_is_off_or_cannot_be_leaves_nothing_behind() {
+    let clean = generate(&with("[]"));
+    for module in [
+        r#"[{"name": "lic", "enable": false, "parts": [{"packages": ["hello"]}]}]"#,
+        r#"[{"name": "", "parts": [{"packages": ["hello"]}]}]"#,
+        r#"[{"name": "../x", "parts": [{"packages": ["hello"]}]}]"#,
+        r#"[{"name": "slurm", "parts": [{"packages": ["hello"]}]}]"#,
+        r#"[{"name": "network", "parts": [{"packages": ["hello"]}]}]"#,
+        r#"[{"name": "rec", "parts": [{"packages": ["hello"]}]}]"#,
+        r#"[{"name": "lic", "source": "{"}]"#,
+    ] {
+        let tree = generate(&with(module));
+        for (path, file) in tree.iter().filter(|(path, _)| *path != "cluster.json") {
+            assert_eq!(clean.get(path).map(|file| &file.text), Some(&file.text), "{module}: {path}");
+        }
+        assert_eq!(clean.len(), tree.len(), "{module}");
+    }
+}
+
+#[test]
+fn a_source_is_kept_byte_for_byte_and_called_with_what_it_takes() {
+    let call = |source: &str| {
+        let modules = serde_json::json!([{ "name": "lic", "source": source }]).to_string();
+        let cluster = with(&modules);
+        assert_eq!(generate(&cluster)["modules/lic/default.nix"].text, source);
+        let all = crate::modules::registered(&cluster);
+        let own = all.iter().find(|module| module.name == "lic").unwrap();
+        (own.call().join(" "), own.parameter.clone())
+    };
+    let own = Some("licConfig".to_owned());
+    assert_eq!(
+        call("{ node, nodes, licConfig ? {} }:\r\n{ ... }: { }"),
+        ("(modules.lic {   inherit     node     nodes     licConfig     ; })".to_owned(), own.clone())
+    );
+    assert_eq!(
+        call("{ node, myModuleConfig ? {}, ... }: { ... }: { }"),
+        ("(modules.lic {   inherit node;   myModuleConfig = licConfig; })".to_owned(), own.clone())
+    );
+    assert_eq!(
+        call("args: { ... }: { }"),
+        ("(modules.lic {   inherit     node     nodes     clusterLib     licConfig     ; })".to_owned(), own)
+    );
+    assert_eq!(call("{ other ? 1 }: { ... }: { }"), ("(modules.lic { })".to_owned(), None));
+    assert_eq!(call("{ pkgs, ... }: { }"), ("modules.lic".to_owned(), None));
+    assert_eq!(call("\n{ } # no more"), ("modules.lic".to_owned(), None));
+}
+
+/// What cannot stand side by side in a set of Nix's goes into a further one, and what does not parse is left out.
+#[test]
+fn nix_of_the_users_stays_in_its_place() {
+    let tree = generate(&with(
+        r##"[{"name": "lic", "parts": [{"options": [
+            {"path": "services.k3s.enable", "value": "true # yes"},
+            {"path": "services.k3s", "value": "{\n  role = ''\n    a\n  '';\n  x = \"a\n b\";\n}"},
+            {"path": "services.k3s.enable", "value": "1; evil = 2"},
+            {"path": "a = 1; b", "value": "2"},
+            {"path": "networking.interfaces.${node.interface}.mtu", "value": "if cfg.enable then 1 else 2"}
+        ], "nix": "{ a = 1; } # }"}]}]"##,
+    ));
+    let text = &tree["modules/lic/default.nix"].text;
+    let wanted = r##"  config = lib.mkIf cfg.enable (
+    lib.mkMerge [
+      {
+        services.k3s.enable = (
+          true # yes
+        );
+        networking.interfaces.${node.interface}.mtu = if cfg.enable then 1 else 2;
+      }
+      {
+        services.k3s = {
+          role = ''
+            a
+          '';
+          x = "a
+ b";
+        };
+      }
+      (
+        { a = 1; } # }
+      )
+    ]
+  );
+}
+"##;
+    assert!(text.ends_with(wanted), "{text}");
+    assert!(!text.contains("evil"));
+}
