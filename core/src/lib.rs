@@ -14,6 +14,7 @@ pub mod modules;
 pub mod nix;
 pub mod path;
 pub mod preset;
+pub mod template;
 pub mod totals;
 
 pub use cluster::Cluster;

@@ -1,8 +1,11 @@
 //! Modules of the user's own.
 
-use crate::harness::Flake;
-use clusterflake_core::cluster::Cluster;
-use clusterflake_core::preset;
+use crate::harness::{Flake, World, opens, runs, strings};
+use crate::{INVARIANTS, containers, hold_in};
+use clusterflake_core::check::{check, has_errors};
+use clusterflake_core::cluster::{Cluster, CustomModule, GpuVendor, Role};
+use clusterflake_core::template::TEMPLATES;
+use clusterflake_core::{preset, template};
 use serde_json::{Value, json};
 
 /// The preset `name` with these modules.
@@ -60,4 +63,143 @@ fn texts_are_what_was_typed() {
             "{command}"
         );
     }
+}
+
+/// Clusters of two, four and 600 nodes, with GPUs and without.
+const SIZES: &[&str] = &["minimal", "two-node", "four-node", "large"];
+
+/// What a template's module does on a cluster.
+fn world(size: &str, module: CustomModule) -> World {
+    let cluster = with(size, json!([module]));
+    assert!(!has_errors(&check(&cluster)), "{size}: {:#?}", check(&cluster));
+    World::new(cluster)
+}
+
+#[test]
+fn templates_go_with_clusters_of_any_size() {
+    for template in TEMPLATES {
+        let module = template.module();
+        for size in SIZES {
+            let kinds =
+                module.implementations.iter().cloned().chain(module.implementations.is_empty().then(String::new));
+            for implementation in kinds {
+                let label = format!("{} {implementation} on {size}", template.name);
+                let own = world(size, CustomModule { implementation, ..module.clone() });
+                // The orchestration of the flake's own is off, and this one does what it would.
+                let own_topic = |name: &str| containers::INVARIANTS.iter().any(|(other, _)| *other == name);
+                let others = INVARIANTS.iter().copied().flatten().filter(|(name, _)| !own_topic(name));
+                hold_in(&label, &own, others);
+            }
+        }
+    }
+}
+
+/// Off, a module changes nothing on any node.
+#[test]
+fn a_template_that_is_off_leaves_nothing() {
+    for template in TEMPLATES {
+        let off = CustomModule { enable: false, ..template.module() };
+        assert_eq!(
+            world("two-node", off).configs,
+            World::new(with("two-node", json!([]))).configs,
+            "{}",
+            template.name
+        );
+    }
+}
+
+#[test]
+fn the_guides_containers_are_on_every_node() {
+    for size in SIZES {
+        for kind in ["k3s", "kubernetes"] {
+            let module = template::find("container-orchestration").unwrap().module();
+            let world = world(size, CustomModule { implementation: kind.to_owned(), ..module });
+            let server = world.controller();
+            for (node, config) in world.each() {
+                let at = format!("{size}, {kind}: {}", node.name);
+                let is_server = node.name == server.name;
+                assert_eq!(runs(config, &["k3s"]), kind == "k3s", "{at}");
+                if kind == "k3s" {
+                    let k3s = &config["services"]["k3s"];
+                    assert_eq!(k3s["role"], if is_server { "server" } else { "agent" }, "{at}");
+                    assert_eq!(k3s["tokenFile"], "/var/lib/secrets/k3s-token", "{at}");
+                    let url = format!("https://{}:6443", server.ip.unwrap());
+                    assert_eq!(
+                        k3s["serverAddr"].as_str().unwrap_or_default(),
+                        if is_server { "" } else { &url },
+                        "{at}"
+                    );
+                } else {
+                    let kubernetes = &config["services"]["kubernetes"];
+                    assert_eq!(strings(&kubernetes["roles"]).contains(&"master"), is_server, "{at}");
+                    assert_eq!(kubernetes["masterAddress"], server.name.as_str(), "{at}");
+                }
+                assert_eq!(world.opens_tcp(node, 6443), is_server, "{at}");
+                assert!(opens(config, &world.cluster.network.subnet, "udp", 8472), "{at}");
+                let nvidia =
+                    node.gpus.count > 0 && node.gpus.vendor == GpuVendor::Nvidia && world.cluster.hpc.cuda.enable;
+                assert_eq!(config["hardware"]["nvidia-container-toolkit"]["enable"] == true, nvidia, "{at}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_licence_server_is_where_its_clients_look() {
+    let world = world("four-node", template::find("license-server").unwrap().module());
+    let server = world.controller();
+    for (node, config) in world.each() {
+        let is_server = node.name == server.name;
+        let unit = &config["systemd"]["services"]["license-server"];
+        assert_eq!(unit.is_object(), is_server, "{}", node.name);
+        assert_eq!(config["environment"]["variables"]["LM_LICENSE_FILE"], format!("27000@{}", server.name));
+        assert_eq!(
+            (world.opens_tcp(node, 27000), world.opens_tcp(node, 27001)),
+            (is_server, is_server),
+            "{}",
+            node.name
+        );
+    }
+    let unit = &world.configs[&server.name]["systemd"]["services"]["license-server"]["serviceConfig"];
+    assert_eq!(unit["ExecStart"], "/opt/flexlm/lmgrd -z -c /var/lib/license/license.dat");
+}
+
+#[test]
+fn notebooks_are_on_the_login_nodes() {
+    for size in ["two-node", "large"] {
+        let world = world(size, template::find("jupyterhub").unwrap().module());
+        for (node, config) in world.each() {
+            assert_eq!(runs(config, &["jupyterhub"]), node.is(Role::Login), "{}", node.name);
+            assert_eq!(world.opens_tcp(node, 8000), node.is(Role::Login), "{}", node.name);
+        }
+    }
+}
+
+/// The guide's minimal test configuration: a controller and a worker, with the module on.
+#[test]
+fn the_example_evaluates() {
+    for template in TEMPLATES {
+        let flake = Flake::new(&with("minimal", json!([template.module()])));
+        let found = flake.evaluate(&format!("example \"{}\"", template.name)).unwrap_or_else(|error| panic!("{error}"));
+        let names: Vec<&String> = found.as_object().unwrap().keys().collect();
+        assert_eq!(names, ["controller", "worker"]);
+        assert!(
+            found["controller"]["cluster"]["services"][template.name]["available"] == true
+                || template.name == "jupyterhub"
+        );
+    }
+}
+
+/// `cluster.nix` is there to be edited.
+#[test]
+fn a_type_that_is_not_there_is_told() {
+    let flake = Flake::new(&with("minimal", json!([template::find("container-orchestration").unwrap().module()])));
+    let path = flake.folder.path().join("flake/cluster.nix");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("type = \"k3s\"", "type = \"k3d\"")).unwrap();
+    let error = flake.evaluate("configurations names").unwrap_err();
+    assert!(
+        error.contains("containerOrchestrationConfig.type is “k3d”; it must be one of: k3s, kubernetes"),
+        "{error}"
+    );
 }

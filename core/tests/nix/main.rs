@@ -66,9 +66,13 @@ const SWITCHES: &[&[Switch]] = &[
 
 /// Evaluates the cluster's nodes and holds every invariant against them.
 fn hold(label: &str, cluster: Cluster) {
-    let world = World::new(cluster);
-    for (name, holds) in INVARIANTS.iter().copied().flatten() {
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| holds(&world)));
+    hold_in(label, &World::new(cluster), INVARIANTS.iter().copied().flatten());
+}
+
+/// Holds these invariants against the world.
+fn hold_in<'i>(label: &str, world: &World, invariants: impl Iterator<Item = &'i Invariant>) {
+    for (name, holds) in invariants {
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| holds(world)));
         assert!(outcome.is_ok(), "{label}: the invariant “{name}” does not hold");
     }
 }

@@ -104,7 +104,6 @@ pub(in crate::check) const CASES: crate::check::fixtures::Cases = &[
     (
         part!(r#""packages": ["hello"], "tcpPorts": ["cfg.port", "", "0"], "udpPorts": ["cfg.no"]"#),
         &[
-            "hint guideline-parameters modules[0].parameters",
             "error module-port modules[0].parts[0].tcpPorts[1]",
             "error module-port modules[0].parts[0].tcpPorts[2]",
             "error module-port modules[0].parts[0].udpPorts[0]",

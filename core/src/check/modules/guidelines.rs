@@ -110,11 +110,16 @@ fn conditional(module: &CustomModule) -> Finding {
 }
 
 fn parameters_used(module: &CustomModule, text: &Texts) -> Finding {
-    let constant = |port: &&String| !port.trim().starts_with("cfg.");
-    let ports = module.parts.iter().flat_map(|part| part.tcp_ports.iter().chain(&part.udp_ports));
-    let fixed: Vec<&str> = ports.filter(constant).map(|port| port.trim()).collect();
-    if module.source.is_empty() && !fixed.is_empty() {
-        let found = format!("Written out in the parts: port {}.", fixed.join(", "));
+    let ports: Vec<&str> = module
+        .parts
+        .iter()
+        .flat_map(|part| part.tcp_ports.iter().chain(&part.udp_ports))
+        .map(|port| port.trim())
+        .collect();
+    // Beside ports that are parameters, others are fixed by the program.
+    let all_fixed = !ports.is_empty() && ports.iter().all(|port| !port.starts_with("cfg."));
+    if module.source.is_empty() && all_fixed {
+        let found = format!("Written out in the parts: port {}.", ports.join(", "));
         return missing(found, "Make a parameter of each port that a site may want to change, and open “cfg.NAME”.");
     }
     let has_values = if module.source.is_empty() {
