@@ -1,6 +1,6 @@
 //! Templates of modules: what a module of one's own can begin with. Each is a file in `template/`, as `cluster.json` has it.
 
-use crate::cluster::CustomModule;
+use crate::cluster::{CustomModule, Described};
 
 /// A module to start from.
 #[derive(Clone, Copy, Debug)]
@@ -15,7 +15,8 @@ pub struct Template {
 impl Template {
     /// Its description.
     pub fn module(&self) -> CustomModule {
-        serde_json::from_str(self.json).expect("templates are tested to be readable")
+        let value = serde_json::from_str(self.json).expect("templates are tested to be readable");
+        CustomModule::read(value).expect("templates are tested to be readable")
     }
 }
 

@@ -18,7 +18,7 @@ struct Locked {
 /// The flake's inputs, in the order in which flake.nix has them.
 fn inputs(cluster: &Cluster) -> Vec<Locked> {
     let nixpkgs = Locked { name: "nixpkgs".to_owned(), url: nixpkgs_url(cluster), follows_nixpkgs: false };
-    let of_modules = modules::used(cluster).flat_map(|module| (module.inputs)(cluster)).map(|input| Locked {
+    let of_modules = modules::registered(cluster).into_iter().flat_map(|module| module.inputs).map(|input| Locked {
         name: input.name.to_owned(),
         url: input.url.as_text().unwrap_or_default().to_owned(),
         follows_nixpkgs: input.follows_nixpkgs,

@@ -3,7 +3,7 @@
 use crate::harness::{Flake, World, opens, runs, strings};
 use crate::{INVARIANTS, containers, hold_in};
 use clusterflake_core::check::{check, has_errors};
-use clusterflake_core::cluster::{Cluster, CustomModule, GpuVendor, Role};
+use clusterflake_core::cluster::{Cluster, CustomModule, Described, GpuVendor, Role};
 use clusterflake_core::template::TEMPLATES;
 use clusterflake_core::{preset, template};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 /// The preset `name` with these modules.
 fn with(name: &str, modules: Value) -> Cluster {
     let mut cluster = preset::find(name).unwrap().cluster();
-    *(Cluster::modules.get_mut)(&mut cluster) = serde_json::from_value(modules).unwrap();
+    *(Cluster::modules.get_mut)(&mut cluster) = Described::read(modules).unwrap();
     cluster
 }
 

@@ -4,9 +4,9 @@
 //! modules. Each topic declares invariants and, for the combinations, switches.
 
 mod containers;
+mod custom;
 mod exports;
 mod extensions;
-mod custom;
 mod guide;
 mod guide_errors;
 mod harness;

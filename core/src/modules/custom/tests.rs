@@ -1,4 +1,5 @@
 use super::*;
+use crate::cluster::Described;
 use crate::flake::{FileTree, generate};
 use crate::nix::lint::{self, Surroundings};
 use crate::nix::options;
@@ -7,7 +8,7 @@ use crate::preset;
 fn with(modules: &str) -> Cluster {
     let mut cluster = preset::find("gpu").unwrap().cluster();
     *(Cluster::modules.get_mut)(&mut cluster) =
-        serde_json::from_str(modules).unwrap_or_else(|error| panic!("{error}: {modules}"));
+        Described::read(serde_json::from_str(modules).unwrap()).unwrap_or_else(|error| panic!("{error}: {modules}"));
     cluster
 }
 

@@ -59,10 +59,11 @@ pub(super) fn possible(expr: &Expr, found: &Found) -> Vec<Expr> {
                     Some("mkIf" | "mkOverride" | "mkOrder" | "optionals" | "optionalAttrs" | "optionalString"),
                     [_, value],
                 ) => possible(value, found),
-                (Some("mkMerge"), [list]) => match inside(list.clone()) {
-                    Expr::List(list) => list.items().flat_map(|one| possible(&one, found)).collect(),
-                    _ => Vec::new(),
-                },
+                (Some("mkMerge"), [list]) => possible(list, found)
+                    .into_iter()
+                    .filter_map(|list| if let Expr::List(list) = list { Some(list) } else { None })
+                    .flat_map(|list| list.items().flat_map(|one| possible(&one, found)).collect::<Vec<_>>())
+                    .collect(),
                 _ => Vec::new(),
             }
         }
