@@ -86,15 +86,24 @@ on_node() {
 # each FUNCTION NAME…: the function for every name, so many at once as --parallel says, each line of its output behind
 # the name. Fails, and says for which names, where the function failed.
 each() {
-  local function=$1 name pid
+  local function=$1 name tokens
   shift
   local -A running=() failed=()
+  # Who starts takes a token out of a pipe, who ends puts it back: `wait -n` can miss who ends too early.
+  exec {tokens}<> <(:)
+  printf '%*s' "$((parallel < $# ? parallel : $#))" '' >&"$tokens"
   for name in "$@"; do
-    ((${#running[@]} < parallel)) || wait_for_one
-    prefixed "$name" "$function" &
-    running[$!]=$name
+    IFS='' read -r -N 1 -u "$tokens"
+    (
+      trap 'printf " " >&"$tokens"' EXIT
+      prefixed "$name" "$function"
+    ) &
+    running[$name]=$!
   done
-  while ((${#running[@]} > 0)); do wait_for_one; done
+  for name in "$@"; do
+    wait "${running[$name]}" || failed[$name]=1
+  done
+  exec {tokens}>&-
   ((${#failed[@]} > 0)) || return 0
   printf 'cluster-tools: %d of %d nodes failed:' "${#failed[@]}" "$#" >&2
   for name in "$@"; do
@@ -102,12 +111,6 @@ each() {
   done
   printf '\n' >&2
   return 1
-}
-
-# For `each`, whose variables it reads and sets.
-wait_for_one() {
-  wait -n -p pid "${!running[@]}" || failed[${running[$pid]}]=1
-  unset "running[$pid]"
 }
 
 prefixed() {
