@@ -18,6 +18,7 @@ Examples:
   clusterflake generate site.json -o flake/          write its flake into a folder
   clusterflake generate site.json -o flake.zip       the zip that the page downloads, byte for byte
   clusterflake lint flake/modules local/x.nix        what is wrong in modules of your own
+  clusterflake module x.nix --into site.json         add a module of your own to a description
   clusterflake open 'https://…/#c=1.…' > site.json   from a link to a description
   clusterflake preset gpu | clusterflake link - --base https://example.org/clusterflake/
 
@@ -72,6 +73,35 @@ Exit status: 0 where no finding is an error; 1 where one is; 2 where a file cann
         /// All options of a NixOS release (its options.json): whatever is not in it does not exist
         #[arg(long, value_name = "options.json")]
         options: Option<String>,
+    },
+    /// Add a NixOS module of your own to a description
+    #[command(after_help = "\
+FILE is the guide's function to a NixOS module, or a NixOS module. Its text is kept as it is; its parameters are read where
+they can be told, and what was recognised goes to standard error. A module of that name whose text was added before gets the
+new text, and keeps the values of this cluster. The description is written again, whole or not at all; of a description from
+standard input (-), the new one goes to standard output.")]
+    Module {
+        /// The module, or - for standard input
+        file: String,
+        /// The description to add it to: cluster.json, or - for standard input
+        #[arg(long, value_name = "DESCRIPTION")]
+        into: String,
+        /// The module's name; otherwise that of its file, or of its folder for a default.nix
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// Write one module of a description as a zip, as for a pull request
+    #[command(
+        after_help = "The zip has the module's folder, an example and a README that tells how a flake takes it in."
+    )]
+    ExportModule {
+        /// The description: cluster.json, a zip, a folder, or - for standard input
+        file: String,
+        /// The module's name
+        name: String,
+        /// The zip; - for standard output
+        #[arg(short, long, value_name = "ZIP")]
+        output: PathBuf,
     },
     /// Write the flake of a description as a folder or a zip
     #[command(after_help = "\
@@ -129,6 +159,8 @@ fn main() -> ExitCode {
         Command::Schema => commands::preset::schema(),
         Command::Check { file, json, strict } => commands::check::run(&file, json, strict),
         Command::Lint { files, options } => commands::lint::run(&files, options.as_deref()),
+        Command::Module { file, into, name } => commands::module::add(&file, &into, name.as_deref()),
+        Command::ExportModule { file, name, output } => commands::module::export(&file, &name, &output),
         Command::Generate { file, output, force } => commands::generate::run(&file, &output, force),
         Command::Id { file } => commands::archive::id(&file),
         Command::Verify { zip } => commands::archive::verify(&zip),

@@ -131,7 +131,7 @@ fn read(out: &Path, path: &str) -> Result<Option<Vec<u8>>, String> {
 }
 
 /// Writes a file whole or not at all, by way of a file beside it.
-fn put(place: &Path, file: &File) -> io::Result<()> {
+pub(super) fn put(place: &Path, file: &File) -> io::Result<()> {
     let folder = place.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
     let name = place.file_name().unwrap_or_default().to_string_lossy();

@@ -6,4 +6,5 @@ mod folder;
 pub mod generate;
 pub mod link;
 pub mod lint;
+pub mod module;
 pub mod preset;

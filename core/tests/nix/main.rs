@@ -5,6 +5,7 @@
 
 mod containers;
 mod custom;
+mod custom_properties;
 mod exports;
 mod extensions;
 mod guide;

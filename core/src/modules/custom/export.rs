@@ -1,6 +1,7 @@
 //! A module alone: its folder, a section for a README, and an example, as for a pull request.
 
-use super::{Form, Own, form, parameter_name, parameters, write};
+use super::write::{NODE_ARGUMENTS, one_line};
+use super::{Form, Own, form, parameter_name, parameters};
 use crate::cluster::{Choice, CustomModule};
 use crate::flake::{File, FileTree, plain};
 use crate::nix;
@@ -11,7 +12,8 @@ use std::sync::Arc;
 /// The files of `module` by itself. It is also exported while it is off in its cluster.
 pub fn export(module: &CustomModule) -> FileTree {
     let own = Own { module, at: Path::root(), parameter: parameter_name(&module.name) };
-    let readme = format!("{}{}", readme_section(module), registration(&own));
+    let section = readme_section(module);
+    let readme = format!("{}{}", section.replacen("###", "#", 1), registration(&own));
     let files = super::files(&own).into_iter().chain([("README.md".to_owned(), File::from(readme))]);
     // Their lines come from no field of a cluster.
     let bare = |file: File| Arc::new(File { origins: Vec::new(), ..file });
@@ -22,7 +24,7 @@ pub fn export(module: &CustomModule) -> FileTree {
 pub fn readme_section(module: &CustomModule) -> String {
     let name = &module.name;
     let mut out = format!("### {}\n\n", plain(name));
-    let description = write::one_line(&module.description);
+    let description = one_line(&module.description);
     if !description.is_empty() {
         writeln!(out, "{}\n", plain(&description)).ok();
     }
@@ -31,18 +33,12 @@ pub fn readme_section(module: &CustomModule) -> String {
         out += "| parameter | type | default | what for |\n| --- | --- | --- | --- |\n";
         out += "| `enable` | yes or no | `false` | whether the cluster uses it |\n";
         if let Some(first) = module.implementations.first() {
-            let names: Vec<String> = module.implementations.iter().map(|name| plain(&write::one_line(name))).collect();
-            writeln!(
-                out,
-                "| `type` | {} | {} | the implementation |",
-                names.join(", "),
-                plain(&write::one_line(first))
-            )
-            .ok();
+            let names: Vec<String> = module.implementations.iter().map(|name| plain(&one_line(name))).collect();
+            writeln!(out, "| `type` | {} | {} | the implementation |", names.join(", "), plain(&one_line(first))).ok();
         }
         for (_, parameter) in parameters(module) {
-            let default = write::one_line(&nix::print(&super::default(parameter), 0).text);
-            let what = plain(&write::one_line(&parameter.documentation));
+            let default = one_line(&nix::print(&super::default(parameter), 0).text);
+            let what = plain(&one_line(&parameter.documentation));
             writeln!(out, "| `{}` | {} | {} | {what} |", parameter.name, parameter.kind.label(), plain(&default)).ok();
         }
         out.push('\n');
@@ -58,12 +54,13 @@ pub fn readme_section(module: &CustomModule) -> String {
 /// How a flake takes the module in that does not have it yet.
 fn registration(own: &Own) -> String {
     let (name, parameter) = (&own.module.name, &own.parameter);
-    let registered = super::registered(own, write::NODE_ARGUMENTS);
+    let registered = super::registered(own, NODE_ARGUMENTS);
     let mut out = format!("To take it in, copy `modules/{name}` and `examples/{name}`, and in `flake.nix` add\n\n");
     writeln!(out, "- to the set `modules`: `{name} = import ./modules/{name};`").ok();
     if registered.parameter.is_some() {
         writeln!(out, "- to the arguments of `mkClusterFlake`: `{parameter} ? {{ }},`").ok();
     }
-    writeln!(out, "- to the modules of `mkSystem`: `{}`", registered.call().join(" ").replace("( ", "(")).ok();
+    writeln!(out, "- to the modules of `mkSystem`: `{}`", one_line(&registered.call().join(" ")).replace(" ;", ";"))
+        .ok();
     out
 }

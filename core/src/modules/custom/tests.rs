@@ -177,3 +177,103 @@ fn nix_of_the_users_stays_in_its_place() {
     assert!(text.ends_with(wanted), "{text}");
     assert!(!text.contains("evil"));
 }
+
+fn read(text: &str) -> Import {
+    read_module(text).unwrap_or_else(|fault| panic!("{fault:?}"))
+}
+
+#[test]
+fn the_guides_containers_module_is_recognised() {
+    let text = include_str!("../../nix/lint/guide/containers.nix");
+    let import = read(text);
+    let module = &import.module;
+    assert_eq!(module.source, text);
+    assert_eq!(module.implementations, ["k3s", "kubernetes"]);
+    let parameters: Vec<_> = module
+        .parameters
+        .iter()
+        .map(|parameter| (parameter.name.as_str(), parameter.kind, parameter.default_value.as_str()))
+        .collect();
+    use crate::cluster::ParameterType::{File, Text};
+    assert_eq!(
+        parameters,
+        [
+            ("serverExtraFlags", Text, ""),
+            ("token", File, "/var/lib/rancher/k3s/server/node-token"),
+            ("agentExtraFlags", Text, "")
+        ]
+    );
+    assert_eq!(import.report.len(), 3, "{:?}", import.report);
+}
+
+#[test]
+fn parameters_are_read_from_defaults_of_every_kind() {
+    let import = read(
+        "# modules/lic/default.nix\n# A licence server,\n# for all.\n#\n# licConfig: more\n\
+         { node, licConfig ? { enable = false; port = 27000; } , ... }:\n{ lib, ... }:\nlet\n  \
+         cfg = { hosts = [ \"a\" \"b\" ]; count = 3; on = true; path = \"/x\"; set = { a = 1; }; } // licConfig;\nin\n\
+         { _file = ./.; config = lib.mkIf cfg.enable { a = cfg.port; b = cfg.other or \"x\"; c = cfg.hosts; d = cfg.bare; }; }",
+    );
+    assert_eq!(import.module.description, "A licence server, for all.");
+    let found: Vec<String> = import
+        .module
+        .parameters
+        .iter()
+        .map(|parameter| {
+            format!("{} {} {:?}", parameter.name, crate::cluster::Choice::key(parameter.kind), parameter.default_value)
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "port port \"27000\"",
+            "hosts strings \"a\\nb\"",
+            "count integer \"3\"",
+            "on boolean \"true\"",
+            "path path \"/x\"",
+            "set nix \"{ a = 1; }\"",
+            "other string \"x\"",
+            "bare nix \"null\"",
+        ]
+    );
+}
+
+/// What is written can be read again: the parameters with their types and defaults.
+#[test]
+fn a_module_that_was_written_is_read_again() {
+    for template in crate::template::TEMPLATES {
+        let module = template.module();
+        let own = Own { module: &module, at: Path::root(), parameter: parameter_name(&module.name) };
+        let import = read(&write::default_nix(&own).text);
+        assert_eq!(import.module.implementations, module.implementations, "{}", template.name);
+        let bare = |module: &CustomModule| -> Vec<_> {
+            module.parameters.iter().map(|p| (p.name.clone(), p.default_value.clone())).collect()
+        };
+        assert_eq!(bare(&import.module), bare(&module), "{}", template.name);
+        assert!(module.description.starts_with(&import.module.description[..20]), "{}", import.module.description);
+    }
+}
+
+#[test]
+fn what_is_no_module_is_refused_with_its_place() {
+    for (text, line) in [("{ a = 1 }", 1), ("\n[ ]", 2), ("{ lib, ... }:\n{ node }: { }", 2)] {
+        assert_eq!(read_module(text).unwrap_err().line, line, "{text}");
+    }
+    assert!(read("{ pkgs, ... }: { }").report[0].contains("plain NixOS module"));
+}
+
+#[test]
+fn an_export_has_all_that_a_flake_needs() {
+    let module = crate::template::find("license-server").unwrap().module();
+    let tree = export(&module);
+    let paths: Vec<&str> = tree.keys().map(String::as_str).collect();
+    assert_eq!(paths, ["README.md", "examples/license-server/flake.nix", "modules/license-server/default.nix"]);
+    let readme = &tree["README.md"].text;
+    for part in [
+        "license-server = import ./modules/license-server;",
+        "licenseServerConfig ? { },",
+        "(modules.license-server { inherit node nodes clusterLib licenseServerConfig; })",
+    ] {
+        assert!(readme.contains(part), "{part}\n{readme}");
+    }
+}
