@@ -33,13 +33,13 @@ pub fn Header() -> impl IntoView {
                 <StepButton shape=Shape::Redo word="Redo" name=Signal::derive(move || design.redo_name()) act=Callback::new(move |()| design.redo())/>
                 <ThemeButton/>
                 <button type="button" on:click=move |_| presets.set(true)>"Presets"</button>
-                <button type="button" title="Open cluster.json, or a zip of this page" on:click=move |_| files::choose(FILE)>"Open"</button>
+                <button type="button" title="Open cluster.json, a zip of this page, or a module’s default.nix" on:click=move |_| files::choose(FILE)>"Open"</button>
                 <button type="button" on:click=move |_| link.set(true)>"Link"</button>
                 <button type="button" title="Save cluster.json, to come back to" on:click=move |_| design.download_description()>"Save description"</button>
             </div>
             <button type="button" class="primary" on:click=download>"Download flake"</button>
-            <input id=FILE class="hidden" type="file" accept=".json,.zip,application/json,application/zip" tabindex="-1"
-                aria-label="Open a description or a flake’s zip" on:change=chosen/>
+            <input id=FILE class="hidden" type="file" accept=".json,.zip,.nix,application/json,application/zip" tabindex="-1"
+                aria-label="Open a description, a flake’s zip or a module" on:change=chosen/>
             <PresetsDialog open=presets/>
             <LinkDialog open=link/>
         </header>

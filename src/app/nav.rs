@@ -122,7 +122,10 @@ fn state(cluster: &Cluster, section: Section) -> State {
             0 => State::Plain,
             users => told(grouped(users as u64)),
         },
-        Section::Modules => count(cluster.modules.len(), "module"),
+        Section::Modules => match cluster.modules.len() {
+            0 => State::Plain,
+            modules => told(grouped(modules as u64)),
+        },
         Section::Containers if !cluster.containers.enable => State::Off,
         Section::Containers => told(cluster.containers.orchestrator.label().to_owned()),
     }
@@ -165,7 +168,7 @@ pub fn Tabs(side: RwSignal<Pane>) -> impl IntoView {
         <nav class="tabs" aria-label="Views">
             <button type="button" class="menu" aria-controls="sections" aria-expanded=move || spot.menu.get().to_string()
                 on:click=move |_| spot.menu.update(|open| *open = !*open)>
-                <Icon shape=Shape::Menu/><span class="hidden">"Sections: "</span>{title}
+                <Icon shape=Shape::Menu/><span class="hidden">"Sections: "</span><span class="title">{title}</span>
             </button>
             <div class="tablist" role="tablist" aria-label="Form and flake">
                 <Show when=move || !wide.get()><Tab pane=Pane::Form controls="form" chosen=chosen>"Form"</Tab></Show>

@@ -50,6 +50,15 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Scrolls the element with this id into sight, no further than needed.
+pub fn reveal(id: &str) {
+    if let Some(element) = by_id(id) {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
 /// Puts `text` into the field of `event`, whatever the user typed there.
 pub fn put_text(event: &ev::Event, text: &str) {
     let Some(target) = event.target() else { return };

@@ -12,6 +12,9 @@ use leptos::prelude::*;
 
 const PRIVATE_KEY: &str = "This is a private key. It was not taken: it must never leave its owner. Paste the public one, from the file that ends in .pub.";
 
+/// How the ids of the guidelines for modules begin: these have a list of their own in the form.
+const GUIDELINE: &str = "guideline-";
+
 type Show = Box<dyn Fn(&Cluster) -> String>;
 type Take = Box<dyn Fn(&mut Cluster, &str) -> Result<(), String>>;
 
@@ -115,6 +118,19 @@ fn text_field(label: &str, reach: Reach) -> TextBinding {
     TextBinding { label, place, text: text.into(), unread, notes: notes(path), read }
 }
 
+/// A text field over a text that is not in the design yet.
+pub fn loose(label: &str, text: RwSignal<String>) -> TextBinding {
+    let read = Callback::new(move |typed: String| {
+        if check::looks_private(&typed) {
+            return Err(Refusal::Dropped(PRIVATE_KEY));
+        }
+        text.set(typed);
+        Ok(())
+    });
+    let (label, place) = (label.to_owned(), label.replace(' ', "-"));
+    TextBinding { label, place, text: text.into(), unread: Signal::default(), notes: Signal::default(), read }
+}
+
 /// A select over the value at `place`.
 pub fn choice<T: Choice>(label: &str, place: Place<T>) -> ChoiceBinding {
     let path = place.path.clone();
@@ -137,6 +153,18 @@ pub fn choice_within<P: 'static, T: Choice>(
         Ok(())
     };
     select(label, options::<T>(), Reach::new(place, path, show, take))
+}
+
+/// A select over the text at `place`, of choices that are known only now: values and what they are called.
+pub fn pick<T: 'static>(
+    label: &str,
+    place: Place<T>,
+    codec: Codec<T>,
+    options: Vec<(String, String)>,
+) -> ChoiceBinding {
+    let path = place.path.clone();
+    let take = move |value: &mut T, text: &str| (codec.read)(text).map(|new| *value = new);
+    select(label, options, Reach::new(place, path, codec.show, take))
 }
 
 fn select(label: &str, options: Vec<(String, String)>, reach: Reach) -> ChoiceBinding {
@@ -224,9 +252,12 @@ pub fn notes_exactly(path: Path) -> Signal<Vec<Note>> {
 
 fn notes_of(path: Path, scope: Scope) -> Signal<Vec<Note>> {
     let design = Design::here();
-    let fits = move |problem: &&Problem| match scope {
-        Scope::Inside => path.contains(&problem.path),
-        Scope::Exact => path == problem.path,
+    let fits = move |problem: &&Problem| {
+        let here = match scope {
+            Scope::Inside => path.contains(&problem.path),
+            Scope::Exact => path == problem.path,
+        };
+        here && !problem.id.starts_with(GUIDELINE)
     };
     let found = Memo::new(move |_| design.problems().iter().filter(&fits).cloned().collect::<Vec<_>>());
     Signal::derive(move || found.get().into_iter().map(|problem| note(design, problem)).collect())
@@ -253,7 +284,7 @@ pub struct RowsOf<T: 'static> {
     pub columns: &'static [Column],
     /// What one element is: `group`.
     pub noun: &'static str,
-    /// The cells of an element, with the field that each shows.
+    /// The cells of an element, with the field that each shows, or the fields.
     pub cells: fn(&T) -> Vec<(String, &'static str)>,
     /// What a new element is.
     pub fresh: fn(&Cluster) -> T,
@@ -316,7 +347,9 @@ fn list_rows(columns: &'static [Column], noun: &'static str, open: RwSignal<usiz
     let wrong = wrong_fields(design, path.clone());
     let cells = Callback::new(move |row: usize| {
         let texts = design.read(|cluster| reach.with_value(|reach| (reach.cells)(cluster, row)));
-        let is_wrong = |key: &str| wrong.with(|wrong| wrong.iter().any(|(at, field)| *at == row && field == key));
+        let is_wrong = |key: &str| {
+            wrong.with(|wrong| wrong.iter().any(|(at, field)| *at == row && key.split(' ').any(|key| field == key)))
+        };
         texts.into_iter().map(|(text, key)| Cell { text, wrong: is_wrong(key) }).collect()
     });
     let list = path.clone();

@@ -1,58 +1,99 @@
+//! A list inside a form: its elements one below the other, each with its fields.
+
 use super::bind::{notes_exactly, rearrange};
 use crate::state::Design;
 use crate::widgets::field::Notes;
-use clusterflake_core::Place;
+use crate::widgets::icon::{Icon, Shape};
+use clusterflake_core::{Path, Place};
 use leptos::prelude::*;
 
-/// A list whose elements have their fields in the form, one below the other.
-#[component]
-pub fn Entries<T: Clone + PartialEq + 'static>(
-    list: Place<Vec<T>>,
-    /// What one of them is, as in “Add bond”.
-    noun: &'static str,
-    /// A new one, beside those there are.
-    fresh: fn(&[T]) -> T,
-    fields: fn(Place<T>) -> AnyView,
-) -> impl IntoView {
-    let design = Design::here();
-    let at = list.path.clone();
+/// How a list is shown.
+pub struct EntriesOf<T: 'static> {
+    pub list: Place<Vec<T>>,
+    /// What one element is: `option`.
+    pub noun: &'static str,
+    pub fields: fn(Place<T>) -> AnyView,
+    /// How it is laid out: `bare` where an element takes one row, so that the first one's labels do for all; `pairs`
+    /// where that has two fields.
+    pub class: &'static str,
+}
+
+/// The elements of a list; nothing where there are none.
+pub fn entries<T: 'static>(of: EntriesOf<T>) -> AnyView {
+    let EntriesOf { list, noun, fields, class } = of;
+    let (design, path) = (Design::here(), list.path.clone());
     let list = StoredValue::new_local(list);
     let count =
         Memo::new(move |_| design.read(|cluster| list.with_value(|list| list.read(cluster).map_or(0, Vec::len))));
-    let add = move |_| {
-        let place = list.get_value();
-        let row = count.get_untracked();
-        rearrange(design, &place, &format!("add {noun}"), |list| {
-            let new = fresh(list);
-            list.push(new);
-        });
-        design.spot.go(&place.path.index(row));
-    };
-    let remove = move |row: usize| {
+    let remove = Callback::new(move |row: usize| {
         rearrange(design, &list.get_value(), &format!("remove {noun}"), |list| {
             if row < list.len() {
                 list.remove(row);
             }
         });
-    };
+    });
+    draw(noun, path, class, count, Box::new(move |row| fields(list.get_value().index(row))), remove)
+}
+
+fn draw(
+    noun: &'static str,
+    path: Path,
+    class: &'static str,
+    count: Memo<usize>,
+    fields: Box<dyn Fn(usize) -> AnyView>,
+    remove: Callback<usize>,
+) -> AnyView {
+    let fields = StoredValue::new_local(fields);
+    let place = path.clone();
     let entry = move |row: usize| {
-        let here = list.with_value(|list| list.index(row));
+        let here = place.index(row);
+        let name = format!("{noun} {}", row + 1);
         view! {
-            <div class="grid entry" role="group" aria-label=format!("{noun} {}", row + 1)>
-                <Notes place=here.path.to_string() notes=notes_exactly(here.path.clone())/>
-                {fields(here)}
-                <div class="field end">
-                    <button type="button" class="danger" aria-label=format!("Remove {noun} {}", row + 1)
-                        on:click=move |_| remove(row)>"Remove"</button>
-                </div>
+            <div class="grid slim" role="group" aria-label=first_upper(&name)>
+                <Notes place=here.to_string() notes=notes_exactly(here)/>
+                {fields.with_value(|fields| fields(row))}
+                <button type="button" class="ghost icon remove" aria-label=format!("Remove {name}") title="Remove"
+                    on:click=move |_| remove.run(row)><Icon shape=Shape::Close/></button>
             </div>
         }
     };
     view! {
-        <div class="entries">
-        <Notes place=at.to_string() notes=notes_exactly(at.clone())/>
-        <For each=move || 0..count.get() key=|row| *row children=entry/>
-        <button type="button" on:click=add>{format!("Add {noun}")}</button>
+        <Notes place=path.to_string() notes=notes_exactly(path)/>
+        <div class=format!("entries {class}")>
+            <For each=move || 0..count.get() key=|row| *row children=entry/>
         </div>
     }
+    .into_any()
+}
+
+fn first_upper(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+/// A button that adds an element to the list, made beside those there are; it goes on to the element's first field.
+pub fn adder<T: 'static>(
+    label: &'static str,
+    noun: &'static str,
+    list: Place<Vec<T>>,
+    fresh: fn(&[T]) -> T,
+) -> AnyView {
+    let (design, list) = (Design::here(), StoredValue::new_local(list));
+    let add = Callback::new(move |()| {
+        let list = list.get_value();
+        let row = design.read_once(|cluster| list.read(cluster).map_or(0, Vec::len));
+        let name = format!("add {noun}");
+        rearrange(design, &list, &name, |list| {
+            let new = fresh(list);
+            list.push(new);
+        });
+        design.spot.go(&list.path.index(row));
+    });
+    add_button(label, noun, add)
+}
+
+/// A button that adds something to the form.
+pub fn add_button(label: &'static str, noun: &'static str, add: Callback<()>) -> AnyView {
+    view! { <button type="button" aria-label=format!("Add {noun}") on:click=move |_| add.run(())>{label}</button> }
+        .into_any()
 }

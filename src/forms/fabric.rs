@@ -1,5 +1,5 @@
 use super::bind::{choice, text};
-use super::entries::Entries;
+use super::entries::{EntriesOf, adder, entries};
 use crate::state::Design;
 use crate::widgets::codec::{NUMBER, TEXT};
 use crate::widgets::field::{SelectField, TextField, Width};
@@ -34,7 +34,10 @@ pub fn FabricFields() -> impl IntoView {
             .into_any()
         };
         let list = place.get_value().field(Fabric::subnet_managers);
-        view! { <Entries list=list noun="subnet manager" fresh=|_| SubnetManager::default() fields=fields/> }
+        view! {
+            {entries(EntriesOf { list: list.clone(), noun: "subnet manager", fields, class: "" })}
+            {adder("Add subnet manager", "subnet manager", list, |_| SubnetManager::default())}
+        }
     };
     view! {
         <div class="grid">

@@ -1,5 +1,5 @@
 use super::bind::text;
-use super::entries::Entries;
+use super::entries::{EntriesOf, adder, entries};
 use super::users::free_number;
 use crate::widgets::codec::{NUMBER, TEXT};
 use crate::widgets::field::{TextField, Width};
@@ -21,6 +21,7 @@ pub fn Groups() -> impl IntoView {
     let list = Place::section(Cluster::users).field(Users::groups);
     view! {
         <h2>"Groups of users"</h2>
-        <Entries list=list noun="user group" fresh=fresh fields=fields/>
+        {entries(EntriesOf { list: list.clone(), noun: "user group", fields, class: "" })}
+        {adder("Add user group", "user group", list, fresh)}
     }
 }

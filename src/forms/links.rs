@@ -1,5 +1,5 @@
 use super::bind::{choice, text};
-use super::entries::Entries;
+use super::entries::{EntriesOf, adder, entries};
 use crate::widgets::codec::{LIST, NUMBER, TEXT};
 use crate::widgets::field::{SelectField, TextField, Width};
 use clusterflake_core::cluster::{Bond, Network, Vlan};
@@ -19,7 +19,10 @@ pub fn Bonds() -> impl IntoView {
         .into_any()
     };
     let list = Place::section(Cluster::network).field(Network::bonds);
-    view! { <Entries list=list noun="bond" fresh=|_| Bond::default() fields=fields/> }
+    view! {
+        {entries(EntriesOf { list: list.clone(), noun: "bond", fields, class: "" })}
+        {adder("Add bond", "bond", list, |_| Bond::default())}
+    }
 }
 
 /// The VLANs.
@@ -38,5 +41,8 @@ pub fn Vlans() -> impl IntoView {
         Vlan { name: format!("vlan{id}"), id, ..Vlan::default() }
     };
     let list = Place::section(Cluster::network).field(Network::vlans);
-    view! { <Entries list=list noun="VLAN" fresh=fresh fields=fields/> }
+    view! {
+        {entries(EntriesOf { list: list.clone(), noun: "VLAN", fields, class: "" })}
+        {adder("Add VLAN", "VLAN", list, fresh)}
+    }
 }

@@ -4,9 +4,11 @@ use super::login::Login;
 use crate::state::Design;
 use crate::widgets::codec::{LINES, LIST, NUMBER, TEXT};
 use crate::widgets::field::{Notes, SelectField, TextField, Width};
+use crate::widgets::nix_field::NixField;
 use crate::widgets::rows::{Column, RowsTable, Style};
 use crate::widgets::toggle::SwitchField;
 use clusterflake_core::cluster::{Choice, User, Users, Where};
+use clusterflake_core::nix::syntax;
 use clusterflake_core::{Cluster, Place};
 use leptos::prelude::*;
 
@@ -87,7 +89,7 @@ fn UserFields(index: usize) -> impl IntoView {
                 <SwitchField field=switch("May become root", here.field(User::sudo))/>
                 <TextField field=text("SSH keys", here.field(User::ssh_keys), LINES) width=Width::Full lines=3 code=true
                     placeholder="ssh-ed25519 AAAA… user@laptop" help="Public keys, one a line. Private keys are refused."/>
-                <TextField field=text("Home Manager", here.field(User::home_manager), TEXT) width=Width::Full lines=4 code=true
+                <NixField field=text("Home Manager", here.field(User::home_manager), TEXT) fault=syntax::module_fault lines=4
                     placeholder="{ programs.git.enable = true; }" help="A module in Nix for the user’s programs and dotfiles."/>
             </div>
         </fieldset>

@@ -4,6 +4,7 @@ use super::diff::changed_lines;
 use super::files::Shown;
 use crate::browser::page;
 use crate::state::Design;
+use crate::widgets::nix_field::token_class;
 use clusterflake_core::Path;
 use clusterflake_core::nix::highlight::{self, Kind};
 use leptos::{ev, html, prelude::*};
@@ -143,17 +144,6 @@ fn line(number: usize, tokens: &Line, class: &'static str, cursor: bool) -> impl
         tokens.iter().map(|(kind, text)| view! { <span class=token_class(*kind)>{text.clone()}</span> }).collect_view();
     view! {
         <div class=class class:cursor=cursor><span class="number" aria-hidden="true">{number + 1}</span><code>{tokens}</code></div>
-    }
-}
-
-fn token_class(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Plain => "",
-        Kind::Comment => "t-comment",
-        Kind::String => "t-string",
-        Kind::Name => "t-name",
-        Kind::Number => "t-number",
-        Kind::Keyword => "t-keyword",
     }
 }
 

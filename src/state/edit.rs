@@ -50,7 +50,9 @@ impl Design {
     /// Puts another design in the place of this one; undo brings it back.
     pub fn replace(self, name: String, cluster: Cluster) {
         self.unread.forget(&Path::root());
-        for row in [self.spot.group, self.spot.share, self.spot.partition, self.spot.user] {
+        for row in
+            [self.spot.group, self.spot.share, self.spot.partition, self.spot.user, self.spot.module, self.spot.part]
+        {
             row.set(0);
         }
         self.commit(name, None, cluster);
@@ -103,6 +105,6 @@ fn share(before: &Cluster, mut after: Cluster) -> Cluster {
             $(if before.$section == after.$section { after.$section = before.$section.clone(); })*
         };
     }
-    share!(general nodes network storage slurm hpc monitoring users containers);
+    share!(general nodes network storage slurm hpc monitoring users containers modules);
     after
 }

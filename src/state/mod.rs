@@ -5,6 +5,7 @@ mod edit;
 mod flake;
 mod history;
 mod keep;
+mod modules;
 mod notices;
 mod open;
 mod spot;

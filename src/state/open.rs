@@ -25,8 +25,16 @@ impl Design {
         self.welcome.set(false);
     }
 
-    /// Opens a file: a description, or a zip that holds one. What was open comes back with undo.
+    /// Opens a file: a description, or a zip that holds one. What was open comes back with undo. A file with Nix becomes a
+    /// module.
     pub fn open_file(self, read: Result<(String, Vec<u8>), String>) {
+        if let Ok((name, bytes)) = &read
+            && name.ends_with(".nix")
+            && let Ok(text) = std::str::from_utf8(bytes)
+        {
+            self.welcome.set(false);
+            return self.bring_module(name, text);
+        }
         let opened = read.and_then(|(name, bytes)| match description(&bytes) {
             Ok(cluster) => Ok((name, cluster)),
             Err(why) => Err(format!("{name} cannot be opened: {why}")),

@@ -24,6 +24,8 @@ pub struct Spot {
     pub share: RwSignal<usize>,
     pub partition: RwSignal<usize>,
     pub user: RwSignal<usize>,
+    pub module: RwSignal<usize>,
+    pub part: RwSignal<usize>,
     /// The field that had the focus last: its lines are lit.
     pub lit: RwSignal<Option<Path>>,
     /// Whether the menu of sections is open, on small screens.
@@ -40,6 +42,8 @@ impl Spot {
             share: RwSignal::new(0),
             partition: RwSignal::new(0),
             user: RwSignal::new(0),
+            module: RwSignal::new(0),
+            part: RwSignal::new(0),
             lit: RwSignal::new(None),
             menu: RwSignal::new(false),
         }
@@ -61,24 +65,34 @@ impl Spot {
         if let Some(section) = path.section().and_then(Section::from_key) {
             self.open(section);
         }
-        let row = match path.steps() {
-            [Step::Key(section), Step::Index(row), ..] if section == "nodes" => Some((self.group, *row)),
-            [_, Step::Key(list), Step::Index(row), ..] => match list.as_str() {
-                "shared" => Some((self.share, *row)),
-                "partitions" => Some((self.partition, *row)),
-                "accounts" => Some((self.user, *row)),
-                _ => None,
-            },
-            _ => None,
-        };
-        if let Some((open, row)) = row
-            && open.get_untracked() != row
-        {
-            open.set(row);
+        for (open, row) in self.rows(path) {
+            if open.get_untracked() != row {
+                open.set(row);
+            }
         }
         // The form draws the row before the field can have the focus.
         let path = path.clone();
         time::after(20, move || focus(&path)).forget();
+    }
+
+    /// The rows that `path` is in, outermost first.
+    fn rows(self, path: &Path) -> Vec<(RwSignal<usize>, usize)> {
+        match path.steps() {
+            [Step::Key(section), Step::Index(row), ..] if section == "nodes" => vec![(self.group, *row)],
+            [Step::Key(section), Step::Index(row), inner @ ..] if section == "modules" => match inner {
+                [Step::Key(list), Step::Index(part), ..] if list == "parts" => {
+                    vec![(self.module, *row), (self.part, *part)]
+                }
+                _ => vec![(self.module, *row)],
+            },
+            [_, Step::Key(list), Step::Index(row), ..] => match list.as_str() {
+                "shared" => vec![(self.share, *row)],
+                "partitions" => vec![(self.partition, *row)],
+                "accounts" => vec![(self.user, *row)],
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use clusterflake_core::path::{Path, Step};
 pub fn subject(cluster: &Cluster, path: &Path) -> Option<String> {
     let name = match path.steps() {
         [Step::Key(section), Step::Index(i), ..] if section == "nodes" => &cluster.nodes.get(*i)?.hosts,
+        [Step::Key(section), Step::Index(i), ..] if section == "modules" => &cluster.modules.get(*i)?.name,
         [Step::Key(section), Step::Key(list), Step::Index(i), ..] => match (section.as_str(), list.as_str()) {
             ("storage", "shared") => &cluster.storage.shared.get(*i)?.mount,
             ("slurm", "partitions") => &cluster.slurm.partitions.get(*i)?.name,

@@ -1,7 +1,7 @@
 //! Fields for text and choices, each with its label, help and messages.
 
-use super::binding::{ChoiceBinding, Note, Refusal, TextBinding, Tone};
-use crate::browser::page;
+use super::binding::{ChoiceBinding, Note, TextBinding, Tone};
+use super::typing::Typing;
 use leptos::prelude::*;
 
 /// How much of a form's row a field takes.
@@ -10,6 +10,7 @@ pub enum Width {
     #[default]
     One,
     Two,
+    Three,
     Full,
 }
 
@@ -18,6 +19,7 @@ impl Width {
         match self {
             Width::One => "field",
             Width::Two => "field two",
+            Width::Three => "field three",
             Width::Full => "field full",
         }
     }
@@ -40,44 +42,12 @@ pub fn TextField(
     #[prop(optional)]
     suggestions: &'static str,
 ) -> impl IntoView {
-    let TextBinding { label, place, text, unread, notes, read } = field;
-    // What is being typed: shown as it is until the field is left, even where it could be written more neatly.
-    let draft = RwSignal::new(None::<String>);
-    let taken = StoredValue::new(String::new());
-    let dropped = RwSignal::new(None::<&'static str>);
-    Effect::new(move |_| {
-        // The value changed by other means, such as undo: the draft is out of date.
-        let now = text.get();
-        if draft.with_untracked(Option::is_some) && taken.with_value(|taken| *taken != now) {
-            draft.set(None);
-        }
-    });
-    let shown = Memo::new(move |_| {
-        draft
-            .get()
-            .or_else(|| unread.with(|unread| unread.as_ref().map(|unread| unread.text.clone())))
-            .unwrap_or_else(|| text.get())
-    });
-    let own = Memo::new(move |_| {
-        let own = dropped.get().map(str::to_owned);
-        own.or_else(|| unread.with(|unread| unread.as_ref().map(|unread| unread.message.clone())))
-    });
-    let typed = move |event: leptos::ev::Event| {
-        let value = event_target_value(&event);
-        match read.run(value.clone()) {
-            Err(Refusal::Dropped(message)) => {
-                dropped.set(Some(message));
-                page::put_text(&event, &shown.get_untracked());
-            }
-            _ => {
-                taken.set_value(text.get_untracked());
-                draft.set(Some(value));
-            }
-        }
-    };
-    let left = move |_| draft.set(None);
-    // What was dropped is told until the user comes back to the field.
-    let entered = move |_| dropped.set(None);
+    let typing = Typing::new(&field);
+    let TextBinding { label, place, unread, notes, .. } = field;
+    let (shown, own) = (typing.shown, typing.own);
+    let typed = move |event| typing.typed(&event);
+    let left = move |_| typing.left();
+    let entered = move |_| typing.entered();
     let invalid = move || (own.with(Option::is_some) || is_wrong(notes)).then_some("true");
     let is_unread = move || unread.with(Option::is_some).then_some("");
     let described = described(&place, help);

@@ -12,6 +12,10 @@ pub enum Shape {
     Light,
     Dark,
     System,
+    /// Done.
+    Check,
+    /// Not done.
+    Open,
 }
 
 impl Shape {
@@ -26,6 +30,8 @@ impl Shape {
                 "M10 6.500a3.5 3.5 0 1 0 0 7a3.5 3.5 0 1 0 0-7M10 1.500v2M10 16.500v2M1.5 10h2M16.5 10h2M4 4l1.4 1.400M14.6 14.6 16 16M16 4l-1.4 1.400M5.4 14.6 4 16"
             }
             Shape::Dark => "M16.5 11.500A7 7 0 0 1 8.5 3.500a7 7 0 1 0 8 8Z",
+            Shape::Check => "M4 10.500 8 14.500 16 5.500",
+            Shape::Open => "M10 4a6 6 0 1 0 0 12a6 6 0 1 0 0-12",
             Shape::System => "M2.5 4h15v10h-15ZM7 17h6M10 14v3",
         }
     }

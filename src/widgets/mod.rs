@@ -2,8 +2,11 @@
 
 pub mod binding;
 pub mod codec;
+pub mod combo;
 pub mod dialog;
 pub mod field;
 pub mod icon;
+pub mod nix_field;
 pub mod rows;
 pub mod toggle;
+mod typing;

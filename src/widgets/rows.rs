@@ -39,7 +39,13 @@ pub struct RowsBinding {
 
 /// The table with its buttons.
 #[component]
-pub fn RowsTable(rows: RowsBinding, empty: &'static str) -> impl IntoView {
+pub fn RowsTable(
+    rows: RowsBinding,
+    empty: &'static str,
+    /// Other ways to get a row.
+    #[prop(optional, into)]
+    more: ViewFn,
+) -> impl IntoView {
     let RowsBinding { noun, count, open, .. } = rows;
     // The open row, kept within the table.
     let at = Memo::new(move |_| open.get().min(count.get().saturating_sub(1)));
@@ -63,6 +69,7 @@ pub fn RowsTable(rows: RowsBinding, empty: &'static str) -> impl IntoView {
     view! {
         <div class="bar" role="toolbar" aria-label=format!("Edit {noun}s")>
             <button type="button" class="add" on:click=move |_| rows.add.run(())>{format!("Add {noun}")}</button>
+            {more.run()}
             <Show when=move || !none.get()>
                 <button type="button" on:click=move |_| rows.copy.run(at.get_untracked())>"Duplicate"</button>
                 <button type="button" disabled=move || at.get() == 0 on:click=move_up>"Move up"</button>

@@ -4,6 +4,7 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { createServer } from "node:http";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { extname, join, normalize } from "node:path";
 import { promisify } from "node:util";
@@ -100,6 +101,15 @@ export async function type(page, name, text) {
   await find(page, "textbox", name).click({ count: 3 });
   await page.keyboard.type(text);
   await page.keyboard.press("Tab");
+}
+
+/** The rules of accessibility that the page breaks as it stands; `where` tells it apart. */
+export async function broken(page, where) {
+  const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  // The page's policy forbids scripts that it did not bring; the debugger's own are not the page's.
+  await page.evaluate(axe + "\n;0");
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  return violations.flatMap((rule) => rule.nodes.map((node) => `${where}: ${rule.id}: ${node.html.slice(0, 160)}`));
 }
 
 /** Runs `action` and gives the bytes and the name of the file that it downloads. */

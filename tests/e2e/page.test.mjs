@@ -1,11 +1,10 @@
 // The page as its users meet it: in a real browser, by accessible names.
 import assert from "node:assert/strict";
 import { readFile, writeFile, mkdtemp } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { commandLine, download, find, launch, open, serve, type } from "./browser.mjs";
+import { broken, commandLine, download, find, launch, open, serve, type } from "./browser.mjs";
 
 let site, chromium;
 
@@ -174,15 +173,8 @@ test("undo and redo name what they do", async () => {
 
 for (const theme of ["light", "dark"]) {
   test(`no accessibility rule is broken, ${theme}`, async () => {
-    const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
     const context = await chromium.browser.createBrowserContext();
     const first = await open(chromium.browser, site.url, { theme, context });
-    const broken = async (page, where) => {
-      // The page's policy forbids scripts that it did not bring; the debugger's own are not the page's.
-      await page.evaluate(axe + "\n;0");
-      const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-      return violations.flatMap((rule) => rule.nodes.map((node) => `${where}: ${rule.id}: ${node.html.slice(0, 160)}`));
-    };
     const found = await broken(first.page, "first visit");
     await choose(first.page, "gpu");
     for (const name of ["Cluster", "Nodes", "Network", "Storage", "Slurm", "HPC", "Monitoring", "Users", "Containers"]) {

@@ -3,6 +3,7 @@
 //! The only place that writes Nix: values are printed with escapes, as nixfmt (RFC 166) would, and remember which
 //! field of the description made each line.
 
+pub mod complete;
 pub mod highlight;
 pub mod lint;
 pub mod options;

@@ -119,7 +119,7 @@ pub fn from_json(text: &str) -> Result<OptionNode, String> {
 }
 
 /// `boot.kernel.sysctl."net.core.rmem_max"` in its parts, without quotes.
-fn split_path(path: &str) -> Vec<String> {
+pub(super) fn split_path(path: &str) -> Vec<String> {
     split_outside(path, ".").into_iter().map(|part| part.trim_matches('"').to_owned()).collect()
 }
 

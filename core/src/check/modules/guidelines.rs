@@ -23,7 +23,7 @@ pub struct Guideline {
     /// What to do; empty where it is met.
     pub advice: String,
     /// The field of the module that it is about.
-    pub(super) field: &'static str,
+    pub field: &'static str,
 }
 
 /// What was found of a guideline, and what to do where it is not met.

@@ -18,6 +18,8 @@ use rnix::{SyntaxNode, TextRange};
 use rowan::ast::AstNode as _;
 use std::collections::HashMap;
 
+pub(super) use value::name as type_name;
+
 /// One finding. Sorted by its place.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {

@@ -102,7 +102,7 @@ pub(super) fn takes(of: &OptionType, value: &Kind, found: &Found) -> bool {
 }
 
 /// The type, for a message: `a list of strings`.
-pub(super) fn name(of: &OptionType) -> String {
+pub(in crate::nix) fn name(of: &OptionType) -> String {
     match of {
         OptionType::Bool => "true or false".to_owned(),
         OptionType::Str | OptionType::Lines | OptionType::Commas => "a string".to_owned(),

@@ -1,0 +1,205 @@
+// Modules of the user's own, described in the page.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { broken, find, launch, open, serve, type } from "./browser.mjs";
+
+let site, chromium;
+
+before(async () => {
+  site = await serve();
+  chromium = await launch();
+});
+
+after(async () => {
+  await chromium?.close();
+  await site?.close();
+});
+
+/** A new visitor with the preset teaching, in the section of custom modules. */
+async function start(options) {
+  const visit = await open(chromium.browser, site.url, options);
+  await card(visit.page, "teaching");
+  await section(visit.page);
+  return visit;
+}
+
+async function section(page) {
+  await page.locator('nav ::-p-xpath(.//a[starts-with(normalize-space(.), "Custom modules")])').click();
+  await find(page, "heading", "Custom modules").wait();
+}
+
+async function card(page, name) {
+  await page.locator(`::-p-xpath(//button[contains(@class, "card")][starts-with(normalize-space(.), "${name}")])`).click();
+}
+
+/** The element with this role and name in the group with that name. */
+function within(page, group, role, name) {
+  return page.locator(`::-p-aria([name="${group}"][role="group"]) >>> ::-p-aria([name="${name}"][role="${role}"])`);
+}
+
+async function put(field, page, text) {
+  await field.click({ count: 3 });
+  await page.keyboard.type(text);
+  await page.keyboard.press("Tab");
+}
+
+async function add(page, what, group) {
+  await find(page, "button", `Add ${what}`).click();
+  if (group) await page.locator(`::-p-aria([name="${group}"][role="group"])`).wait();
+}
+
+/** Waits until the page's text has `text`, or has it no more. */
+async function seen(page, text, there = true) {
+  const has = (text, there) => document.body.innerText.includes(text) === there;
+  await page.waitForFunction(has, { timeout: 5000 }, text, there);
+}
+
+/** Waits until the field has the text. */
+async function holds(page, field, text) {
+  const handle = await field.waitHandle();
+  await page.waitForFunction((field, text) => field.value === text, { timeout: 5000 }, handle, text);
+}
+
+test("a module is described with completed options, and Nix with its fault told", async () => {
+  const { page, context, faults } = await start();
+  await card(page, "Empty module");
+  await type(page, "Module name", "license-server");
+  await type(page, "What it is for", "The licence server of our compilers");
+
+  await add(page, "parameter", "Parameter 1");
+  await put(within(page, "Parameter 1", "textbox", "Parameter"), page, "port");
+  await within(page, "Parameter 1", "combobox", "Type").fill("port");
+  await put(within(page, "Parameter 1", "textbox", "Default"), page, "27000");
+  await put(within(page, "Parameter 1", "textbox", "Documentation"), page, "The port that clients ask.");
+
+  await add(page, "part");
+  await find(page, "combobox", "On nodes").fill("first-controller");
+  await add(page, "service", "Service 1");
+  await put(within(page, "Service 1", "textbox", "Service"), page, "lmgrd");
+  await put(within(page, "Service 1", "textbox", "Command"), page, "${pkgs.hello}/bin/hello --port ${toString cfg.port}");
+
+  // A path by its beginning, chosen with the keyboard.
+  await add(page, "option", "Option 1");
+  await within(page, "Option 1", "combobox", "Option").click();
+  await page.keyboard.type("services.k3s.ro");
+  await page.waitForSelector('[role="option"]');
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await holds(page, within(page, "Option 1", "combobox", "Option"), "services.k3s.role");
+  await put(within(page, "Option 1", "textbox", "Value"), page, '"server"');
+
+  await add(page, "part");
+  await find(page, "combobox", "On nodes").fill("others");
+  await add(page, "Nix");
+  const nix = find(page, "textbox", "Nix");
+  await nix.click();
+  await page.keyboard.type("{\n  programs.bash.completion.enable = true\n}");
+  await seen(page, "Line 3, character 1");
+  // What is typed is kept, and the fault is marked where it is.
+  await holds(page, nix, "{\n  programs.bash.completion.enable = true\n}");
+  assert.equal(await page.$eval(".nix .t-fault", (mark) => mark.innerText), "}");
+  for (const key of ["ArrowUp", "End"]) await page.keyboard.press(key);
+  await page.keyboard.type(";");
+  await seen(page, "Line 3, character 1", false);
+  // The Tab key leaves the field.
+  await page.keyboard.press("Tab");
+  assert.notEqual(await page.evaluate(() => document.activeElement.tagName), "TEXTAREA");
+
+  await page.locator('::-p-xpath(//button[starts-with(@aria-label, "Undo")])').click();
+  await holds(page, nix, "");
+  await page.locator('::-p-xpath(//button[starts-with(@aria-label, "Redo")])').click();
+  await holds(page, nix, "{\n  programs.bash.completion.enable = true;\n}");
+
+  // The module is in the flake.
+  await page.locator('.tree ::-p-xpath(.//button[starts-with(normalize-space(.), "license-server")][not(contains(., "/"))])').click();
+  await seen(page, "licenseServerConfig ? { }");
+  await seen(page, 'role = "server"');
+  await seen(page, "programs.bash.completion.enable = true;");
+  await page.waitForFunction(() => Object.values(localStorage).some((text) => text.includes("programs.bash")));
+  const again = await open(chromium.browser, site.url, { context });
+  await section(again.page);
+  await holds(again.page, find(again.page, "textbox", "Module name"), "license-server");
+  await holds(again.page, within(again.page, "Option 1", "combobox", "Option"), "services.k3s.role");
+  assert.deepEqual([...faults, ...again.faults], []);
+});
+
+test("the colours of Nix lie exactly under its text", async () => {
+  const { page, faults } = await start();
+  await card(page, "Paste a default.nix");
+  const field = find(page, "textbox", "Text of the module");
+  await field.click();
+  const lines = ["{ lib, ... }:", "{", '  a = "' + "wide ".repeat(60) + '"; # über', "\tb = ''", "    text == ->", "  '';", "}", ""];
+  await page.evaluate((text) => document.execCommand("insertText", false, text), lines.concat(Array(30).fill("# line")).join("\n"));
+  const [text, ink] = await page.$eval("dialog .nix", (nix) => {
+    const [ink, area] = [nix.querySelector(".ink"), nix.querySelector("textarea")];
+    const sizes = (element) => ({ width: element.scrollWidth, height: element.scrollHeight });
+    const same = ["fontFamily", "fontSize", "lineHeight", "paddingLeft", "paddingTop", "tabSize", "letterSpacing", "fontVariantLigatures"];
+    const look = (element) => same.map((name) => getComputedStyle(element)[name]).join();
+    return [{ ...sizes(area), look: look(area), text: area.value }, { ...sizes(ink), look: look(ink), text: [...ink.children].map((line) => line.textContent).join("\n") }];
+  });
+  assert.deepEqual(text, ink);
+  assert.deepEqual(faults, []);
+});
+
+test("a module that is pasted is kept as it is", async () => {
+  const { page, faults } = await start();
+  await card(page, "Paste a default.nix");
+  await find(page, "textbox", "Text of the module").click();
+  const text = "{ brought ? { }, ... }:\n{ pkgs, ... }:\n{ environment.systemPackages = [ pkgs.hello ]; }";
+  await page.keyboard.type(text);
+  await find(page, "button", "Add this module").click();
+  await holds(page, find(page, "textbox", "default.nix"), text);
+  assert.deepEqual(faults, []);
+});
+
+test("the guide's containers module is a template without problems", async () => {
+  const { page, faults } = await start();
+  await card(page, "container-orchestration");
+  await holds(page, find(page, "textbox", "Module name"), "container-orchestration");
+  await seen(page, "8 of 8 met");
+  assert.equal(await page.$eval('nav a[aria-current="page"]', (link) => link.innerText.replace(/\s+/g, " ")), "Custom modules 1");
+  await find(page, "combobox", "Implementation used").fill("kubernetes");
+  await page.locator('.tree ::-p-xpath(.//button[normalize-space(.) = "cluster.nix" or starts-with(normalize-space(.), "cluster.nix ")])').click();
+  await page.waitForFunction(() => Object.values(localStorage).some((text) => text.includes('"type":"kubernetes"')));
+  assert.deepEqual(faults, []);
+});
+
+for (const theme of ["light", "dark"]) {
+  test(`no accessibility rule is broken by a module, ${theme}`, async () => {
+    const { page } = await start({ theme });
+    const found = await broken(page, "none yet");
+    await card(page, "Empty module");
+    await add(page, "parameter", "Parameter 1");
+    await add(page, "part");
+    for (const what of ["option", "service", "file", "script"]) await add(page, what, `${what[0].toUpperCase()}${what.slice(1)} 1`);
+    for (const what of ["packages", "ports", "Nix"]) await add(page, what);
+    await find(page, "textbox", "Nix").click();
+    await page.keyboard.type("{ a = 1; # note\n b = ]; }");
+    await within(page, "Option 1", "combobox", "Option").click();
+    await page.keyboard.type("services.");
+    await page.keyboard.press("ArrowDown");
+    await page.waitForSelector('[role="option"][aria-selected="true"]');
+    found.push(...(await broken(page, "in use")));
+    await find(page, "button", "Start from…").click();
+    await page.locator("dialog[open] .card").wait();
+    found.push(...(await broken(page, "start")));
+    assert.deepEqual(found, []);
+  });
+}
+
+for (const width of [1000, 390]) {
+  test(`no field of a module is out of reach at ${width} px`, async () => {
+    const { page } = await open(chromium.browser, site.url);
+    await card(page, "teaching");
+    await section(page);
+    await card(page, "Empty module");
+    for (const what of ["parameter", "part", "option", "service", "Nix"]) await add(page, what);
+    await page.setViewport({ width, height: 800 });
+    const beyond = await page.evaluate(() => {
+      const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement;
+      const main = document.querySelector("main");
+      return [scrollWidth - clientWidth, scrollHeight - clientHeight, main.scrollWidth - main.clientWidth];
+    });
+    assert.deepEqual(beyond, [0, 0, 0]);
+  });
+}
