@@ -209,7 +209,7 @@ fn without_errors(mut cluster: Cluster) -> Cluster {
             Step::Key(key) if key == "name" => around[key] = "lic".into(),
             Step::Key(key) => drop(around.as_object_mut().unwrap().remove(key)),
         }
-        cluster = serde_json::from_value(root).unwrap();
+        cluster = Cluster::from_value(root).unwrap();
     }
     cluster
 }
