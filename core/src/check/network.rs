@@ -30,20 +30,41 @@ checks! {
 /// The ports that the flake's modules open, and SSH.
 const TCP_PORTS: &[(u16, &str)] = &[
     (22, "SSH"),
+    (111, "NFS 3's rpcbind"),
+    (988, "Lustre"),
     (2049, "NFS"),
     (2379, "etcd"),
     (2380, "etcd"),
     (3000, "Grafana"),
+    (3334, "OrangeFS"),
+    (4000, "NFS 3's statd"),
+    (4001, "NFS 3's lockd"),
+    (4002, "NFS 3's mountd"),
     (6443, "k3s"),
     (6817, "slurmctld"),
     (6818, "slurmd"),
+    (6819, "slurmdbd"),
+    (6820, "slurmrestd"),
     (8888, "Kubernetes' cfssl"),
     (9090, "Prometheus"),
     (9100, "the node exporter"),
+    (9290, "the IPMI exporter"),
+    (9633, "the SMART exporter"),
     (9835, "the GPU exporter"),
     (10250, "the kubelet"),
+    (20049, "NFS over RDMA"),
+    (24007, "GlusterFS"),
 ];
-const UDP_PORTS: &[(u16, &str)] = &[(123, "NTP"), (8472, "flannel")];
+const UDP_PORTS: &[(u16, &str)] = &[
+    (111, "NFS 3's rpcbind"),
+    (123, "NTP"),
+    (4000, "NFS 3's statd"),
+    (4001, "NFS 3's lockd"),
+    (4002, "NFS 3's mountd"),
+    (4791, "RoCE"),
+    (8004, "BeeGFS"),
+    (8472, "flannel"),
+];
 
 fn place<T>(field: Field<Network, T>) -> Path {
     Path::root().field(Cluster::network).field(field)

@@ -2,8 +2,11 @@
 
 use crate::harness::{World, opens, strings};
 use crate::{Invariant, Switch};
+use clusterflake_core::check::check;
 use clusterflake_core::cluster::{FabricKind, Network, Node, Role};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 pub const INVARIANTS: &[Invariant] = &[
     ("every node resolves every other", resolves_everybody),
@@ -13,6 +16,7 @@ pub const INVARIANTS: &[Invariant] = &[
     ("who is on the fabric has its drivers", fabric),
     ("time comes from the controllers", time),
     ("the firewall lets in the cluster only", firewall_is_for_the_cluster_only),
+    ("the checks know which ports the modules open", ports_are_known),
 ];
 
 const BOND: &str = r#"network.bonds = [{"interfaces": ["eno1", "eno2"], "mode": "802.3ad"}, {"name": "bond7", "interfaces": ["eno7"]}]
@@ -208,4 +212,24 @@ fn firewall_is_for_the_cluster_only(world: &World) {
             assert!(known, "{at}: {rule}");
         }
     }
+}
+
+/// Whoever opens one of them to everybody is told. Those of custom modules are their authors' to know.
+fn ports_are_known(world: &World) {
+    if !world.cluster.modules.is_empty() {
+        return;
+    }
+    let ports = |list: &str| -> Vec<u16> {
+        let firewalls = world.each().map(|(_, config)| &config["cluster"]["firewall"]);
+        let opened = firewalls.flat_map(|firewall| [&firewall[list], &firewall["fabric"][list]]);
+        let numbers =
+            opened.filter_map(Value::as_array).flatten().map(|port| port.as_u64().unwrap().try_into().unwrap());
+        Vec::from_iter(BTreeSet::<u16>::from_iter(numbers))
+    };
+    let mut cluster = world.cluster.clone();
+    let network = Arc::make_mut(&mut cluster.network);
+    (network.extra_tcp_ports, network.extra_udp_ports) = (ports("tcpPorts"), ports("udpPorts"));
+    let wanted = network.extra_tcp_ports.len() + network.extra_udp_ports.len();
+    let told = check(&cluster).into_iter().filter(|problem| problem.id == "port-own").count();
+    assert_eq!(told, wanted, "{:?} {:?}", cluster.network.extra_tcp_ports, cluster.network.extra_udp_ports);
 }
