@@ -1,5 +1,7 @@
 //! What the models of NVIDIA's GPUs need of driver and machine.
 
+use crate::cluster::GpuVendor;
+
 /// Architectures that differ in the driver they need. Models that are not known here are taken for newer ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Generation {
@@ -64,6 +66,33 @@ pub fn has_nvswitch(model: &str) -> bool {
     !lower.contains("pcie") && !lower.contains("nvl") && NVSWITCH.contains(&plain(model).as_str())
 }
 
+/// Who made a model, where its name tells.
+pub fn vendor(model: &str) -> Option<GpuVendor> {
+    let name = plain(model);
+    let is_instinct = name.strip_prefix("mi").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    if is_instinct || name.starts_with("instinct") {
+        Some(GpuVendor::Amd)
+    } else if generation(model).is_some() || NVSWITCH.contains(&name.as_str()) {
+        Some(GpuVendor::Nvidia)
+    } else {
+        None
+    }
+}
+
+/// The model as Slurm's GRES type, of the name that `nvidia-smi -L` prints: `NVIDIA A100-SXM4-80GB` is `a100`,
+/// `NVIDIA GeForce RTX 4090` is `rtx4090`. Form factor and memory are no part of it; empty where nothing is left.
+pub fn short_model(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let is_size =
+        |word: &str| word.strip_suffix("gb").is_some_and(|size| size.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_form = |word: &str| ["sxm", "pcie", "nvl", "hbm"].iter().any(|mark| word.starts_with(mark));
+    words
+        .filter(|word| !matches!(*word, "nvidia" | "tesla" | "geforce" | "generation"))
+        .take_while(|word| !is_size(word) && !is_form(word))
+        .collect()
+}
+
 /// `NVIDIA Tesla-V100-SXM2-32GB` as `v100`: form factor and memory are no part of the model.
 fn plain(model: &str) -> String {
     let name: String = model.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
@@ -94,5 +123,24 @@ mod tests {
         }
         assert!(has_nvswitch("h100") && has_nvswitch("NVIDIA-A100-SXM4-80GB"));
         assert!(!has_nvswitch("h100-pcie") && !has_nvswitch("h100_nvl") && !has_nvswitch("l40s"));
+    }
+
+    #[test]
+    fn a_driver_s_name_of_a_model_becomes_a_gres_type() {
+        for (name, model) in [
+            ("NVIDIA H100 80GB HBM3", "h100"),
+            ("NVIDIA A100-SXM4-80GB", "a100"),
+            ("Tesla V100-SXM2-32GB", "v100"),
+            ("NVIDIA GeForce RTX 4090", "rtx4090"),
+            ("NVIDIA RTX 6000 Ada Generation", "rtx6000ada"),
+            ("NVIDIA L40S", "l40s"),
+            ("NVIDIA GH200 480GB", "gh200"),
+            ("", ""),
+        ] {
+            assert_eq!(short_model(name), model, "{name}");
+        }
+        assert_eq!(vendor("MI300X"), Some(GpuVendor::Amd));
+        assert_eq!(vendor("a100"), Some(GpuVendor::Nvidia));
+        assert_eq!(vendor("w7900"), None);
     }
 }

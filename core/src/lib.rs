@@ -6,14 +6,17 @@
 pub mod archive;
 pub mod check;
 pub mod cluster;
+pub mod contents;
 pub mod flake;
 pub mod gpu;
 pub mod hostlist;
 pub mod link;
+pub mod memory;
 pub mod modules;
 pub mod nix;
 pub mod path;
 pub mod preset;
+pub mod shell;
 pub mod template;
 pub mod totals;
 

@@ -2,8 +2,10 @@
 
 use crate::{Outcome, input, output};
 use clusterflake_core::check::Severity;
-use clusterflake_core::nix::lint::{Surroundings, declared, lint};
-use clusterflake_core::nix::options;
+use clusterflake_core::nix::lint::{Surroundings, declared, report};
+use clusterflake_core::nix::options::{self, Known};
+use clusterflake_core::nix::tables;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,26 +20,39 @@ pub fn run(files: &[PathBuf], options_json: Option<&str>) -> Outcome {
             modules.push((name, text));
         }
     }
-    let tree = match options_json {
-        Some(file) => {
-            let text = fs::read_to_string(file).map_err(|error| format!("{file}: cannot be read: {error}"))?;
-            options::from_json(&text).map_err(|message| format!("{file}: {message}"))?
-        }
-        None => options::tree(options::TABLE),
+    let loaded = options_json.map(all_options).transpose()?;
+    let known = match &loaded {
+        Some(loaded) => loaded,
+        None => tables::known(),
     };
     let declared: Vec<_> = modules.iter().flat_map(|(_, text)| declared(text)).collect();
-    let around = Surroundings { options: &tree, complete: options_json.is_some(), declared: &declared, arguments: &[] };
-    let (mut lines, mut good) = (String::new(), true);
+    let around = Surroundings { known, declared: &declared, arguments: &[] };
+    let (mut lines, mut good, mut unchecked) = (String::new(), true, BTreeSet::new());
     for (name, text) in &modules {
-        for finding in lint(text, around) {
+        let report = report(text, around);
+        for finding in report.findings {
             let (severity, place) = (finding.severity, format!("{name}:{}:{}", finding.line, finding.column));
             lines += &output::printable(&format!("{place} {} {} {}", severity.word(), finding.id, finding.message));
             lines.push('\n');
             good &= severity != Severity::Error;
         }
+        unchecked.extend(report.unchecked.into_iter().map(|set| set.path.join(".")));
     }
     output::write(lines.as_bytes())?;
+    if !unchecked.is_empty() {
+        let names: Vec<String> = unchecked.into_iter().collect();
+        let more = if loaded.is_none() { " (--options options.json knows all options of a release)" } else { "" };
+        output::complain(&format!("not checked, since no table has them: {}{more}", names.join(", ")));
+    }
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// The options of a release, from its `options.json`.
+fn all_options(file: &str) -> Result<Known, String> {
+    // Not bounded as descriptions are: `table_of_json` says how large it may be.
+    let json = fs::read(file).map_err(|error| format!("{file}: cannot be read: {error}"))?;
+    let table = options::table_of_json(&json).map_err(|why| format!("{file} {why}"))?;
+    Ok(Known::new(&table, true))
 }
 
 /// `path` itself, or the `.nix` files in the folder and its folders, by name.

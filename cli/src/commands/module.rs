@@ -2,34 +2,34 @@
 
 use super::folder;
 use crate::{Outcome, input, output};
-use clusterflake_core::Cluster;
 use clusterflake_core::archive;
-use clusterflake_core::cluster::CustomModule;
-use clusterflake_core::modules::custom::{Import, export as files_of, is_module_name, read_module};
+use clusterflake_core::modules::custom::{export as files_of, gather, is_module_name, put, read_module};
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// Adds the module in `file` to the description in `into`, under `name` or the name of its file.
+/// Adds the module in `file`, or in the folder `file`, to the description in `into`, under `name` or its own name.
 pub fn add(file: &str, into: &str, name: Option<&str>) -> Outcome {
     if file == "-" && into == "-" {
         return Err("the module and the description cannot both come from standard input".to_owned());
     }
-    let name = match name.or_else(|| name_of(file)) {
-        Some(name) if is_module_name(name) => name,
-        Some(name) => {
+    let shown = input::name_of(file);
+    let folder = gather(files(file)?).map_err(|why| format!("{shown}: {why}"))?;
+    let name = match name.unwrap_or(&folder.name) {
+        name if is_module_name(name) => name,
+        "" => return Err(format!("{shown} has no name: give the module one with --name")),
+        name => {
             return Err(format!(
                 "“{name}” is no name of a module: use lower-case letters, digits and hyphens, with --name"
             ));
         }
-        None => return Err("standard input has no name: give the module one with --name".to_owned()),
     };
-    let shown = input::name_of(file);
-    let text = String::from_utf8(input::bytes(file)?).map_err(|_| format!("{shown}: this is no UTF-8 text"))?;
-    let import =
-        read_module(&text).map_err(|fault| format!("{shown}:{}:{}: {}", fault.line, fault.column, fault.message))?;
+    let mut import = read_module(&folder.source)
+        .map_err(|fault| format!("{shown}:{}:{}: {}", fault.line, fault.column, fault.message))?;
+    import.module.files = folder.files;
+    import.report.extend(folder.left_out);
     let mut cluster = input::description(into)?;
-    put(&mut cluster, name, import.clone()).map_err(|message| format!("{}: {message}", input::name_of(into)))?;
+    put(&mut cluster, name, import.module).map_err(|message| format!("{}: {message}", input::name_of(into)))?;
     if into == "-" {
         output::write(cluster.to_json().as_bytes())?;
     } else {
@@ -39,40 +39,51 @@ pub fn add(file: &str, into: &str, name: Option<&str>) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The name of a module's file, or of the folder of a `default.nix`.
-fn name_of(file: &str) -> Option<&str> {
-    let path = Path::new(file);
-    let stem = if path.file_name()? == "default.nix" { path.parent()?.file_name()? } else { path.file_stem()? };
-    stem.to_str().filter(|_| file != "-")
+/// What is brought: a module's file, or the files of its folder, by their paths from the folder's own name on; a
+/// `default.nix` has that of its folder.
+fn files(file: &str) -> Result<Vec<(String, Vec<u8>)>, String> {
+    if file == "-" {
+        return Ok(vec![("default.nix".to_owned(), input::bytes(file)?)]);
+    }
+    // Also of `.`, which has no name of its own.
+    let place = fs::canonicalize(file).map_err(|error| format!("{file}: cannot be read: {error}"))?;
+    let own = |place: &Path| place.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut found = Vec::new();
+    if place.is_dir() {
+        collect(&place, &own(&place), &mut found)?;
+    } else {
+        let folder = place.parent().filter(|_| own(&place) == "default.nix").map(|folder| own(folder) + "/");
+        found.push((folder.unwrap_or_default() + &own(&place), input::bytes(file)?));
+    }
+    Ok(found)
 }
 
-/// Puts what was read into the description: a module of that name keeps the values that this cluster has for it.
-fn put(cluster: &mut Cluster, name: &str, import: Import) -> Result<(), String> {
-    let modules = (Cluster::modules.get_mut)(cluster);
-    let mut module = CustomModule { name: name.to_owned(), ..import.module };
-    match modules.iter_mut().find(|known| known.name == name) {
-        Some(known) if known.source.is_empty() => Err(format!(
-            "there is a module “{name}” that is described by its parts: give this one another name with --name"
-        )),
-        Some(known) => {
-            for parameter in &mut module.parameters {
-                let before = known.parameters.iter().find(|before| before.name == parameter.name);
-                parameter.value = before.and_then(|before| before.value.clone());
-            }
-            module.enable = known.enable;
-            module.implementation = known.implementation.clone();
-            *known = module;
-            Ok(())
-        }
-        None => {
-            modules.push(module);
-            Ok(())
+/// Adds the files in `folder`, whose path is shown as `shown`. What begins with a dot is passed over, and links too: they
+/// may lead in a circle.
+fn collect(folder: &Path, shown: &str, found: &mut Vec<(String, Vec<u8>)>) -> Result<(), String> {
+    /// A module is a few files: somebody named another folder.
+    const MOST: usize = 1000;
+    let unreadable = |error| format!("{shown}: cannot be read: {error}");
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let kind = entry.file_type().map_err(unreadable)?;
+        let inside = format!("{shown}/{name}");
+        if name.starts_with('.') || kind.is_symlink() {
+            continue;
+        } else if kind.is_dir() {
+            collect(&entry.path(), &inside, found)?;
+        } else if found.len() == MOST {
+            return Err(format!("{shown}: has more than {MOST} files, and so is no module's folder"));
+        } else {
+            found.push((inside, input::bytes(&entry.path().to_string_lossy())?));
         }
     }
+    Ok(())
 }
 
 /// Writes a description in the place of the one that is there, whole or not at all.
-fn rewrite(place: &Path, text: &str) -> Result<(), String> {
+pub(super) fn rewrite(place: &Path, text: &str) -> Result<(), String> {
     if place.is_dir() || place.extension().is_some_and(|extension| extension == "zip") {
         return Err(format!("{}: only a description's own file is written: name a cluster.json", place.display()));
     }

@@ -38,10 +38,37 @@ fn a_module_goes_into_a_description_and_into_its_flake() {
     assert!(!check.text().contains("warning module") && !check.text().contains("error"), "{}", check.text());
     run(at, &["generate", "site.json", "-o", "out"]).exits(0);
     assert_eq!(fs::read_to_string(at.join("out/modules/license/default.nix")).unwrap(), LICENSE);
-    assert!(fs::read_to_string(at.join("out/flake.nix")).unwrap().contains("licenseConfig ? { },"));
+    assert!(fs::read_to_string(at.join("out/flake.nix")).unwrap().contains("licenseConfig ? {"));
     assert!(run(at, &["lint", "out"]).exits(0).text().is_empty());
     // No file is left beside it.
     assert!(fs::read_dir(at).unwrap().all(|entry| !entry.unwrap().file_name().to_string_lossy().starts_with('.')));
+}
+
+#[test]
+fn a_folder_goes_whole() {
+    let folder = site();
+    let at = folder.path();
+    fs::create_dir(at.join("license/files")).unwrap();
+    fs::write(at.join("license/files/status.sh"), "#!/bin/sh\r\necho 'ü'\n").unwrap();
+    fs::write(at.join("license/server.nix"), "{ lib, ... }: { services.chrony.enable = lib.mkDefault true; }\n")
+        .unwrap();
+    fs::write(at.join("license/.hidden"), "x").unwrap();
+    fs::write(at.join("license/logo.png"), [0xff, 0xd8]).unwrap();
+    let text = LICENSE.replace("_file = ./default.nix;", "_file = ./default.nix;\n  imports = [ ./server.nix ];");
+    fs::write(at.join("license/default.nix"), text).unwrap();
+    let added = run(at, &["module", "license", "--into", "site.json"]).exits(0);
+    assert!(added.err.contains("logo.png was left out: it is no text."), "{}", added.err);
+    run(at, &["generate", "site.json", "-o", "out"]).exits(0);
+    for file in ["default.nix", "files/status.sh", "server.nix"] {
+        let (before, after) =
+            (fs::read(at.join("license").join(file)), fs::read(at.join("out/modules/license").join(file)));
+        assert_eq!(before.unwrap(), after.unwrap(), "{file}");
+    }
+    assert!(!at.join("out/modules/license/.hidden").exists());
+    // What was exported can be brought again.
+    run(at, &["export-module", "site.json", "license", "-o", "license.zip"]).exits(0);
+    let files = read_files(&fs::read(at.join("license.zip")).unwrap()).unwrap();
+    assert!(files.contains_key("modules/license/files/status.sh"));
 }
 
 #[test]
@@ -85,6 +112,7 @@ fn what_cannot_be_added_is_told_and_changes_nothing() {
         (["-", "site.json"], "--name"),
         (["-", "-"], "cannot both"),
         (["none.nix", "site.json"], "none.nix: cannot be read"),
+        (["site.json", "site.json"], "no module among these files"),
         (["license/default.nix", "."], "."),
     ] {
         let refused = run(at, &["module", arguments[0], "--into", arguments[1]]).exits(2);

@@ -1,6 +1,7 @@
 //! The Nix that a user writes for nodes.
 
 use super::facts::{Facts, Spot};
+use super::modules::nix::{self, In};
 use super::{Fix, Problem, checks};
 use crate::cluster::NodeGroup;
 use crate::nix::syntax::module_fault;
@@ -16,8 +17,13 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
         if text.trim().is_empty() {
             continue;
         }
-        let Some(fault) = module_fault(text) else { continue };
         let path = spot.path().field(NodeGroup::extra_config);
+        let Some(fault) = module_fault(text) else {
+            for set in nix::check_expression(facts, text, &path, In::File, problems) {
+                nix::check_own(facts, &set.path, text.contains("mkForce"), &path, problems);
+            }
+            continue;
+        };
         let fix = mended(text).map(|(label, mended)| Fix::set(label, path.clone(), mended));
         let message = format!("Line {}, column {}: {}.", fault.line, fault.column, fault.message);
         problems.push(NIX_SYNTAX.at(path, message).with_fix(fix));
@@ -40,6 +46,8 @@ fn mended(text: &str) -> Option<(&'static str, String)> {
 pub(super) const CASES: super::fixtures::Cases = &[
     (r#"nodes[1].extraConfig = "{ services.smartd.enable = true; }""#, &[]),
     (r#"nodes[1].extraConfig = " ""#, &[]),
+    (r#"nodes[1].extraConfig = "{ services.k3s.rol = \"agent\"; }""#, &["error module-nix nodes[1].extraConfig"]),
+    (r#"nodes[1].extraConfig = "{ networking.domain = \"x\"; }""#, &["warning option-of-form nodes[1].extraConfig"]),
     (r#"nodes[1].extraConfig = "services.smartd.enable = true;""#, &["error nix-syntax nodes[1].extraConfig"]),
     (
         r#"nodes[1].extraConfig = "{ environment.systemPackages = lib.optional true pkgs.hello; }""#,

@@ -2,6 +2,7 @@
 
 use crate::cluster::{Cluster, Cuda, FabricKind, GpuVendor, Gpus, NodeGroup, NodeOverride, Role, Where};
 use crate::hostlist::{self, HostlistError, MAX_HOSTS};
+use crate::nix::options::Known;
 use crate::path::Path;
 use std::collections::HashMap;
 use std::net::Ipv4Addr;
@@ -100,10 +101,12 @@ pub(super) struct Facts<'c> {
     pub subnet: Option<Subnet>,
     /// The fabric's subnet, where there is a fabric and it can be read.
     pub fabric_subnet: Option<Subnet>,
+    /// The options of NixOS that Nix of the user's may set.
+    pub options: &'c Known,
 }
 
 impl<'c> Facts<'c> {
-    pub fn new(cluster: &'c Cluster, expanded: &'c Expanded) -> Self {
+    pub fn new(cluster: &'c Cluster, expanded: &'c Expanded, options: &'c Known) -> Self {
         let mut hosts = HashMap::new();
         for (group, names) in expanded.groups.iter().enumerate() {
             for (position, name) in names.hosts.names().iter().enumerate() {
@@ -122,6 +125,7 @@ impl<'c> Facts<'c> {
             hosts,
             subnet,
             fabric_subnet,
+            options,
         }
     }
 

@@ -10,6 +10,7 @@ use crate::path::{Field, Path};
 
 checks! {
     CLUSTER_NAME "cluster-name" Error "The cluster's name cannot be a file name and Slurm's ClusterName.",
+    STATE_VERSION "state-version" Error "The state version is no release of NixOS, or one after that of the flake.",
     TIME_ZONE "time-zone" Error "The time zone is none of the tz database's.",
     LOCALE "locale" Error "The locale is not of the form `en_US.UTF-8`.",
     PIN_UNKNOWN "pin-unknown" Warning "Pinned inputs are asked for, but for one of them no revision is known.",
@@ -19,6 +20,7 @@ checks! {
 pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     let general = &*facts.cluster.general;
     check_name(&general.name, problems);
+    check_state_version(general, problems);
     check_time_zone(&general.time_zone, problems);
     check_locale(&general.locale, problems);
     check_pins(facts.cluster, problems);
@@ -67,6 +69,34 @@ fn check_name(name: &str, problems: &mut Vec<Problem>) {
     let mended = mended.trim_matches(['-', '_']);
     let fix = is_name(mended).then(|| Fix::set(format!("Use {mended}"), path.clone(), mended));
     problems.push(CLUSTER_NAME.at(path, message).with_fix(fix));
+}
+
+/// NixOS 26.05 comes before 26.11: the names of releases sort as they came. There is one each May and November since 21.05,
+/// and before that one each March and September.
+fn is_release(version: &str) -> bool {
+    let known = |(year, month): (&str, &str)| {
+        year.len() == 2 && year.parse::<u8>().is_ok() && matches!(month, "03" | "05" | "09" | "11")
+    };
+    version.split_once('.').is_some_and(known)
+}
+
+fn check_state_version(general: &General, problems: &mut Vec<Problem>) {
+    let (own, newest) = (general.effective_state_version(), general.release.state_version());
+    if is_release(own) && own <= newest {
+        return;
+    }
+    let path = place(General::state_version);
+    let message = if is_release(own) {
+        format!(
+            "The nodes cannot have been installed with {}, which comes after the flake's {newest}: write the release that they \
+             were first installed with, or leave it empty.",
+            quote(own)
+        )
+    } else {
+        format!("{} is no release of NixOS: write one such as “{newest}”, or leave it empty.", quote(own))
+    };
+    let fix = Fix::set("Leave it empty".to_owned(), path.clone(), String::new());
+    problems.push(STATE_VERSION.at(path, message).with_fix(Some(fix)));
 }
 
 fn is_time_zone(zone: &str) -> bool {
@@ -139,6 +169,9 @@ pub(super) const CASES: super::fixtures::Cases = &[
     (r#"cluster.timeZone = "Berlin""#, &["error time-zone cluster.timeZone"]),
     (r#"cluster.timeZone = "America/New York""#, &["error time-zone cluster.timeZone"]),
     (r#"cluster.timeZone = "America/Argentina/Buenos_Aires""#, &[]),
+    (r#"cluster.stateVersion = "24.11""#, &[]),
+    (r#"cluster.stateVersion = "26.5""#, &["error state-version cluster.stateVersion"]),
+    (r#"cluster.stateVersion = "26.11""#, &["error state-version cluster.stateVersion"]),
     (r#"cluster.locale = "de-DE""#, &["error locale cluster.locale"]),
     (r#"cluster.locale = "C.UTF-8""#, &[]),
     (r#"cluster.locale = "ca_ES.UTF-8@valencia""#, &[]),

@@ -36,7 +36,7 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
 }
 
 /// What a device stands on.
-pub(super) struct Links<'c> {
+pub(crate) struct Links<'c> {
     network: &'c Network,
     below: HashMap<&'c str, Vec<&'c str>>,
 }
@@ -53,7 +53,7 @@ impl<'c> Links<'c> {
     }
 
     /// The device and all that it stands on, each once.
-    pub fn devices(&self, device: &'c str) -> Vec<&'c str> {
+    pub fn devices<'d>(&'d self, device: &'d str) -> Vec<&'d str> {
         let (mut found, mut seen) = (vec![device], HashSet::from([device]));
         let mut next = 0;
         while let Some(device) = found.get(next) {

@@ -39,9 +39,13 @@ mod fixtures;
 pub use fix::{Fix, apply};
 pub use keys::looks_private;
 pub use modules::guidelines::{Guideline, guidelines};
+pub use modules::nix::unchecked;
+pub use text::is_label as is_host_name;
 pub use users::is_name as is_user_name;
 
 use crate::cluster::Cluster;
+use crate::nix::options::Known;
+use crate::nix::tables;
 use crate::path::Path;
 use facts::{Expanded, Facts};
 
@@ -160,8 +164,13 @@ pub const CHECKS: &[Check] = &{
 
 /// Every problem of `cluster`, in the order of its sections and fields.
 pub fn check(cluster: &Cluster) -> Vec<Problem> {
+    check_against(cluster, tables::known())
+}
+
+/// As [`check`], with the Nix of the user's held against the options `known`, such as those of a whole release.
+pub fn check_against(cluster: &Cluster, known: &Known) -> Vec<Problem> {
     let expanded = Expanded::new(cluster);
-    let facts = Facts::new(cluster, &expanded);
+    let facts = Facts::new(cluster, &expanded, known);
     let mut problems = Vec::new();
     for topic in TOPICS {
         (topic.find)(&facts, &mut problems);

@@ -45,7 +45,7 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
 }
 
 /// A time as slurm.conf has it, in seconds; `u64::MAX` for no limit.
-fn read_time(text: &str) -> Option<u64> {
+pub(crate) fn read_time(text: &str) -> Option<u64> {
     if text.eq_ignore_ascii_case("UNLIMITED") || text.eq_ignore_ascii_case("INFINITE") {
         return Some(u64::MAX);
     }

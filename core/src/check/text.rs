@@ -29,7 +29,7 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
 }
 
 /// A host name as in RFC 1123, a single label: letters, digits and inner hyphens, at most 63.
-pub(super) fn is_label(name: &str) -> bool {
+pub fn is_label(name: &str) -> bool {
     (1..=63).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         && !name.starts_with('-')

@@ -21,7 +21,9 @@ choice! {
 description! {
     /// Containers: an orchestration over the nodes, an engine on each.
     pub struct Containers {
+        /// Whether containers run over the cluster.
         enable "enable": bool = false,
+        /// The orchestrator.
         orchestrator "type": Orchestrator = Orchestrator::K3s,
         /// The nodes that run the control plane, in hostlist syntax; empty for the first controller. k3s wants an odd number.
         servers "servers": String = String::new(),
@@ -33,8 +35,9 @@ description! {
         server_flags "serverFlags": Vec<String> = Vec::new(),
         /// Further flags of the agents.
         agent_flags "agentFlags": Vec<String> = Vec::new(),
-        /// Whether nodes with GPUs are kept for what asks for GPUs (a taint).
+        /// Whether to keep GPU nodes for pods that ask for GPUs (a taint).
         gpu_taint "gpuTaint": bool = false,
+        /// The engine for single containers on each node.
         engine "engine": ContainerEngine = ContainerEngine::None,
         /// Whether containers can use the NVIDIA GPUs.
         gpu "gpu": bool = true,

@@ -44,6 +44,7 @@ choice! {
 description! {
     /// A parameter of a module: what a cluster may choose. It is a field of the module's configuration, `licenseConfig.port`.
     pub struct ModuleParameter {
+        /// The parameter's name.
         name "name": String = String::new(),
         kind "type": ParameterType = ParameterType::Text,
         /// Its default: as typed for texts, numbers, yes and no; one a line for lists; an expression for Nix values.
@@ -80,7 +81,7 @@ description! {
 description! {
     /// A file in `/etc` that a part adds.
     pub struct ModuleFile {
-        /// Below `/etc`: `license/server.conf`.
+        /// The file, below `/etc`: `license/server.conf`.
         path "path": String = String::new(),
         text "text": String = String::new(),
     }
@@ -89,6 +90,7 @@ description! {
 description! {
     /// A command that a part installs for users.
     pub struct HelperScript {
+        /// What users type to run the script.
         name "name": String = String::new(),
         /// What it does, in a sentence.
         description "description": String = String::new(),
@@ -131,6 +133,15 @@ description! {
 }
 
 description! {
+    /// A file of a brought module's folder, beside its `default.nix`.
+    pub struct SourceFile {
+        /// Below the module's folder: `server.nix`, `scripts/status.sh`.
+        path "path": String = String::new(),
+        text "text": String = String::new(),
+    }
+}
+
+description! {
     /// A module of the user's own: a folder of the flake under `modules/`, by the Module Development Guide.
     pub struct CustomModule {
         /// The name of its folder, `license-server`; its configuration is `licenseServerConfig`.
@@ -148,5 +159,7 @@ description! {
         exposes "exposes": Vec<ExposedService> = Vec::new(),
         /// A `default.nix` that was brought as it is. With it, the parts above are not used; the parameters tell its values.
         source "source": String = String::new(),
+        /// Further files of the folder that came with `source`, kept as they are.
+        files "files": Vec<SourceFile> = Vec::new(),
     }
 }

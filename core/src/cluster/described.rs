@@ -4,7 +4,7 @@
 //! derives make several of each, a quarter of all its code.
 
 use super::ReadError;
-use crate::path::Step;
+use crate::path::{Path, Step};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -15,10 +15,32 @@ pub trait Described: Sized {
     fn read(value: Value) -> Result<Self, ReadError>;
 
     /// The value as JSON; fields that equal their default are left out.
-    fn write(&self) -> Value;
+    fn write(&self) -> Value {
+        self.write_fields(false)
+    }
+
+    /// The value as JSON with `all` fields, or those that differ from their default.
+    fn write_fields(&self, all: bool) -> Value;
 
     /// Appends what the place at `steps` inside is sorted by. Values without an inside have nothing to add.
     fn rank(_steps: &[Step], _ranks: &mut Vec<usize>) {}
+
+    /// Whether it has fields inside, rather than being what one field holds.
+    const HAS_FIELDS: bool = false;
+
+    /// Tells the fields inside, or itself where it is one: it stands `at` this place, and `about` is what the description
+    /// says of it.
+    fn tell_fields(&self, at: &Path, about: &'static str, telling: &mut Telling) {
+        (telling.tell)(at, about);
+    }
+}
+
+/// What fields are told to, see [`Described::tell_fields`].
+pub struct Telling<'a> {
+    /// Which element of the list at a place the fields are told of; where there is no such element, none are.
+    pub row: &'a dyn Fn(&Path) -> usize,
+    /// Takes a field's place, and what the description says of it.
+    pub tell: &'a mut dyn FnMut(&Path, &'static str),
 }
 
 /// Reads `value` into the field at `place`, called `key`.
@@ -32,10 +54,16 @@ pub(super) fn read_field<T: Described>(value: Value, place: &mut T, key: &str) -
     }
 }
 
-/// Writes a field, unless it equals its default.
-pub(super) fn write_field<T: Described + PartialEq>(map: &mut Map<String, Value>, key: &str, field: &T, default: &T) {
-    if field != default {
-        map.insert(key.to_owned(), field.write());
+/// Writes a field, unless it equals its default and not `all` are wanted.
+pub(super) fn write_field<T: Described + PartialEq>(
+    map: &mut Map<String, Value>,
+    key: &str,
+    field: &T,
+    default: &T,
+    all: bool,
+) {
+    if all || field != default {
+        map.insert(key.to_owned(), field.write_fields(all));
     }
 }
 
@@ -76,7 +104,7 @@ impl Described for bool {
         value.as_bool().ok_or_else(|| wrong(&value, "true or false"))
     }
 
-    fn write(&self) -> Value {
+    fn write_fields(&self, _all: bool) -> Value {
         (*self).into()
     }
 }
@@ -89,7 +117,7 @@ impl Described for String {
         }
     }
 
-    fn write(&self) -> Value {
+    fn write_fields(&self, _all: bool) -> Value {
         self.as_str().into()
     }
 }
@@ -105,7 +133,7 @@ impl Described for u16 {
         number(&value, Self::MAX.into()).map(|number| number as Self)
     }
 
-    fn write(&self) -> Value {
+    fn write_fields(&self, _all: bool) -> Value {
         (*self).into()
     }
 }
@@ -115,7 +143,7 @@ impl Described for u32 {
         number(&value, Self::MAX.into()).map(|number| number as Self)
     }
 
-    fn write(&self) -> Value {
+    fn write_fields(&self, _all: bool) -> Value {
         (*self).into()
     }
 }
@@ -125,7 +153,7 @@ impl Described for u64 {
         number(&value, Self::MAX)
     }
 
-    fn write(&self) -> Value {
+    fn write_fields(&self, _all: bool) -> Value {
         (*self).into()
     }
 }
@@ -135,12 +163,22 @@ impl<T: Described> Described for Option<T> {
         if value.is_null() { Ok(None) } else { T::read(value).map(Some) }
     }
 
-    fn write(&self) -> Value {
-        self.as_ref().map_or(Value::Null, T::write)
+    fn write_fields(&self, all: bool) -> Value {
+        self.as_ref().map_or(Value::Null, |value| value.write_fields(all))
     }
 
     fn rank(steps: &[Step], ranks: &mut Vec<usize>) {
         T::rank(steps, ranks);
+    }
+
+    // Whether there is such a value is a field of its own.
+    const HAS_FIELDS: bool = T::HAS_FIELDS;
+
+    fn tell_fields(&self, at: &Path, about: &'static str, telling: &mut Telling) {
+        (telling.tell)(at, about);
+        if let Some(inside) = self.as_ref().filter(|_| T::HAS_FIELDS) {
+            inside.tell_fields(at, about, telling);
+        }
     }
 }
 
@@ -149,12 +187,18 @@ impl<T: Described + Clone> Described for Arc<T> {
         T::read(value).map(Arc::new)
     }
 
-    fn write(&self) -> Value {
-        T::write(self)
+    fn write_fields(&self, all: bool) -> Value {
+        T::write_fields(self, all)
     }
 
     fn rank(steps: &[Step], ranks: &mut Vec<usize>) {
         T::rank(steps, ranks);
+    }
+
+    const HAS_FIELDS: bool = T::HAS_FIELDS;
+
+    fn tell_fields(&self, at: &Path, about: &'static str, telling: &mut Telling) {
+        T::tell_fields(self, at, about, telling);
     }
 }
 
@@ -168,14 +212,26 @@ impl<T: Described> Described for Vec<T> {
         Ok(list)
     }
 
-    fn write(&self) -> Value {
-        Value::Array(self.iter().map(T::write).collect())
+    fn write_fields(&self, all: bool) -> Value {
+        Value::Array(self.iter().map(|item| item.write_fields(all)).collect())
     }
 
     fn rank(steps: &[Step], ranks: &mut Vec<usize>) {
         if let Some((Step::Index(index), steps)) = steps.split_first() {
             ranks.push(*index);
             T::rank(steps, ranks);
+        }
+    }
+
+    const HAS_FIELDS: bool = T::HAS_FIELDS;
+
+    fn tell_fields(&self, at: &Path, about: &'static str, telling: &mut Telling) {
+        if !T::HAS_FIELDS {
+            return (telling.tell)(at, about);
+        }
+        let row = (telling.row)(at);
+        if let Some(element) = self.get(row) {
+            element.tell_fields(&at.index(row), about, telling);
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! `lib/default.nix` of the flake does the same in Nix; a test holds the two against each other.
 
-use super::{Architecture, Boot, Cluster, FabricKind, Gpus, NodeGroup, Role};
+use super::{Architecture, Boot, Cluster, FabricKind, Gpus, NodeGroup, NodeOverride, Role};
 use crate::hostlist::{self, HostlistError};
 use std::collections::HashMap;
 use std::net::Ipv4Addr;
@@ -52,30 +52,42 @@ pub fn count_on(first: Ipv4Addr, steps: usize) -> Option<Ipv4Addr> {
     u32::try_from(steps).ok().and_then(|steps| u32::from(first).checked_add(steps)).map(Ipv4Addr::from)
 }
 
-/// The nodes of one group, the `index`th of the description.
-///
-/// Fails where the group's hostlist or that of an override cannot be read. Hosts of an override that the group
-/// does not have are passed over: a check names them.
-fn expand_group(index: usize, group: &NodeGroup) -> Result<Vec<Node>, HostlistError> {
-    let names = hostlist::expand(&group.hosts)?;
-    let first: Option<Ipv4Addr> = group.first_ip.trim().parse().ok();
-    let first_on_fabric: Option<Ipv4Addr> = group.fabric_first_ip.trim().parse().ok();
-    let mut nodes: Vec<Node> = names
-        .into_iter()
-        .enumerate()
-        .map(|(position, name)| Node {
+/// What makes the nodes of a group, one by one, without its overrides.
+pub struct Pattern<'g> {
+    index: usize,
+    group: &'g NodeGroup,
+    first: Option<Ipv4Addr>,
+    first_on_fabric: Option<Ipv4Addr>,
+}
+
+impl<'g> Pattern<'g> {
+    /// Of `group`, the `index`th of the description.
+    pub fn new(index: usize, group: &'g NodeGroup) -> Self {
+        let read = |text: &str| text.trim().parse().ok();
+        Self { index, group, first: read(&group.first_ip), first_on_fabric: read(&group.fabric_first_ip) }
+    }
+
+    /// The address of the node at this place in the group's hostlist.
+    pub fn ip(&self, position: usize) -> Option<Ipv4Addr> {
+        if self.group.addresses.is_empty() {
+            self.first.and_then(|first| count_on(first, position))
+        } else {
+            self.group.addresses.get(position).and_then(|address| address.trim().parse().ok())
+        }
+    }
+
+    /// The node at this place in the group's hostlist.
+    pub fn node(&self, position: usize, name: String) -> Node {
+        let group = self.group;
+        Node {
             name,
-            group: index,
+            group: self.index,
             position,
-            ip: if group.addresses.is_empty() {
-                first.and_then(|first| count_on(first, position))
-            } else {
-                group.addresses.get(position).and_then(|address| address.trim().parse().ok())
-            },
+            ip: self.ip(position),
             roles: group.roles.clone(),
             interface: group.interface.clone(),
             mac_address: group.mac_addresses.get(position).map(|mac| mac.trim().to_owned()).unwrap_or_default(),
-            fabric_ip: first_on_fabric.and_then(|first| count_on(first, position)),
+            fabric_ip: self.first_on_fabric.and_then(|first| count_on(first, position)),
             architecture: group.architecture,
             sockets: group.sockets,
             cores_per_socket: group.cores_per_socket,
@@ -85,32 +97,50 @@ fn expand_group(index: usize, group: &NodeGroup) -> Result<Vec<Node>, HostlistEr
             boot: group.boot.clone(),
             features: group.features.clone(),
             weight: group.weight,
-        })
-        .collect();
+        }
+    }
+}
+
+impl NodeOverride {
+    /// Puts what differs into `node`, the `step`th host of the override.
+    pub fn apply(&self, step: usize, node: &mut Node) {
+        let read = |text: &Option<String>| text.as_ref().map(|text| text.trim().parse::<Ipv4Addr>().ok());
+        if let Some(first) = read(&self.first_ip) {
+            node.ip = first.and_then(|first| count_on(first, step));
+        }
+        if let Some(first) = read(&self.fabric_first_ip) {
+            node.fabric_ip = first.and_then(|first| count_on(first, step));
+        }
+        if let Some(addresses) = &self.mac_addresses {
+            node.mac_address = addresses.get(step).map(|mac| mac.trim().to_owned()).unwrap_or_default();
+        }
+        macro_rules! take {
+            ($($field:ident)*) => {
+                $(if let Some(value) = &self.$field { node.$field = value.clone(); })*
+            };
+        }
+        take!(interface sockets cores_per_socket threads_per_core memory_mib gpus boot features weight);
+    }
+}
+
+/// The nodes of one group, the `index`th of the description.
+///
+/// Fails where the group's hostlist or that of an override cannot be read. Hosts of an override that the group
+/// does not have are passed over: a check names them.
+pub(crate) fn expand_group(index: usize, group: &NodeGroup) -> Result<Vec<Node>, HostlistError> {
+    let pattern = Pattern::new(index, group);
+    let names = hostlist::expand(&group.hosts)?;
+    let mut nodes: Vec<Node> =
+        names.into_iter().enumerate().map(|(position, name)| pattern.node(position, name)).collect();
     if group.overrides.is_empty() {
         return Ok(nodes);
     }
     let positions: HashMap<String, usize> = nodes.iter().map(|node| (node.name.clone(), node.position)).collect();
     for change in &group.overrides {
-        let read = |text: &Option<String>| text.as_ref().map(|text| text.trim().parse::<Ipv4Addr>().ok());
-        let (first, first_on_fabric) = (read(&change.first_ip), read(&change.fabric_first_ip));
         for (step, host) in hostlist::expand(&change.hosts)?.into_iter().enumerate() {
-            let Some(node) = positions.get(&host).map(|position| &mut nodes[*position]) else { continue };
-            if let Some(first) = first {
-                node.ip = first.and_then(|first| count_on(first, step));
+            if let Some(position) = positions.get(&host) {
+                change.apply(step, &mut nodes[*position]);
             }
-            if let Some(first) = first_on_fabric {
-                node.fabric_ip = first.and_then(|first| count_on(first, step));
-            }
-            if let Some(addresses) = &change.mac_addresses {
-                node.mac_address = addresses.get(step).map(|mac| mac.trim().to_owned()).unwrap_or_default();
-            }
-            macro_rules! take {
-                ($($field:ident)*) => {
-                    $(if let Some(value) = &change.$field { node.$field = value.clone(); })*
-                };
-            }
-            take!(interface sockets cores_per_socket threads_per_core memory_mib gpus boot features weight);
         }
     }
     Ok(nodes)

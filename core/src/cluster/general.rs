@@ -9,6 +9,16 @@ choice! {
     }
 }
 
+impl Release {
+    /// The `system.stateVersion` of what is first installed with it; it stays when the release moves on.
+    pub fn state_version(self) -> &'static str {
+        match self {
+            Release::V2605 | Release::Unstable => "26.05",
+            Release::V2611 => "26.11",
+        }
+    }
+}
+
 description! {
     /// The cluster as a whole.
     pub struct General {
@@ -18,6 +28,8 @@ description! {
         description "description": String = String::new(),
         /// The NixOS release.
         release "release": Release = Release::V2605,
+        /// `system.stateVersion`, the release that the nodes were first installed with; empty: `release`.
+        state_version "stateVersion": String = String::new(),
         /// The time zone, as in `time.timeZone`: `Europe/Berlin`.
         time_zone "timeZone": String = "UTC".to_owned(),
         /// The locale, as in `i18n.defaultLocale`.
@@ -26,7 +38,15 @@ description! {
         ssh_keys "sshKeys": Vec<String> = Vec::new(),
         /// Whether packages with an unfree licence may be used; the NVIDIA driver and CUDA are.
         allow_unfree "allowUnfree": bool = false,
-        /// Whether the flake comes with a `flake.lock`, so that everybody gets the very same nixpkgs.
+        /// Whether the inputs are pinned: a `flake.lock` gives everybody the very same nixpkgs.
         pinned "pinned": bool = false,
+    }
+}
+
+impl General {
+    /// `system.stateVersion` of all nodes.
+    pub fn effective_state_version(&self) -> &str {
+        let own = self.state_version.trim();
+        if own.is_empty() { self.release.state_version() } else { own }
     }
 }

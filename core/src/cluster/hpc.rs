@@ -35,6 +35,7 @@ description! {
 description! {
     /// CUDA and the NVIDIA driver, on the nodes with NVIDIA GPUs.
     pub struct Cuda {
+        /// Whether nodes with NVIDIA GPUs get the NVIDIA driver and CUDA.
         enable "enable": bool = false,
         /// Whether Turing (2018) and newer use the open kernel module; Volta and older never do.
         open_kernel_module "openKernelModule": bool = true,
@@ -73,7 +74,7 @@ description! {
         self_test "selfTest": bool = false,
         /// Whether Apptainer runs containers without root.
         apptainer "apptainer": bool = false,
-        /// Whether programs may lock all memory, which RDMA needs.
+        /// Whether locked memory is unlimited, which RDMA needs.
         unlimited_memlock "unlimitedMemlock": bool = false,
         /// How many pages of 2 MiB a worker keeps for programs that ask for huge pages.
         huge_pages "hugePages": u32 = 0,

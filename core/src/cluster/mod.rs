@@ -18,7 +18,7 @@ mod users;
 
 pub use containers::*;
 pub use custom::*;
-pub use described::Described;
+pub use described::{Described, Telling};
 pub use expand::Node;
 pub use general::*;
 pub use hpc::*;
@@ -44,13 +44,13 @@ pub const MAX_BYTES: usize = 8 << 20;
 /// Gives it `Default`, [`Described`], a JSON Schema, and for each field a [`crate::Field`] of the same name.
 macro_rules! description {
     ($(#[$meta:meta])* pub struct $name:ident {
-        $($(#[$doc:meta])* $field:ident $key:literal: $type:ty = $default:expr,)*
+        $($(#[doc = $doc:literal])* $field:ident $key:literal: $type:ty = $default:expr,)*
     }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, schemars::JsonSchema)]
         #[schemars(default, deny_unknown_fields)]
         pub struct $name {
-            $($(#[$doc])* #[schemars(rename = $key)] pub $field: $type,)*
+            $($(#[doc = $doc])* #[schemars(rename = $key)] pub $field: $type,)*
         }
 
         impl Default for $name {
@@ -71,9 +71,9 @@ macro_rules! description {
                 Ok(this)
             }
 
-            fn write(&self) -> serde_json::Value {
+            fn write_fields(&self, all: bool) -> serde_json::Value {
                 let (mut map, default) = (serde_json::Map::new(), Self::default());
-                $($crate::cluster::described::write_field(&mut map, $key, &self.$field, &default.$field);)*
+                $($crate::cluster::described::write_field(&mut map, $key, &self.$field, &default.$field, all);)*
                 serde_json::Value::Object(map)
             }
 
@@ -86,6 +86,12 @@ macro_rules! description {
                 }
                 place += 1;)*
                 ranks.push(place);
+            }
+
+            const HAS_FIELDS: bool = true;
+
+            fn tell_fields(&self, at: &$crate::Path, _about: &'static str, telling: &mut $crate::cluster::Telling) {
+                $(self.$field.tell_fields(&at.key($key), concat!($($doc),*), telling);)*
             }
         }
 
@@ -123,7 +129,7 @@ macro_rules! choice {
                 $crate::cluster::described::read_choice(value)
             }
 
-            fn write(&self) -> serde_json::Value {
+            fn write_fields(&self, _all: bool) -> serde_json::Value {
                 $crate::cluster::Choice::key(*self).into()
             }
         }
@@ -194,9 +200,9 @@ macro_rules! sections {
                 Ok(this)
             }
 
-            fn write(&self) -> Value {
+            fn write_fields(&self, all: bool) -> Value {
                 let mut map = Map::from_iter([("version".to_owned(), self.version.into())]);
-                $(described::write_field(&mut map, $key, &self.$field, &Arc::default());)*
+                $(described::write_field(&mut map, $key, &self.$field, &Arc::default(), all);)*
                 Value::Object(map)
             }
 
@@ -209,6 +215,12 @@ macro_rules! sections {
                 }
                 place += 1;)*
                 ranks.push(place);
+            }
+
+            const HAS_FIELDS: bool = true;
+
+            fn tell_fields(&self, at: &Path, about: &'static str, telling: &mut Telling) {
+                $(self.$field.tell_fields(&at.key($key), about, telling);)*
             }
         }
 

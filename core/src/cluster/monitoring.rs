@@ -24,7 +24,7 @@ description! {
         smarthost "smarthost": String = String::new(),
         /// The user at the mail server; empty where it asks for none.
         smtp_user "smtpUser": String = String::new(),
-        /// The file with that user's password.
+        /// The file with that user's password at the mail server.
         smtp_password_file "smtpPasswordFile": String = "/var/lib/secrets/alertmanager-smtp-password".to_owned(),
         /// A file with the URL of a webhook (chat, paging), since such URLs are secrets; empty for none.
         webhook_url_file "webhookURLFile": String = String::new(),
@@ -46,6 +46,7 @@ impl Alertmanager {
 description! {
     /// Prometheus on the first controller, and the exporters it scrapes.
     pub struct Monitoring {
+        /// Whether the cluster is monitored: Prometheus on the first controller, an exporter on every node.
         enable "enable": bool = false,
         /// How long samples are kept, in days.
         retention_days "retentionDays": u32 = 30,

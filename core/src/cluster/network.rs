@@ -56,7 +56,7 @@ description! {
 description! {
     /// A subnet manager of an InfiniBand fabric: OpenSM on a node, at one port.
     pub struct SubnetManager {
-        /// The host name of the node that runs it.
+        /// The host name of the node that runs the subnet manager.
         host "host": String = String::new(),
         /// The port's GUID, as `ibstat` prints it: `0x0002c9030012ab34`.
         guid "guid": String = String::new(),
@@ -113,7 +113,7 @@ description! {
         extra_tcp_ports "extraTCPPorts": Vec<u16> = Vec::new(),
         /// Further UDP ports that every node opens to anybody.
         extra_udp_ports "extraUDPPorts": Vec<u16> = Vec::new(),
-        /// Whether the kernel gets socket buffers for fast networks.
+        /// Whether the kernel is tuned for fast networks, by larger socket buffers.
         tuning "tuning": bool = true,
     }
 }

@@ -46,7 +46,7 @@ description! {
         vendor "vendor": GpuVendor = GpuVendor::Nvidia,
         /// The model as Slurm's GRES type: `h100`.
         model "model": String = String::new(),
-        /// How many; 0 means none.
+        /// How many per node; 0 means none.
         count "count": u32 = 0,
     }
 }
@@ -123,7 +123,9 @@ description! {
         memory_mib "memoryMiB": Option<u64> = None,
         gpus "gpus": Option<Gpus> = None,
         boot "boot": Option<Boot> = None,
+        /// Slurm features, instead of the group's.
         features "features": Option<Vec<String>> = None,
+        /// Slurm's weight.
         weight "weight": Option<u32> = None,
         /// A NixOS module for these hosts, besides the group's.
         extra_config "extraConfig": String = String::new(),

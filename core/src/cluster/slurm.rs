@@ -27,7 +27,7 @@ description! {
     /// A Slurm partition: a queue over some nodes.
     pub struct Partition {
         name "name": String = String::new(),
-        /// Its nodes, in hostlist syntax; empty for all workers.
+        /// The partition's nodes, in hostlist syntax; empty for all workers.
         nodes "nodes": String = String::new(),
         /// Whether jobs that name no partition go here.
         is_default "default": bool = false,
@@ -41,12 +41,13 @@ description! {
         max_nodes "maxNodes": u32 = 0,
         /// The memory of jobs that ask for none, in MiB for each CPU; 0 for Slurm's default.
         default_memory_per_cpu_mib "defaultMemoryPerCPUMiB": u64 = 0,
-        /// Whether a job gets its nodes for itself.
+        /// Whether a job gets whole nodes, for itself.
         exclusive "exclusive": bool = false,
-        /// The groups of users who may use it; empty for everybody.
+        /// The groups of users who are allowed to use it; empty for everybody.
         allow_groups "allowGroups": Vec<String> = Vec::new(),
-        /// The accounts that may use it; empty for all. Needs accounting.
+        /// The accounts that are allowed to use it; empty for all. Needs accounting.
         allow_accounts "allowAccounts": Vec<String> = Vec::new(),
+        /// Whether the partition takes and runs jobs.
         state "state": PartitionState = PartitionState::Up,
     }
 }
@@ -54,12 +55,14 @@ description! {
 description! {
     /// Accounting: slurmdbd and MariaDB.
     pub struct Accounting {
+        /// Whether Slurm keeps who used what.
         enable "enable": bool = false,
         /// The host name of the node that runs slurmdbd and MariaDB; empty for the first controller.
         host "host": String = String::new(),
         /// The file on that node that holds the database's password; empty for none: MariaDB then knows slurmdbd by its
         /// Unix user.
         password_file "passwordFile": String = "/var/lib/secrets/slurmdbd-password".to_owned(),
+        /// What must be in order before a job may run.
         enforce "enforce": Vec<Enforce> = Vec::new(),
         /// Whether priority follows what users used lately (fair share) rather than who came first.
         fair_share "fairShare": bool = false,
@@ -69,7 +72,7 @@ description! {
 description! {
     /// A second slurmctld, which takes over when the first is gone.
     pub struct Backup {
-        /// The host name of the node that runs it; empty for none.
+        /// The host name of the controller that runs it; empty for none.
         host "host": String = String::new(),
         /// The folder of Slurm's state, on a file system that both controllers share.
         state_folder "stateFolder": String = String::new(),
@@ -79,6 +82,7 @@ description! {
 description! {
     /// slurmrestd, on the first controller.
     pub struct Rest {
+        /// Whether it runs.
         enable "enable": bool = false,
         /// The file of the key that tokens are signed with, on the controllers.
         jwt_key_file "jwtKeyFile": String = "/var/lib/secrets/slurm-jwt.key".to_owned(),
@@ -88,9 +92,10 @@ description! {
 description! {
     /// The scheduler.
     pub struct Slurm {
+        /// Whether the cluster runs Slurm.
         enable "enable": bool = true,
         partitions "partitions": Vec<Partition> = Vec::new(),
-        /// Whether jobs are held to the cores, memory and GPUs they asked for (cgroups).
+        /// Whether Slurm holds jobs to the cores, memory and GPUs they asked for (cgroups).
         enforce_limits "enforceLimits": bool = true,
         /// slurm.conf's `SchedulerParameters`, each one: `bf_window=2880`.
         scheduler_parameters "schedulerParameters": Vec<String> = Vec::new(),
@@ -99,7 +104,8 @@ description! {
         rest "rest": Rest = Rest::default(),
         /// Whether jobs can show X11 windows (`srun --x11`).
         x11 "x11": bool = false,
-        /// Whether users may log in to a worker only while a job of theirs runs there, and into that job (pam_slurm_adopt).
+        /// Whether logins on workers need a job there: users come in while one of theirs runs, and into that job
+        /// (pam_slurm_adopt).
         pam_adopt "pamAdopt": bool = false,
         /// Whether each job gets a `/tmp` and `/dev/shm` of its own (job_container/tmpfs).
         private_tmp "privateTmp": bool = false,

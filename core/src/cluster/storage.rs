@@ -38,14 +38,15 @@ choice! {
 description! {
     /// A file system that servers offer and the nodes mount.
     pub struct SharedFileSystem {
+        /// The protocol by which nodes reach it.
         kind "kind": FileSystemKind = FileSystemKind::Nfs,
-        /// NFS: the host name of the node that exports it. GlusterFS, OrangeFS: the nodes that serve it, in hostlist syntax.
+        /// NFS: the host name of the node that exports it. GlusterFS, OrangeFS: its servers, in hostlist syntax.
         /// BeeGFS: the host of the management service. Lustre: the NIDs of the MGS, `10.0.9.1@o2ib`.
         server "server": String = String::new(),
         /// NFS: the exported folder. GlusterFS: the folder of each server's brick. OrangeFS: the folder of each server's data.
         /// CephFS: the folder in the file system, `/` where empty. Lustre: the name of the file system. BeeGFS: unused.
         export "export": String = String::new(),
-        /// Where the nodes mount it.
+        /// The mount point, the same on every node.
         mount "mount": String = String::new(),
         /// NFS: the permissions of the exported folder, as chmod(1) takes them: `0755`, or `1777` for a folder everybody writes to.
         mode "mode": String = "0755".to_owned(),
@@ -81,11 +82,13 @@ description! {
 description! {
     /// A file system of a node's own for temporary data, writable by everybody.
     pub struct Scratch {
+        /// Whether the workers have scratch space.
         enable "enable": bool = false,
-        /// Where it is mounted.
+        /// The mount point.
         mount "mount": String = "/scratch".to_owned(),
         /// Its device; empty for a folder on the root file system.
         device "device": String = String::new(),
+        /// The type of the file system.
         fs_type "fsType": String = "xfs".to_owned(),
     }
 }

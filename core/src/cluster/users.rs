@@ -56,6 +56,7 @@ description! {
 description! {
     /// A directory of users (LDAP), read through SSSD.
     pub struct Ldap {
+        /// Whether people come from an LDAP directory, too.
         enable "enable": bool = false,
         /// The servers: `ldaps://ldap.lab.example`.
         uris "uris": Vec<String> = Vec::new(),

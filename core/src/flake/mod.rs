@@ -190,7 +190,7 @@ fn flake_nix(cluster: &Cluster) -> Text {
     let set = modules.iter().fold(Attrs::new(), |set, m| set.set(&m.name, Nix::import_module(&m.name)));
     let inputs = modules.iter().flat_map(|module| &module.inputs).flat_map(input_lines).collect();
     let parameters: Vec<&String> = modules.iter().filter_map(|module| module.parameter.as_ref()).collect();
-    let formals = parameters.iter().map(|name| format!("{name} ? {{ }},")).collect();
+    let formals = modules.iter().flat_map(Registered::formal).collect();
     let names = parameters.iter().map(|name| (*name).clone()).collect();
     let calls = modules.iter().flat_map(Registered::call).collect();
     nix::fill(

@@ -86,6 +86,8 @@ pub struct Registered {
     pub takes: Option<Vec<Argument>>,
     /// Its parameter of `mkClusterFlake`.
     pub parameter: Option<String>,
+    /// The parameter's default there; ours have theirs in the modules.
+    pub default: Attrs,
     pub inputs: Vec<Input>,
 }
 
@@ -97,6 +99,13 @@ pub struct Argument {
 }
 
 impl Registered {
+    /// The lines of `mkClusterFlake` that take its parameter: `licenseConfig ? { },`.
+    pub fn formal(&self) -> Vec<String> {
+        let Some(name) = &self.parameter else { return Vec::new() };
+        let default = crate::nix::print(&self.default.clone().into(), 0).text;
+        format!("{name} ? {},", default.trim_end()).lines().map(str::to_owned).collect()
+    }
+
     /// The lines of `mkSystem` that make the NixOS module: `(modules.base { inherit node …; })`.
     pub fn call(&self) -> Vec<String> {
         let Some(takes) = &self.takes else { return vec![format!("modules.{}", self.name)] };
@@ -134,6 +143,7 @@ pub fn registered(cluster: &Cluster) -> Vec<Registered> {
         name: module.name.to_owned(),
         takes: Some(module.takes.iter().filter(|name| !off.contains(name)).map(same).collect()),
         parameter: module.parameter.map(|parameter| parameter.name.to_owned()),
+        default: Attrs::new(),
         inputs: (module.inputs)(cluster),
     });
     let bound = bound(cluster);

@@ -1,15 +1,13 @@
 //! What somebody who types may mean: paths of options, names of packages.
 
+mod cursor;
+
+pub use cursor::{Completion, Stands, at};
+
 use super::lint::type_name;
-use super::options::{OptionNode, TABLE, split_path, tree};
+use super::options::{OptionNode, split_path};
+use super::tables;
 use std::collections::HashSet;
-use std::sync::LazyLock;
-
-/// The options of the project's table.
-pub static OPTIONS: LazyLock<OptionNode> = LazyLock::new(|| tree(TABLE));
-
-/// Packages of nixpkgs, by attribute, a line each.
-const PACKAGES: &str = include_str!("../../data/packages.txt");
 
 /// Something that may be meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,8 +42,8 @@ pub fn options(tree: &OptionNode, typed: &str, most: usize) -> Vec<Candidate> {
 pub fn packages(typed: &str, most: usize) -> Vec<&'static str> {
     let typed = typed.to_lowercase();
     let at = |name: &str| name.to_lowercase().find(&typed);
-    let begin = PACKAGES.lines().filter(|name| at(name) == Some(0));
-    let have = PACKAGES.lines().filter(|name| at(name).is_some_and(|at| at > 0));
+    let begin = tables::packages().filter(|name| at(name) == Some(0));
+    let have = tables::packages().filter(|name| at(name).is_some_and(|at| at > 0));
     begin.chain(have).take(most).collect()
 }
 
@@ -152,17 +150,17 @@ mod tests {
     use super::*;
 
     fn texts(typed: &str) -> Vec<String> {
-        options(&OPTIONS, typed, 20).into_iter().map(|candidate| candidate.text).collect()
+        options(&tables::known().tree, typed, 20).into_iter().map(|candidate| candidate.text).collect()
     }
 
     #[test]
     fn a_path_goes_on() {
         assert_eq!(texts("services.k3s.ro"), ["services.k3s.role"]);
-        let role = &options(&OPTIONS, "services.k3s.role", 20)[0];
+        let role = &options(&tables::known().tree, "services.k3s.role", 20)[0];
         assert_eq!(role.about, "one of \"server\", \"agent\"");
         // Too many to be listed: the sets that they are in.
         assert_eq!(texts("serv")[0], "services.");
-        let below = options(&OPTIONS, "services.", 20);
+        let below = options(&tables::known().tree, "services.", 20);
         assert_eq!(below.len(), 20);
         assert!(below.iter().any(|candidate| candidate.text.ends_with('.') && candidate.about.ends_with(" options")));
     }
@@ -189,9 +187,12 @@ mod tests {
     #[test]
     fn every_option_completes_to_itself() {
         let mut paths = Vec::new();
-        each(&OPTIONS, &mut String::new(), &mut |path, _| paths.push(path.to_owned()));
+        each(&tables::known().tree, &mut String::new(), &mut |path, _| paths.push(path.to_owned()));
         for path in paths.iter().step_by(20) {
-            assert!(options(&OPTIONS, path, 100).iter().any(|candidate| candidate.text == *path), "{path}");
+            assert!(
+                options(&tables::known().tree, path, 100).iter().any(|candidate| candidate.text == *path),
+                "{path}"
+            );
         }
     }
 

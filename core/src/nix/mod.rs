@@ -10,6 +10,7 @@ pub mod options;
 mod print;
 mod strings;
 pub mod syntax;
+pub mod tables;
 mod written;
 
 pub use print::{Text, fill, print};

@@ -1,9 +1,11 @@
 //! The table of NixOS options (`core/data/nixos-options.tsv`: path, type, literal default; NixOS unstable of 2026-08),
-//! as a tree.
+//! as a tree; and that of a whole release, from its `options.json`.
 
-use serde::Serialize;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// The type of an option, as far as a value can be held against it. Its JSON is `{ "t": "listOf", "of": … }`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -58,8 +60,30 @@ pub struct OptionNode {
     pub children: BTreeMap<String, OptionNode>,
 }
 
-/// The table of the project.
+/// The options that Nix of the users' is held against.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Known {
+    pub tree: OptionNode,
+    /// Whether these are all options of a release: then one that is missing does not exist. Otherwise only what stands
+    /// below a known prefix (`services.k3s`) is judged.
+    pub complete: bool,
+    /// How many options there are.
+    pub count: usize,
+}
+
+impl Known {
+    /// Those of `table`, which has a line `path TAB type` for each.
+    pub fn new(table: &str, complete: bool) -> Self {
+        Self { tree: tree(table), complete, count: table.lines().count() }
+    }
+}
+
+/// The table of the project, which the page fetches instead (see `tables`).
+#[cfg(not(target_family = "wasm"))]
 pub const TABLE: &str = include_str!("../../data/nixos-options.tsv");
+
+/// The largest `options.json` that is read, in bytes; that of NixOS has some 25 MB.
+pub const MAX_JSON: usize = 96 << 20;
 
 /// The tree of a table with a line `path TAB type TAB default` for each option. Lines of another shape are passed over.
 pub fn tree(table: &str) -> OptionNode {
@@ -100,22 +124,41 @@ impl OptionType {
     }
 }
 
-/// The tree of an `options.json`, as NixOS builds it (`nix-build '<nixpkgs/nixos/release.nix>' -A options`): an object with
-/// the `type` of each option by its path.
+/// The table, a line `path TAB type` for each option, of an `options.json` as NixOS builds it
+/// (`nix-build '<nixpkgs/nixos/release.nix>' -A options`): an object with the `type` of each option by its path.
 ///
-/// Fails on text that is no such object.
-pub fn from_json(text: &str) -> Result<OptionNode, String> {
-    let options: BTreeMap<String, Value> =
-        serde_json::from_str(text).map_err(|error| format!("this is no options.json: {error}"))?;
-    let mut root = OptionNode::default();
-    for (path, option) in &options {
-        let kind = option.get("type").and_then(Value::as_str).ok_or_else(|| {
-            format!("this is no options.json: `{path}` has no type; options.json has a `type` for each option")
-        })?;
-        let node = split_path(path).into_iter().fold(&mut root, |node, part| node.children.entry(part).or_default());
-        node.kind = Some(parse_type(kind));
+/// Fails on bytes that are no such object, with the end of a sentence that begins with the file's name.
+pub fn table_of_json(json: &[u8]) -> Result<String, String> {
+    /// Of an option, what is read; its description is by far the largest part.
+    #[derive(Deserialize)]
+    struct Described {
+        #[serde(rename = "type")]
+        kind: Option<String>,
     }
-    Ok(root)
+    if json.len() > MAX_JSON {
+        return Err(format!("is larger than {} MiB, the most that is read", MAX_JSON >> 20));
+    }
+    let options: BTreeMap<String, Described> = serde_json::from_slice(json).map_err(|error| {
+        // A file that is whole, but something else, or one that is still packed.
+        match serde_json::from_slice::<IgnoredAny>(json) {
+            Ok(_) => "is no options.json: that is an object with the `type` of each option by its path".to_owned(),
+            Err(_) => format!("is no options.json ({error}); one that ends in .br, .gz or .xz must be unpacked first"),
+        }
+    })?;
+    let mut table = String::new();
+    for (path, option) in &options {
+        let Some(kind) = &option.kind else {
+            return Err(format!("is no options.json: `{path}` has no type, and in options.json each option has one"));
+        };
+        let plain: String = kind.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        if !path.contains(char::is_control) {
+            writeln!(table, "{path}\t{plain}").ok();
+        }
+    }
+    match table.as_str() {
+        "" => Err("has no options in it".to_owned()),
+        _ => Ok(table),
+    }
 }
 
 /// `boot.kernel.sysctl."net.core.rmem_max"` in its parts, without quotes.
@@ -248,11 +291,23 @@ mod tests {
     }
 
     #[test]
-    fn an_options_json_is_a_tree() {
-        let tree = from_json(r#"{"a.<name>.b": {"type": "boolean", "loc": ["a"]}}"#).unwrap();
-        assert_eq!(tree.children["a"].children["<name>"].children["b"].kind, Some(OptionType::Bool));
-        assert!(from_json("[]").unwrap_err().contains("no options.json"));
-        assert!(from_json(r#"{"a": 1}"#).unwrap_err().contains("`a` has no type"));
+    fn an_options_json_is_a_table() {
+        let json = br#"{"a.<name>.b": {"type": "boolean", "loc": ["a"]}, "c": {"type": "one of\n 1", "default": {"text": "1"}}}"#;
+        let table = table_of_json(json).unwrap();
+        assert_eq!(table, "a.<name>.b\tboolean\nc\tone of  1\n");
+        let known = Known::new(&table, true);
+        assert_eq!(known.count, 2);
+        assert_eq!(known.tree.children["a"].children["<name>"].children["b"].kind, Some(OptionType::Bool));
+        for (wrong, why) in [
+            (&b"[]"[..], "is no options.json: that is an object"),
+            (b"{}", "has no options in it"),
+            (br#"{"a": {}}"#, "`a` has no type"),
+            (br#"{"a": 1}"#, "is no options.json: that is an object"),
+            (b"\x1f\x8b\x08", "must be unpacked first"),
+        ] {
+            let found = table_of_json(wrong).unwrap_err();
+            assert!(found.contains(why), "{found}");
+        }
     }
 
     #[test]

@@ -2,8 +2,10 @@
 
 use crate::harness::{Flake, World, opens, runs, strings};
 use crate::{INVARIANTS, containers, hold_in};
-use clusterflake_core::check::{check, has_errors};
-use clusterflake_core::cluster::{Cluster, CustomModule, Described, GpuVendor, Role};
+use clusterflake_core::check::{Severity, check, has_errors};
+use clusterflake_core::cluster::{Cluster, CustomModule, Described, GpuVendor, Role, expand};
+use clusterflake_core::flake::generate;
+use clusterflake_core::modules::custom;
 use clusterflake_core::template::TEMPLATES;
 use clusterflake_core::{preset, template};
 use serde_json::{Value, json};
@@ -99,21 +101,92 @@ fn templates_go_with_clusters_of_any_size() {
 fn a_template_that_is_off_leaves_nothing() {
     for template in TEMPLATES {
         let off = CustomModule { enable: false, ..template.module() };
-        assert_eq!(
-            world("two-node", off).configs,
-            World::new(with("two-node", json!([]))).configs,
-            "{}",
-            template.name
-        );
+        for size in SIZES {
+            let (off, without) = (generate(&with(size, json!([off]))), generate(&with(size, json!([]))));
+            for (path, file) in off.iter().filter(|(path, _)| *path != "cluster.json") {
+                assert_eq!(without.get(path).map(|file| &file.text), Some(&file.text), "{size}: {path}");
+            }
+            assert_eq!(off.len(), without.len(), "{size}");
+        }
+    }
+}
+
+/// The preset, with the GPUs taken out or not.
+fn sized(size: &str, gpus: bool, modules: Value) -> Cluster {
+    let mut cluster = with(size, modules);
+    if !gpus {
+        for group in (Cluster::nodes.get_mut)(&mut cluster) {
+            group.gpus = Default::default();
+            group.overrides.iter_mut().for_each(|change| change.gpus = None);
+        }
+        let hpc = (Cluster::hpc.get_mut)(&mut cluster);
+        (hpc.cuda.enable, hpc.cuda_aware_mpi) = (false, false);
+    }
+    cluster
+}
+
+/// Clusters of two, four and 600 nodes, each with GPUs and without.
+const SIZES_AND_GPUS: &[(&str, bool)] = &[
+    ("minimal", false),
+    ("two-node", true),
+    ("four-node", true),
+    ("four-node", false),
+    ("large", true),
+    ("large", false),
+];
+
+/// Turned off in `cluster.nix` by hand, with its `enable`, the module is there and does nothing.
+#[test]
+fn the_guides_containers_are_off_by_their_enable() {
+    let module = template::find("container-orchestration").unwrap().module();
+    for (size, gpus) in SIZES_AND_GPUS {
+        let plain = sized(size, *gpus, json!([]));
+        let nodes = expand::expand(&plain);
+        let names = [&nodes[0], &nodes[nodes.len() - 1]].map(|node| node.name.clone());
+        let without = Flake::new(&plain).configurations(&names);
+        for kind in ["k3s", "kubernetes"] {
+            let module = CustomModule { implementation: kind.to_owned(), ..module.clone() };
+            let flake = Flake::new(&sized(size, *gpus, json!([module])));
+            let path = flake.folder.path().join("flake/cluster.nix");
+            let text = std::fs::read_to_string(&path).unwrap();
+            let (before, after) = text.split_once("containerOrchestrationConfig = {").unwrap();
+            let after = after.replacen("enable = true;", "enable = false;", 1);
+            std::fs::write(&path, format!("{before}containerOrchestrationConfig = {{{after}")).unwrap();
+            for (name, config) in flake.configurations(&names) {
+                let (at, without) = (format!("{size}, GPUs {gpus}, {kind}: {name}"), &without[&name]);
+                assert!(!runs(&config, &["k3s"]), "{at}");
+                assert!(strings(&config["services"]["kubernetes"]["roles"]).is_empty(), "{at}");
+                let toolkit = |config: &Value| config["hardware"]["nvidia-container-toolkit"]["enable"] == true;
+                assert_eq!(toolkit(&config), toolkit(without), "{at}");
+                for place in
+                    ["/environment/systemPackages", "/networking/firewall/extraInputRules", "/cluster/services"]
+                {
+                    assert_eq!(config.pointer(place), without.pointer(place), "{at}: {place}");
+                }
+                for place in [
+                    "/environment/variables",
+                    "/networking/firewall/trustedInterfaces",
+                    "/systemd/services/flannel/environment",
+                ] {
+                    let some = |config: &Value| config.pointer(place).map_or("null".to_owned(), Value::to_string);
+                    assert!(["null", "[]", "{}", &some(without)].contains(&some(&config).as_str()), "{at}: {place}");
+                }
+            }
+        }
     }
 }
 
 #[test]
 fn the_guides_containers_are_on_every_node() {
-    for size in SIZES {
+    for (size, gpus) in SIZES_AND_GPUS {
         for kind in ["k3s", "kubernetes"] {
             let module = template::find("container-orchestration").unwrap().module();
-            let world = world(size, CustomModule { implementation: kind.to_owned(), ..module });
+            let module = CustomModule { implementation: kind.to_owned(), ..module };
+            let cluster = sized(size, *gpus, json!([module]));
+            let errors = check(&cluster).into_iter().filter(|problem| problem.severity == Severity::Error);
+            assert_eq!(errors.map(|problem| problem.message).collect::<Vec<_>>(), [""; 0], "{size}");
+            let world = World::new(cluster);
+            assert_eq!(world.nodes.iter().any(|node| node.gpus.count > 0), *gpus, "{size}");
             let server = world.controller();
             for (node, config) in world.each() {
                 let at = format!("{size}, {kind}: {}", node.name);
@@ -187,6 +260,54 @@ fn the_example_evaluates() {
             found["controller"]["cluster"]["services"][template.name]["available"] == true
                 || template.name == "jupyterhub"
         );
+    }
+}
+
+/// Puts `line` behind the first line that has `after`, once for each pair.
+fn put_behind(text: &str, lines: &[(&str, &str)]) -> String {
+    let mut text = text.to_owned();
+    for (after, line) in lines {
+        let at = text.find(after).unwrap_or_else(|| panic!("no {after} in {text}"));
+        let end = at + text[at..].find('\n').unwrap();
+        text.insert_str(end, &format!("\n{line}"));
+    }
+    text
+}
+
+/// What is exported goes into a flake that was made without it, by the steps of its README, which are the guide's.
+#[test]
+fn an_exported_module_is_taken_in_by_its_readme() {
+    let brought = "{ node, licConfig ? { enable = false; port = 1; }, ... }:\n{ lib, ... }:\n{ _file = ./default.nix; imports = [ ./more.nix ]; \
+                   config = lib.mkIf licConfig.enable { networking.firewall.allowedTCPPorts = [ licConfig.port ]; }; }";
+    let brought = json!([{ "name": "lic", "description": "Licences", "source": brought,
+        "files": [{ "path": "more.nix", "text": "{ environment.variables.MORE = \"1\"; }" }] }]);
+    let mut modules = vec![with("minimal", brought).modules[0].clone()];
+    modules.extend(TEMPLATES.iter().map(|template| template.module()));
+    for module in modules {
+        let name = &module.name;
+        let flake = Flake::new(&with("minimal", json!([])));
+        let files = custom::export(&module);
+        let readme = &files["README.md"].text;
+        // `- to the set `modules`: `LINE``, and so on.
+        let steps: Vec<&str> = readme
+            .lines()
+            .filter_map(|line| line.strip_prefix("- to the ")?.split_once(": `")?.1.strip_suffix('`'))
+            .collect();
+        let [entry, parameter, call] = steps.as_slice() else { panic!("{readme}") };
+        let path = flake.folder.path().join("flake/flake.nix");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let places = [("base = import ./modules/base;", *entry), ("networkConfig ? { },", *parameter)];
+        let text = put_behind(&text, &places).replacen("(modules.base {", &format!("{call}\n(modules.base {{"), 1);
+        std::fs::write(&path, text).unwrap();
+        files.iter().filter(|(path, _)| *path != "README.md").for_each(|(path, file)| flake.add(path, &file.text));
+        let found = flake.evaluate(&format!("example \"{name}\"")).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let nodes: Vec<&String> = found.as_object().unwrap().keys().collect();
+        assert_eq!(nodes, ["controller", "worker"], "{name}");
+        if name == "lic" {
+            assert_eq!(found["worker"]["environment"]["variables"]["MORE"], "1");
+        }
+        // The cluster that took it in is as before: its values are not in cluster.nix yet.
+        flake.evaluate("configurations names").unwrap_or_else(|error| panic!("{name}: {error}"));
     }
 }
 

@@ -7,6 +7,7 @@ use clusterflake_core::cluster::{
     ModuleUnit, OptionAssignment, ParameterType, PartNodes,
 };
 use clusterflake_core::flake::{FileTree, generate};
+use clusterflake_core::modules::custom::{read_module, readme_section};
 use clusterflake_core::path::Step;
 use clusterflake_core::preset;
 use proptest::collection::vec;
@@ -139,6 +140,47 @@ proptest! {
             let tree = rnix::Root::parse(&file.text);
             prop_assert!(tree.errors().is_empty(), "{path}: {:?}\n{}", tree.errors(), file.text);
         }
+    }
+}
+
+/// The parameters as a README has them: their names and their defaults, as Nix. Their types are guessed where a text is read.
+fn shown(module: &CustomModule) -> Vec<(String, String)> {
+    let readme = readme_section(module);
+    let rows = readme.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+    let cells = rows.filter(|(name, _)| !["enable", "type"].contains(name));
+    cells.map(|(name, rest)| (name.to_owned(), rest.split(" | ").nth(1).unwrap_or_default().to_owned())).collect()
+}
+
+proptest! {
+    /// What was written is read again: the parameters, their defaults, and the implementations.
+    #[test]
+    fn what_is_written_is_read_again(described in module()) {
+        let described = CustomModule { source: String::new(), name: "lic".to_owned(), enable: true, ..described };
+        let cluster = with(vec![described]);
+        let described = &cluster.modules[0];
+        let tree = generate(&cluster);
+        let read = read_module(&tree["modules/lic/default.nix"].text);
+        prop_assert!(read.is_ok(), "{read:?}");
+        let read = CustomModule { name: "lic".to_owned(), ..read.unwrap().module };
+        let mut wanted = Vec::new();
+        for name in &described.implementations {
+            if !wanted.contains(name) {
+                wanted.push(name.clone());
+            }
+        }
+        prop_assert_eq!(&read.implementations, &wanted);
+        // Nix that somebody wrote may be put on other lines, and a default that is no such value is null.
+        let is_plain = |name: &str| {
+            let parameter = described.parameters.iter().find(|parameter| parameter.name == name).unwrap();
+            parameter.kind != ParameterType::Nix
+        };
+        let plain = |all: Vec<(String, String)>| -> Vec<_> { all.into_iter().filter(|(name, _)| is_plain(name)).collect() };
+        // What Nix reads of `cfg` and no parameter is, is read as one.
+        let own: Vec<String> = shown(described).into_iter().map(|(name, _)| name).collect();
+        let mut read = read;
+        read.parameters.retain(|parameter| own.contains(&parameter.name));
+        prop_assert_eq!(read.parameters.iter().map(|parameter| &parameter.name).collect::<Vec<_>>(), own.iter().collect::<Vec<_>>());
+        prop_assert_eq!(plain(shown(&read)), plain(shown(described)), "{}", tree["modules/lic/default.nix"].text);
     }
 }
 

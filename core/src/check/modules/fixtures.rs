@@ -212,6 +212,18 @@ pub(in crate::check) const CASES: crate::check::fixtures::Cases = &[
         &["hint module-nix-hint modules[0].source"],
     ),
     (
+        module!(
+            r#""source": "{ lib, ... }: { imports = [ ./a.nix ./b.nix ./c ]; config = lib.mkIf true { }; }", "files": [{"path": "a.nix", "text": "{ imports = [ ../../x.nix ]; services.k3s.rol = 1; }"}, {"path": "c/default.nix", "text": "{ imports = [ ./d.nix ]; }"}, {"path": "../e", "text": ""}, {"path": "a.nix", "text": ""}]"#
+        ),
+        &[
+            "warning module-file-missing modules[0].source",
+            "error module-nix modules[0].files[0].text",
+            "warning module-file-missing modules[0].files[1].text",
+            "error module-file modules[0].files[2].path",
+            "error module-file modules[0].files[3].path",
+        ],
+    ),
+    (
         module!(r#""source": "{ lib, ... }: { config = lib.mkIf true { }; }", "parts": [{"packages": ["hello"]}]"#),
         &["hint source-and-parts modules[0].parts"],
     ),

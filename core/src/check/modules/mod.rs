@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod fixtures;
 pub(super) mod guidelines;
-mod nix;
+pub(super) mod nix;
 mod parts;
 mod source;
 
@@ -51,6 +51,8 @@ checks! {
     MODULE_SOURCE "module-source" Error "A default.nix is no NixOS module, and no function to one.",
     MODULE_ARGUMENT "module-argument" Error "A default.nix takes an argument that the flake does not have.",
     MODULE_ARGUMENT_UNKNOWN "module-argument-unknown" Warning "A NixOS module takes an argument that NixOS may not have.",
+    MODULE_FILE "module-file" Error "A further file of a module is at no plain path of the module's folder.",
+    MODULE_FILE_MISSING "module-file-missing" Warning "A module names a file that its folder does not have.",
     SOURCE_AND_PARTS "source-and-parts" Hint "A module has a default.nix and parts, which are not used.",
     GUIDELINE_CONDITIONAL "guideline-conditional" Hint "A module is not activated conditionally.",
     GUIDELINE_PARAMETERS "guideline-parameters" Hint "A module has constants that could be parameters.",
@@ -76,8 +78,8 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
         let at = module_path(index);
         check_name(facts.cluster, module, &at, &mut parameters, problems);
         check_implementations(module, &at, problems);
-        check_parameters(module, &at, problems);
-        check_exposed(module, &at, problems);
+        check_parameters(facts, module, &at, problems);
+        check_exposed(facts, module, &at, problems);
         if module.source.is_empty() {
             parts::check(facts, module, &at, problems);
         } else if let Some(fault) = syntax::source_fault(&module.source) {
@@ -190,7 +192,7 @@ fn check_implementations(module: &CustomModule, at: &Path, problems: &mut Vec<Pr
     }
 }
 
-fn check_parameters(module: &CustomModule, at: &Path, problems: &mut Vec<Problem>) {
+fn check_parameters(facts: &Facts, module: &CustomModule, at: &Path, problems: &mut Vec<Problem>) {
     let mut seen = HashSet::new();
     for (index, parameter) in module.parameters.iter().enumerate() {
         let at = at.field(CustomModule::parameters).index(index);
@@ -206,7 +208,7 @@ fn check_parameters(module: &CustomModule, at: &Path, problems: &mut Vec<Problem
             let message = format!("There is another parameter {}: give each a name of its own.", quote(name));
             problems.push(PARAMETER_REPEATED.at(at.field(ModuleParameter::name), message));
         }
-        check_value(parameter, &at, problems);
+        check_value(facts, parameter, &at, problems);
         let lower = name.to_lowercase();
         let is_secret = ["password", "secret", "token", "passphrase"].iter().any(|word| lower.ends_with(word));
         if is_secret && matches!(parameter.kind, ParameterType::Text | ParameterType::Texts) {
@@ -230,18 +232,14 @@ fn check_parameters(module: &CustomModule, at: &Path, problems: &mut Vec<Problem
     }
 }
 
-fn check_value(parameter: &ModuleParameter, at: &Path, problems: &mut Vec<Problem>) {
+fn check_value(facts: &Facts, parameter: &ModuleParameter, at: &Path, problems: &mut Vec<Problem>) {
     let name = quote(&parameter.name);
     if let Err(wanted) = typed(parameter.kind, &parameter.default_value) {
         let message = format!("The default of {name} should be {wanted}.");
         problems.push(PARAMETER_DEFAULT.at(at.field(ModuleParameter::default_value), message));
     } else if parameter.kind == ParameterType::Nix {
-        nix::check_expression(
-            &parameter.default_value,
-            &at.field(ModuleParameter::default_value),
-            nix::In::Module,
-            problems,
-        );
+        let path = at.field(ModuleParameter::default_value);
+        nix::check_expression(facts, &parameter.default_value, &path, nix::In::Module, problems);
     }
     let Some(value) = &parameter.value else { return };
     let path = at.field(ModuleParameter::value);
@@ -249,11 +247,11 @@ fn check_value(parameter: &ModuleParameter, at: &Path, problems: &mut Vec<Proble
         let fix = Fix::set("Use the default", path.clone(), serde_json::Value::Null);
         problems.push(PARAMETER_VALUE.at(path, format!("The value of {name} should be {wanted}.")).with_fix(fix));
     } else if parameter.kind == ParameterType::Nix {
-        nix::check_expression(value, &path, nix::In::Values, problems);
+        nix::check_expression(facts, value, &path, nix::In::Values, problems);
     }
 }
 
-fn check_exposed(module: &CustomModule, at: &Path, problems: &mut Vec<Problem>) {
+fn check_exposed(facts: &Facts, module: &CustomModule, at: &Path, problems: &mut Vec<Problem>) {
     let mut seen = HashSet::new();
     for (index, service) in module.exposes.iter().enumerate() {
         let at = at.field(CustomModule::exposes).index(index);
@@ -264,7 +262,7 @@ fn check_exposed(module: &CustomModule, at: &Path, problems: &mut Vec<Problem>) 
                 format!("{} is no name of a service: use lower-case letters, digits and hyphens.", quote(name));
             let fix = mended_name(name).map(|mended| Fix::set(format!("Use {mended}"), path.clone(), mended));
             problems.push(SERVICE_NAME.at(path, message).with_fix(fix));
-        } else if nix::own_services().contains(name) {
+        } else if nix::is_own_service(name) {
             let message = format!("cluster.services.{name} is the flake's own: offer the service under another name.");
             problems.push(SERVICE_OWN.at(path, message));
         } else if !seen.insert(name) {
@@ -272,15 +270,15 @@ fn check_exposed(module: &CustomModule, at: &Path, problems: &mut Vec<Problem>) 
             problems.push(SERVICE_NAME.at(path, message));
         }
         if !service.package.trim().is_empty() {
-            check_package(&service.package, &at.field(ExposedService::package), problems);
+            check_package(facts, &service.package, &at.field(ExposedService::package), problems);
         }
     }
 }
 
 /// A package by its attribute in nixpkgs.
-fn check_package(name: &str, path: &Path, problems: &mut Vec<Problem>) {
+fn check_package(facts: &Facts, name: &str, path: &Path, problems: &mut Vec<Problem>) {
     if is_package_name(name) {
-        nix::check_expression(&format!("pkgs.{}", name.trim()), path, nix::In::Module, problems);
+        nix::check_expression(facts, &format!("pkgs.{}", name.trim()), path, nix::In::Module, problems);
         return;
     }
     let mended = name.trim().trim_start_matches("pkgs.").trim_start_matches("nixpkgs.");

@@ -1,21 +1,23 @@
 //! Nix that a user writes in a module, held against the table of options by the lint.
 
 use super::{MODULE_NIX, MODULE_NIX_HINT, MODULE_NIX_WARNING, OPTION_OF_FORM, PARAMETER_UNKNOWN};
-use crate::check::Problem;
-use crate::check::Severity;
-use crate::cluster::{Cluster, CustomModule};
+use crate::check::facts::Facts;
+use crate::check::{Problem, Severity};
+use crate::cluster::{CustomModule, OptionAssignment};
 use crate::modules::custom::{ARGUMENTS, parameters};
 use crate::modules::{self, MODULES};
-use crate::nix::lint::{self, Assigned, Finding, Surroundings};
-use crate::nix::options::{self, OptionNode, OptionType};
+use crate::nix::lint::{self, Assigned, Finding, Report, Surroundings};
+use crate::nix::options::{Known, OptionType};
 use crate::nix::syntax::Fault;
+use crate::nix::tables;
 use crate::path::Path;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// Where a piece of Nix stands, and so what it can use.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum In {
+pub(in crate::check) enum In {
     /// In a module: `config`, `lib`, `pkgs`, `node`, `cfg` and the like.
     Module,
     /// In `cluster.nix`: nothing but Nix's own names.
@@ -24,19 +26,15 @@ pub(super) enum In {
     File,
 }
 
-/// The table of options, read once.
-static TREE: LazyLock<OptionNode> = LazyLock::new(|| options::tree(options::TABLE));
-
 /// The options that the flake's own modules declare.
 static DECLARED: LazyLock<Vec<Vec<String>>> =
     LazyLock::new(|| own_files().flat_map(|(_, text)| lint::declared(text)).collect());
 
-/// The options that the flake's own modules set, with the module's name.
+/// The options that the flake's own modules set, with the module's name; made once there is a table.
 static ASSIGNED: LazyLock<Vec<(&str, Vec<String>)>> = LazyLock::new(|| {
-    let around = surroundings(In::File);
-    own_files()
-        .flat_map(|(name, text)| lint::assigned(text, around).into_iter().map(move |set| (name, set.path)))
-        .collect()
+    let around = surroundings(tables::known(), In::File);
+    let set = |(name, text)| lint::report(text, around).set.into_iter().map(move |set| (name, set.path));
+    own_files().flat_map(set).collect()
 });
 
 /// The services that the flake's own modules offer.
@@ -56,41 +54,83 @@ fn own_files() -> impl Iterator<Item = (&'static str, &'static str)> {
     })
 }
 
-/// The services that the flake's own modules offer.
-pub(super) fn own_services() -> &'static BTreeSet<String> {
-    &SERVICES
+/// The options that the flake's own modules set; none until there is a table to know options by.
+fn own_options() -> &'static [(&'static str, Vec<String>)] {
+    if tables::are_there() { &ASSIGNED } else { &[] }
 }
 
-fn surroundings(place: In) -> Surroundings<'static> {
+/// Whether one of the flake's own modules offers the service `name`.
+pub(super) fn is_own_service(name: &str) -> bool {
+    tables::are_there() && SERVICES.contains(name)
+}
+
+fn surroundings(known: &Known, place: In) -> Surroundings<'_> {
     let arguments = if place == In::Module { ARGUMENTS } else { &[] };
-    Surroundings { options: &TREE, complete: false, declared: &DECLARED, arguments }
+    Surroundings { known, declared: &DECLARED, arguments }
 }
 
 /// The type of the option at `path`, where the table has it.
-pub(super) fn option_type(path: &[String]) -> Option<&'static OptionType> {
-    TREE.at(path)?.kind.as_ref()
+pub(super) fn option_type<'f>(facts: &Facts<'f>, path: &[String]) -> Option<&'f OptionType> {
+    facts.options.tree.at(path)?.kind.as_ref()
 }
 
-/// What `text` sets of the table's options.
-pub(super) fn assigned(text: &str, place: In) -> Vec<Assigned> {
-    lint::assigned(text, surroundings(place))
+/// What there is to say of `text`.
+pub(super) fn report(known: &Known, text: &str, place: In) -> Report {
+    lint::report(text, surroundings(known, place))
 }
 
-/// Says what is wrong with the expression `text`, the value of the field at `path`.
-pub(super) fn check_expression(text: &str, path: &Path, place: In, problems: &mut Vec<Problem>) {
-    problems.extend(lint::lint(text, surroundings(place)).into_iter().map(|finding| problem(finding, path)));
+/// The options that `module` sets and of which `known` has nothing, so that they were not checked: each once, as far as it is
+/// known and one name more.
+pub fn unchecked(module: &CustomModule, known: &Known) -> Vec<String> {
+    let mut texts: Vec<(Cow<str>, In)> = Vec::new();
+    if module.source.is_empty() {
+        for part in &module.parts {
+            let set = |option: &OptionAssignment| format!("{{ {} =\n{}\n; }}", option.path.trim(), option.value);
+            texts.extend(part.options.iter().map(|option| (set(option).into(), In::Module)));
+            texts.push((part.nix.as_str().into(), In::Module));
+        }
+    } else {
+        let further = module.files.iter().filter(|file| file.path.ends_with(".nix")).map(|file| &file.text);
+        texts.extend([&module.source].into_iter().chain(further).map(|text| (text.as_str().into(), In::File)));
+    }
+    let names = texts
+        .iter()
+        .filter(|(text, _)| !text.trim().is_empty())
+        .flat_map(|(text, place)| report(known, text, *place).unchecked);
+    names.map(|one| one.path.join(".")).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// Says what is wrong with the expression `text`, the value of the field at `path`, and gives the options that it sets.
+pub(in crate::check) fn check_expression(
+    facts: &Facts,
+    text: &str,
+    path: &Path,
+    place: In,
+    problems: &mut Vec<Problem>,
+) -> Vec<Assigned> {
+    let report = report(facts.options, text, place);
+    problems.extend(report.findings.into_iter().map(|finding| problem(finding, path)));
+    report.set
 }
 
 /// As [`check_expression`], of a text whose first line was put before the user's: what is found there is of the field at
 /// `first`.
-pub(super) fn check_below(text: &str, first: &Path, path: &Path, problems: &mut Vec<Problem>) {
-    for finding in lint::lint(text, surroundings(In::Module)) {
+pub(super) fn check_below(
+    facts: &Facts,
+    text: &str,
+    first: &Path,
+    path: &Path,
+    problems: &mut Vec<Problem>,
+) -> Vec<Assigned> {
+    let report = report(facts.options, text, In::Module);
+    for finding in report.findings {
         problems.push(if finding.line == 1 {
             Problem { message: finding.message.clone(), ..problem(finding, first) }
         } else {
             problem(Finding { line: finding.line - 1, ..finding }, path)
         });
     }
+    report.set
 }
 
 fn problem(finding: Finding, path: &Path) -> Problem {
@@ -128,13 +168,19 @@ pub(super) fn check_parameters(module: &CustomModule, text: &str, path: &Path, p
 }
 
 /// Says where a module of the flake sets the same option. `is_forced`: it is meant to take the other's place.
-pub(super) fn check_own(cluster: &Cluster, set: &[String], is_forced: bool, path: &Path, problems: &mut Vec<Problem>) {
-    if option_type(set).is_none_or(|kind| !kind.is_single()) {
+pub(in crate::check) fn check_own(
+    facts: &Facts,
+    set: &[String],
+    is_forced: bool,
+    path: &Path,
+    problems: &mut Vec<Problem>,
+) {
+    if option_type(facts, set).is_none_or(|kind| !kind.is_single()) {
         return;
     }
-    let used = modules::registered(cluster);
+    let used = modules::registered(facts.cluster);
     let Some((module, _)) =
-        ASSIGNED.iter().find(|(name, own)| own == set && used.iter().any(|module| module.name == *name))
+        own_options().iter().find(|(name, own)| own == set && used.iter().any(|module| module.name == *name))
     else {
         return;
     };
@@ -148,4 +194,30 @@ pub(super) fn check_own(cluster: &Cluster, set: &[String], is_forced: bool, path
         )
     };
     problems.push(OPTION_OF_FORM.at(path.clone(), message));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::{Described, ModulePart};
+
+    #[test]
+    fn what_no_table_has_is_named_once() {
+        let module = |json: &str| CustomModule::read(serde_json::from_str(json).unwrap()).unwrap();
+        let parts = module(
+            r#"{"parts": [{"options": [{"path": "sops.secrets.a", "value": "{ }"}, {"path": "services.k3s.enable", "value": "true"}],
+                "nix": "{ sops.secrets.b = { }; services.other.enable = true; }"}]}"#,
+        );
+        assert_eq!(unchecked(&parts, tables::known()), ["services.other", "sops"]);
+        let whole = Known::new("services.k3s.enable\tboolean\n", true);
+        assert_eq!(unchecked(&parts, &whole), ["sops"]);
+        let brought = CustomModule {
+            source: "{ imports = [ ./a.nix ]; age.x = 1; }".to_owned(),
+            parts: vec![ModulePart::default()],
+            ..module(
+                r#"{"files": [{"path": "a.nix", "text": "{ disko.x = 1; }"}, {"path": "b.txt", "text": "{ c.x = 1; }"}]}"#,
+            )
+        };
+        assert_eq!(unchecked(&brought, tables::known()), ["age", "disko"]);
+    }
 }

@@ -85,14 +85,14 @@ pub(super) fn check(facts: &Facts, module: &CustomModule, at: &Path, problems: &
                 format!("The cluster has no nodes of this kind ({}): the part is nowhere.", part.nodes.label());
             problems.push(PART_WITHOUT_NODES.at(at.field(ModulePart::nodes), message));
         }
-        check_programs(part, &at, problems);
+        check_programs(facts, part, &at, problems);
         check_units(facts, module, part, &at, problems);
         check_files(part, &at, problems);
         check_ports(module, part, &at, problems);
         check_options(facts, module, part, &at, &mut sets, problems);
         check_nix(facts, module, part, &at, problems);
     }
-    check_repeated(&nodes, &sets, problems);
+    check_repeated(facts, &nodes, &sets, problems);
 }
 
 fn is_empty(part: &ModulePart) -> bool {
@@ -105,9 +105,9 @@ fn is_empty(part: &ModulePart) -> bool {
     *part == blank
 }
 
-fn check_programs(part: &ModulePart, at: &Path, problems: &mut Vec<Problem>) {
+fn check_programs(facts: &Facts, part: &ModulePart, at: &Path, problems: &mut Vec<Problem>) {
     for (index, name) in part.packages.iter().enumerate() {
-        check_package(name, &at.field(ModulePart::packages).index(index), problems);
+        check_package(facts, name, &at.field(ModulePart::packages).index(index), problems);
     }
     for (index, script) in part.scripts.iter().enumerate() {
         let path = at.field(ModulePart::scripts).index(index).field(HelperScript::name);
@@ -149,12 +149,12 @@ fn check_units(facts: &Facts, module: &CustomModule, part: &ModulePart, at: &Pat
                 format!("There is another service {} in this part: give each a name of its own.", quote(&unit.name));
             problems.push(UNIT_NAME.at(path, message));
         }
-        check_command(module, unit, &at.field(ModuleUnit::command), problems);
+        check_command(facts, module, unit, &at.field(ModuleUnit::command), problems);
         check_user(facts, module, &unit.user, &at.field(ModuleUnit::user), problems);
     }
 }
 
-fn check_command(module: &CustomModule, unit: &ModuleUnit, path: &Path, problems: &mut Vec<Problem>) {
+fn check_command(facts: &Facts, module: &CustomModule, unit: &ModuleUnit, path: &Path, problems: &mut Vec<Problem>) {
     let command = unit.command.trim();
     if command.is_empty() {
         problems
@@ -170,7 +170,7 @@ fn check_command(module: &CustomModule, unit: &ModuleUnit, path: &Path, problems
         Err(fault) => problems.push(UNIT_COMMAND.at(path.clone(), nix::fault_message(&fault))),
         Ok(command) => {
             let text = crate::nix::print(&command, 0).text;
-            nix::check_expression(&text, path, In::Module, problems);
+            nix::check_expression(facts, &text, path, In::Module, problems);
             nix::check_parameters(module, &text, path, problems);
         }
     }
@@ -269,12 +269,13 @@ fn check_options<'c>(
         if AttrPath::parse(&option.path).is_err() {
             continue;
         }
-        nix::check_below(&format!("{{ {} =\n{}\n; }}", option.path.trim(), option.value), &path, &value, problems);
+        let text = format!("{{ {} =\n{}\n; }}", option.path.trim(), option.value);
+        nix::check_below(facts, &text, &path, &value, problems);
         nix::check_parameters(module, &option.value, &value, problems);
         let is_forced = option.value.contains("mkForce") || option.value.contains("mkOverride");
-        let found = nix::assigned(&format!("{{ {} = null; }}", option.path.trim()), In::Module);
-        for set in found {
-            nix::check_own(facts.cluster, &set.path, is_forced, &path, problems);
+        let alone = format!("{{ {} = null; }}", option.path.trim());
+        for set in nix::report(facts.options, &alone, In::Module).set {
+            nix::check_own(facts, &set.path, is_forced, &path, problems);
             check_recursion(part, &set.path, &path, problems);
             sets.push(Set { part, path: set.path, value: option.value.trim(), place: path.clone() });
         }
@@ -302,10 +303,9 @@ fn check_nix(facts: &Facts, module: &CustomModule, part: &ModulePart, at: &Path,
     match crate::nix::set_fault(&part.nix) {
         Some(fault) => problems.push(MODULE_NIX.at(path, nix::fault_message(&fault))),
         None => {
-            nix::check_expression(&part.nix, &path, In::Module, problems);
             nix::check_parameters(module, &part.nix, &path, problems);
-            for set in nix::assigned(&part.nix, In::Module) {
-                nix::check_own(facts.cluster, &set.path, part.nix.contains("mkForce"), &path, problems);
+            for set in nix::check_expression(facts, &part.nix, &path, In::Module, problems) {
+                nix::check_own(facts, &set.path, part.nix.contains("mkForce"), &path, problems);
                 check_recursion(part, &set.path, &path, problems);
             }
         }
@@ -313,9 +313,9 @@ fn check_nix(facts: &Facts, module: &CustomModule, part: &ModulePart, at: &Path,
 }
 
 /// Options that two parts set on the same node, in the same implementation.
-fn check_repeated(nodes: &[Alike], sets: &[Set], problems: &mut Vec<Problem>) {
+fn check_repeated(facts: &Facts, nodes: &[Alike], sets: &[Set], problems: &mut Vec<Problem>) {
     for (index, set) in sets.iter().enumerate() {
-        if nix::option_type(&set.path).is_none_or(|kind| !kind.is_single()) {
+        if nix::option_type(facts, &set.path).is_none_or(|kind| !kind.is_single()) {
             continue;
         }
         let has_rank =

@@ -1,14 +1,15 @@
 //! A `default.nix` that was brought.
 
 use super::nix::{self, In};
-use super::{MODULE_ARGUMENT, MODULE_ARGUMENT_UNKNOWN, SOURCE_AND_PARTS};
+use super::{MODULE_ARGUMENT, MODULE_ARGUMENT_UNKNOWN, MODULE_FILE, MODULE_FILE_MISSING, SOURCE_AND_PARTS};
 use crate::check::facts::Facts;
 use crate::check::text::quote;
 use crate::check::{Fix, Problem};
-use crate::cluster::{CustomModule, ModulePart};
+use crate::cluster::{CustomModule, ModulePart, SourceFile};
 use crate::modules;
-use crate::modules::custom::{Form, form, parameter_name, plain_arguments};
+use crate::modules::custom::{Form, form, is_source_path, missing_files, parameter_name, plain_arguments};
 use crate::path::Path;
+use std::collections::HashSet;
 
 /// The arguments that NixOS and the flake give to every module.
 const GIVEN: &[&str] = &[
@@ -35,11 +36,40 @@ pub(super) fn check(facts: &Facts, module: &CustomModule, at: &Path, problems: &
         let fix = Fix::set("Leave the parts out", parts.clone(), serde_json::json!([]));
         problems.push(SOURCE_AND_PARTS.at(parts, message).with_fix(fix));
     }
-    nix::check_expression(source, &path, In::File, problems);
-    for set in nix::assigned(source, In::File) {
-        nix::check_own(facts.cluster, &set.path, source.contains("mkForce"), &path, problems);
+    for set in nix::check_expression(facts, source, &path, In::File, problems) {
+        nix::check_own(facts, &set.path, source.contains("mkForce"), &path, problems);
     }
     check_arguments(facts, module, &path, problems);
+    check_files(facts, module, at, problems);
+}
+
+fn check_files(facts: &Facts, module: &CustomModule, at: &Path, problems: &mut Vec<Problem>) {
+    let list = at.field(CustomModule::files);
+    let mut seen = HashSet::new();
+    for (index, file) in module.files.iter().enumerate() {
+        let (path, text) = (list.index(index).field(SourceFile::path), list.index(index).field(SourceFile::text));
+        if !is_source_path(&file.path) {
+            let message = format!(
+                "{} is no path of a further file: write plain names, such as “server.nix” or “scripts/status.sh”.",
+                quote(&file.path)
+            );
+            problems.push(MODULE_FILE.at(path, message));
+        } else if !seen.insert(&file.path) {
+            let message = format!("There is another file {}: give each a path of its own.", quote(&file.path));
+            problems.push(MODULE_FILE.at(path, message));
+        } else if file.path.ends_with(".nix") {
+            nix::check_expression(facts, &file.text, &text, In::File, problems);
+        }
+    }
+    for (index, missing) in missing_files(module) {
+        let place = match index {
+            None => at.field(CustomModule::source),
+            Some(index) => list.index(index).field(SourceFile::text),
+        };
+        let message =
+            format!("It names {}, which the module's folder does not have: bring the whole folder.", quote(&missing));
+        problems.push(MODULE_FILE_MISSING.at(place, message));
+    }
 }
 
 fn check_arguments(facts: &Facts, module: &CustomModule, path: &Path, problems: &mut Vec<Problem>) {

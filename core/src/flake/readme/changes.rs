@@ -17,7 +17,7 @@ pub fn changes(out: &mut String, cluster: &Cluster) {
          then bring it\nto each node:\n\n\
          ```sh\nnixos-rebuild switch --flake .#{node} --target-host root@{node}\n```\n\n\
          Newer packages of the same release: `nix flake update`, then the same. A newer release: change it in the \
-         design, or\nthe input in `flake.nix`; `stateVersion` in `cluster.nix` stays as it is.\n\n\
+         design, or\nthe input in `flake.nix`; `stateVersion` stays that of the release which the nodes were first installed with.\n\n\
          What the design does not know goes into modules of your own: `extraCommonModules` for every node, \
          `extraNodeModules` for\nsingle ones. They stand in `cluster.nix`, as in the flake below. A value that the \
          cluster sets gives way to\n`lib.mkForce`, as in this `site.nix`:\n\n\

@@ -7,7 +7,7 @@ pub use extra::{ExtraModule, extra_modules};
 use super::{Module, Parameter};
 use crate::cluster::{
     Architecture, Boot, BootLoader, Choice, Cluster, FabricKind, General, GpuVendor, Gpus, NodeGroup, NodeOverride,
-    Release, Section,
+    Section,
 };
 use crate::nix::{Attrs, Nix};
 use crate::path::Path;
@@ -28,16 +28,13 @@ pub const CLUSTER: Parameter = Parameter { name: "clusterConfig", values: cluste
 fn cluster_config(cluster: &Cluster) -> Attrs {
     let general = &cluster.general;
     let path = |key| Path::root().field(Cluster::general).key(key);
-    // The release that the description was made for; it stays when the inputs move on.
-    let state_version = match general.release {
-        Release::V2605 | Release::Unstable => "26.05",
-        Release::V2611 => "26.11",
-    };
+    let version =
+        if general.state_version.trim().is_empty() { General::release.key } else { General::state_version.key };
     Attrs::new()
         .field("name", &general.name, path(General::name.key))
         .field("timeZone", &general.time_zone, path(General::time_zone.key))
         .field("locale", &general.locale, path(General::locale.key))
-        .field("stateVersion", state_version, path(General::release.key))
+        .field("stateVersion", general.effective_state_version(), path(version))
         .field_if(general.allow_unfree, "allowUnfree", true, path(General::allow_unfree.key))
 }
 

@@ -39,5 +39,5 @@ fn cluster(own: &Own) -> Attrs {
     if let Some(implementation) = implementation(own.module) {
         values = values.set("type", implementation);
     }
-    attrs.set(&own.parameter, values)
+    attrs.set(&own.parameter, super::with_argument_defaults(values, own))
 }

@@ -53,12 +53,12 @@ pub fn readme_section(module: &CustomModule) -> String {
 
 /// How a flake takes the module in that does not have it yet.
 fn registration(own: &Own) -> String {
-    let (name, parameter) = (&own.module.name, &own.parameter);
+    let name = &own.module.name;
     let registered = super::registered(own, NODE_ARGUMENTS);
     let mut out = format!("To take it in, copy `modules/{name}` and `examples/{name}`, and in `flake.nix` add\n\n");
     writeln!(out, "- to the set `modules`: `{name} = import ./modules/{name};`").ok();
     if registered.parameter.is_some() {
-        writeln!(out, "- to the arguments of `mkClusterFlake`: `{parameter} ? {{ }},`").ok();
+        writeln!(out, "- to the arguments of `mkClusterFlake`: `{}`", one_line(&registered.formal().join(" "))).ok();
     }
     writeln!(out, "- to the modules of `mkSystem`: `{}`", one_line(&registered.call().join(" ")).replace(" ;", ";"))
         .ok();

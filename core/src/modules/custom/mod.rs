@@ -1,15 +1,19 @@
 //! Modules of the user's own: described by parts, or a `default.nix` that was brought. Each has the values `NAMEConfig`.
 
+mod changes;
 mod example;
 mod export;
+mod folder;
 mod read;
 mod source;
 mod value;
 mod write;
 
+pub use changes::{Change, changes};
 pub use export::{export, readme_section};
-pub use read::{Import, read_module};
-pub(crate) use source::{Form, form, plain_arguments};
+pub use folder::{Folder, gather, is_source_path};
+pub use read::{Import, put, read_module};
+pub(crate) use source::{Form, form, missing_files, plain_arguments};
 pub(crate) use value::{default, typed, value};
 pub(crate) use write::{ARGUMENTS, is_package_name};
 
@@ -17,7 +21,7 @@ use super::{Argument, COMMON, MODULES, Registered};
 use crate::check::looks_private;
 use crate::cluster::{Cluster, CustomModule, ModuleParameter};
 use crate::flake::File;
-use crate::nix::{Attrs, is_identifier, syntax};
+use crate::nix::{AttrPath, Attrs, Nix, is_identifier, syntax};
 use crate::path::Path;
 use std::collections::HashSet;
 
@@ -123,6 +127,7 @@ pub(super) fn registered(own: &Own, bound: &[&str]) -> Registered {
         name: own.module.name.clone(),
         takes,
         parameter: has_parameter.then_some(parameter),
+        default: with_argument_defaults(Attrs::new(), own),
         inputs: Vec::new(),
     }
 }
@@ -132,10 +137,17 @@ pub(super) fn files(own: &Own) -> Vec<(String, File)> {
     let name = &own.module.name;
     let module: File =
         if own.module.source.is_empty() { write::default_nix(own).into() } else { own.module.source.clone().into() };
-    vec![
+    let main = [
         (format!("modules/{name}/default.nix"), module),
         (format!("examples/{name}/flake.nix"), example::flake_nix(own).into()),
-    ]
+    ];
+    let further = own
+        .module
+        .files
+        .iter()
+        .filter(|file| !own.module.source.is_empty() && is_source_path(&file.path) && !looks_private(&file.text));
+    let further = further.map(|file| (format!("modules/{name}/{}", file.path), file.text.clone().into()));
+    further.chain(main).collect()
 }
 
 /// What the README says of the user's own modules; nothing where there are none.
@@ -157,7 +169,24 @@ pub(super) fn values(own: &Own) -> Attrs {
             attrs = attrs.field(&parameter.name, value, place);
         }
     }
-    attrs
+    with_argument_defaults(attrs, own)
+}
+
+/// `values`, and what the argument of a brought module has by default besides, `licConfig ? { port = 27000; }`: in Nix, a
+/// value that is given takes the place of the whole default. Left out is what only the module's own file can tell.
+fn with_argument_defaults(mut values: Attrs, own: &Own) -> Attrs {
+    let Some(Form::Function(form)) = form(&own.module.source) else { return values };
+    let ours: Vec<&str> =
+        MODULES.iter().filter_map(|module| module.parameter).chain(COMMON.iter().copied()).map(|p| p.name).collect();
+    for (name, default) in form.parameter(&own.parameter, &ours).map(|name| form.defaults(name)).unwrap_or_default() {
+        let path = AttrPath::name(&name);
+        if !values.clashes(&path)
+            && let Ok(default) = Nix::written(&default)
+        {
+            values.put(path, default);
+        }
+    }
+    values
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use super::is_parameter_name;
 use super::source::{Formals, formals};
-use crate::cluster::{CustomModule, ModuleParameter, ParameterType};
+use crate::cluster::{Cluster, CustomModule, ModuleParameter, ParameterType};
 use crate::nix::lint::{attr_name, inside, literal};
 use crate::nix::syntax::{self, Fault};
 use rnix::ast::{self, Expr, HasEntry as _};
@@ -40,6 +40,31 @@ pub fn read_module(text: &str) -> Result<Import, Fault> {
             .push("It is a plain NixOS module: it has no values in cluster.nix, and every node imports it.".to_owned()),
     }
     Ok(Import { module, report })
+}
+
+/// Puts a module that was read into the description, and says at which place. A module of that name that was brought before
+/// gets the new text, and keeps the values of this cluster.
+///
+/// Fails with a sentence where one of that name is described by its parts, which would be lost.
+pub fn put(cluster: &mut Cluster, name: &str, module: CustomModule) -> Result<usize, String> {
+    let modules = (Cluster::modules.get_mut)(cluster);
+    let mut module = CustomModule { name: name.to_owned(), ..module };
+    let Some(at) = modules.iter().position(|known| !name.is_empty() && known.name == name) else {
+        modules.push(module);
+        return Ok(modules.len() - 1);
+    };
+    let known = &mut modules[at];
+    if known.source.is_empty() {
+        return Err(format!("there is a module “{name}” that is described by its parts: give this one another name"));
+    }
+    for parameter in &mut module.parameters {
+        let before = known.parameters.iter().find(|before| before.name == parameter.name);
+        parameter.value = before.and_then(|before| before.value.clone());
+    }
+    module.enable = known.enable;
+    module.implementation = known.implementation.clone();
+    *known = module;
+    Ok(at)
 }
 
 /// The arguments of the function around the module, where there is one.

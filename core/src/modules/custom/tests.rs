@@ -2,7 +2,7 @@ use super::*;
 use crate::cluster::Described;
 use crate::flake::{FileTree, generate};
 use crate::nix::lint::{self, Surroundings};
-use crate::nix::options;
+use crate::nix::tables;
 use crate::preset;
 
 fn with(modules: &str) -> Cluster {
@@ -13,9 +13,8 @@ fn with(modules: &str) -> Cluster {
 }
 
 fn findings(tree: &FileTree) -> Vec<String> {
-    let table = options::tree(options::TABLE);
     let declared: Vec<_> = tree.values().flat_map(|file| lint::declared(&file.text)).collect();
-    let around = Surroundings { options: &table, complete: false, declared: &declared, arguments: &[] };
+    let around = Surroundings { known: tables::known(), declared: &declared, arguments: &[] };
     let nix = tree.iter().filter(|(path, _)| path.ends_with(".nix"));
     nix.flat_map(|(path, file)| {
         lint::lint(&file.text, around).into_iter().map(move |finding| format!("{path}: {finding:?}"))
@@ -135,6 +134,79 @@ fn a_source_is_kept_byte_for_byte_and_called_with_what_it_takes() {
     assert_eq!(call("{ other ? 1 }: { ... }: { }"), ("(modules.lic { })".to_owned(), None));
     assert_eq!(call("{ pkgs, ... }: { }"), ("modules.lic".to_owned(), None));
     assert_eq!(call("\n{ } # no more"), ("modules.lic".to_owned(), None));
+}
+
+/// In Nix, a value that is given takes the place of an argument's whole default.
+#[test]
+fn defaults_of_a_brought_argument_are_not_lost() {
+    let source = "{ node, pkgs ? null, licConfig ? { enable = false; type = \"a\"; port = 27000; hosts = [ \"x\" ]; tool = pkgs; file = ./x; }, ... }:\n{ ... }: { }";
+    let parameters = r#"[{"name": "port", "type": "port", "default": "27000", "value": "1"}]"#;
+    let modules =
+        format!(r#"[{{"name": "lic", "source": {}, "parameters": {parameters}}}]"#, serde_json::json!(source));
+    let tree = generate(&with(&modules));
+    let values = &tree["cluster.nix"].text;
+    let own = "  licConfig = {\n    enable = true;\n    port = 1;\n    type = \"a\";\n    hosts = [ \"x\" ];\n  };\n";
+    assert!(values.contains(own), "{values}");
+    assert!(tree["examples/lic/flake.nix"].text.contains("port = 27000;"));
+    // Another flake that gives no values gets the module's own.
+    let flake = &tree["flake.nix"].text;
+    assert!(flake.contains("licConfig ? {\n            enable = false;\n            type = \"a\";\n"), "{flake}");
+    assert_eq!(nixfmt_rs::format(flake).as_ref(), Ok(flake));
+}
+
+#[test]
+fn further_files_stand_beside_the_source() {
+    let modules = r#"[{"name": "lic", "source": "{ imports = [ ./a.nix ]; }", "files": [
+        {"path": "a.nix", "text": "{ }\r\n"}, {"path": "../a", "text": "1"}, {"path": "sub/default.nix", "text": "{}"},
+        {"path": "key", "text": "-----BEGIN OPENSSH PRIVATE KEY-----"}]}]"#;
+    let tree = generate(&with(modules));
+    let own: Vec<&str> = tree.keys().filter_map(|path| path.strip_prefix("modules/lic/")).collect();
+    assert_eq!(own, ["a.nix", "default.nix", "sub/default.nix"]);
+    assert_eq!(tree["modules/lic/a.nix"].text, "{ }\r\n");
+    assert!(!tree.contains_key("modules/a"));
+    // Without the source nothing imports them.
+    let parts = modules.replace("{ imports = [ ./a.nix ]; }", "");
+    assert!(!generate(&with(&parts)).contains_key("modules/lic/a.nix"));
+}
+
+/// Every step of the guide is done, and can be shown.
+#[test]
+fn a_module_tells_what_it_changes() {
+    let steps = |modules: &str| -> Vec<(String, String)> {
+        let cluster = with(modules);
+        let tree = generate(&cluster);
+        let last = cluster.modules.len() - 1;
+        let all = changes(&cluster, last, &tree).into_iter();
+        all.map(|step| (step.file.clone(), tree[&step.file].text.lines().nth(step.line - 1).unwrap().trim().to_owned()))
+            .collect()
+    };
+    let own = |file: &str, line: &str| (file.to_owned(), line.to_owned());
+    assert_eq!(
+        steps(&PLAIN.replace(", {\"name\": \"small\", \"parts\": [{\"packages\": [\"gdb\"]}]}, {\"name\": \"nothing\"}, {\"name\": \"choice\", \"implementations\": [\"x\"]}", "")),
+        [
+            own("modules/license-server/default.nix", "# A licence server for all of the cluster's programs, which hold a licence of it while they run and"),
+            own("flake.nix", "license-server = import ./modules/license-server;"),
+            own("flake.nix", "(modules.license-server {"),
+            own("flake.nix", "licenseServerConfig ? { },"),
+            own("cluster.nix", "licenseServerConfig = {"),
+            own("README.md", "### license-server"),
+            own("examples/license-server/flake.nix", "# The smallest cluster with the module license-server. In the folder of the whole flake:"),
+        ]
+    );
+    assert_eq!(
+        steps(r#"[{"name": "lic", "source": "{ pkgs, ... }: { }"}]"#),
+        [
+            own("modules/lic/default.nix", "{ pkgs, ... }: { }"),
+            own("flake.nix", "lic = import ./modules/lic;"),
+            own("flake.nix", "modules.lic"),
+            own("README.md", "### lic"),
+            own(
+                "examples/lic/flake.nix",
+                "# The smallest cluster with the module lic. In the folder of the whole flake:"
+            ),
+        ]
+    );
+    assert_eq!(steps(r#"[{"name": "lic", "enable": false}]"#), []);
 }
 
 /// What cannot stand side by side in a set of Nix's goes into a further one, and what does not parse is left out.

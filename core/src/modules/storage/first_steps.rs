@@ -2,6 +2,7 @@
 
 use crate::cluster::{Cluster, FileSystemKind, SharedFileSystem};
 use crate::hostlist;
+use crate::shell::word;
 
 /// Commands that are run once, as root.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,16 +101,6 @@ fn orangefs_format(fs: &SharedFileSystem) -> Option<FirstStep> {
             "systemctl restart orangefs-server".to_owned(),
         ],
     })
-}
-
-/// `text` as one word of a shell's command line.
-fn word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@:=,".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use rowan::ast::AstNode as _;
 use std::collections::HashSet;
 
 /// The keys of a module that are no options.
-pub(super) const MODULE_KEYS: &[&str] =
+pub(in crate::nix) const MODULE_KEYS: &[&str] =
     &["_class", "_file", "config", "disabledModules", "freeformType", "imports", "key", "meta", "options"];
 
 /// How many names a selection is followed through; names may go in circles.
@@ -47,25 +47,27 @@ struct Place<'t> {
 
 struct Walk<'w, 't, 'n> {
     around: Surroundings<'t>,
-    /// The options that the module declares itself.
-    declared: &'w [Vec<String>],
     found: &'w mut Found<'n>,
     /// The bindings that are being followed, since they may name each other.
     followed: HashSet<TextRange>,
-    /// The options of the table that were met, with the places of their names.
-    assigned: Vec<(TextRange, Vec<String>)>,
+    walked: Walked,
 }
 
-pub(super) fn check(module: &Module, around: Surroundings, found: &mut Found) {
-    assigned(module, around, found);
+/// The options that were met, with the places of their names.
+#[derive(Default)]
+pub(super) struct Walked {
+    pub assigned: Vec<(TextRange, Vec<String>)>,
+    /// Those that could not be judged.
+    pub unchecked: Vec<(TextRange, Vec<String>)>,
 }
 
-/// Holds what the module sets against the table, and gives the options of the table that it sets.
-pub(super) fn assigned(module: &Module, around: Surroundings, found: &mut Found) -> Vec<(TextRange, Vec<String>)> {
-    let mut declared = declared(module);
-    declared.extend_from_slice(around.declared);
-    let mut walk = Walk { around, declared: &declared, found, followed: HashSet::new(), assigned: Vec::new() };
-    let root = Place { path: Vec::new(), spot: Spot::Node(around.options) };
+/// Holds what the module sets against the table, and gives the options that it sets.
+pub(super) fn check(module: &Module, around: Surroundings, found: &mut Found) -> Walked {
+    if module.is_foreign() {
+        return Walked::default();
+    }
+    let mut walk = Walk { around, found, followed: HashSet::new(), walked: Walked::default() };
+    let root = Place { path: Vec::new(), spot: Spot::Node(&around.known.tree) };
     let structured = sets(&module.body).any(|set| {
         set_entries(&set)
             .iter()
@@ -80,7 +82,7 @@ pub(super) fn assigned(module: &Module, around: Surroundings, found: &mut Found)
     } else {
         walk.value(&module.body, &root);
     }
-    walk.assigned
+    walk.walked
 }
 
 /// The options that the module declares.
@@ -165,8 +167,8 @@ impl<'t> Walk<'_, 't, '_> {
                 }
                 Expr::Apply(apply) => {
                     let (head, arguments) = call(apply);
-                    if head.and_then(|head| lib_function(&head, self.found.names)).as_deref() == Some("recursiveUpdate")
-                    {
+                    let function = head.and_then(|head| lib_function(&head, self.found.names));
+                    if function.is_some_and(|name| name.text() == "recursiveUpdate") {
                         arguments.iter().for_each(|argument| self.value(argument, place));
                     }
                 }
@@ -269,14 +271,17 @@ impl<'t> Walk<'_, 't, '_> {
             let Some(next) = step(place.spot, name.as_deref()) else {
                 place.path.extend(name);
                 let names = path.iter().map(|attr| attr_name(attr).unwrap_or_default());
-                self.assigned.push((at, outer.iter().cloned().chain(names).collect()));
+                self.walked.assigned.push((at, outer.iter().cloned().chain(names).collect()));
                 if place.path[0] == known::OWN_SECTION {
                     place.path = path.iter().map_while(attr_name).collect();
                 }
-                if !covers(self.declared, &place.path)
-                    && let Some((kind, message)) = missing(&place.path, self.around)
-                {
-                    self.found.add(at, kind, message);
+                if covers(&self.found.declared, &place.path) || covers(self.around.declared, &place.path) {
+                    return;
+                }
+                let has_inside = path.len() > 1 || value.is_some_and(|value| sets(value).next().is_some());
+                match missing(&place.path, has_inside, self.around) {
+                    Some((kind, message)) => self.found.add(at, kind, message),
+                    None => self.walked.unchecked.push((at, place.path)),
                 }
                 return;
             };
@@ -287,7 +292,7 @@ impl<'t> Walk<'_, 't, '_> {
             }
         }
         if let (Some(_), Some(attr)) = (place.spot.kind(), path.last()) {
-            self.assigned.push((attr.syntax().text_range(), place.path.clone()));
+            self.walked.assigned.push((attr.syntax().text_range(), place.path.clone()));
         }
         let Some(value) = value else { return };
         if !matches!(place.spot, Spot::Free)
@@ -351,23 +356,28 @@ fn is_open(of: &OptionType) -> bool {
     }
 }
 
-/// What is wrong with `path`, whose last name the table does not have; `None` where the table cannot tell.
-pub(super) fn missing(path: &[String], around: Surroundings) -> Option<(known::Lint, String)> {
+/// What is wrong with `path`, whose last name the table does not have; `None` where the table cannot tell. `has_inside`:
+/// something stands below it, so that it is a section where it stands alone.
+fn missing(path: &[String], has_inside: bool, around: Surroundings) -> Option<(known::Lint, String)> {
     let shown = path.join(".");
     if let Some(message) = obsolete(path) {
         return Some((known::OBSOLETE_OPTION, message));
     }
+    if around.known.tree.children.is_empty() {
+        return None;
+    }
     let (last, parents) = path.split_last()?;
-    let parent = parents
-        .iter()
-        .try_fold(around.options, |node, name| node.children.get(name).or_else(|| node.children.get("<name>")));
+    let parent = around.known.tree.at(parents);
     let near = nearest(last, parent.into_iter().flat_map(|parent| parent.children.keys()));
     if path[0] == known::OWN_SECTION {
         let message = format!("No module declares `{shown}`: write `options.{shown} = lib.mkOption {{ … }};` in one.");
         return Some((known::UNDECLARED_OPTION, message));
     }
     let is_whole = known::WHOLE.iter().any(|section| shown.starts_with(&format!("{section}.")));
-    if !around.complete && !is_whole && near.is_none() {
+    // A section that no table has may be that of another flake's modules: `sops`, `home-manager`.
+    let is_section = parents.is_empty();
+    let is_judged = is_whole || (around.known.complete && !is_section) || near.is_some();
+    if !is_judged || (is_section && !has_inside) {
         return None;
     }
     let advice = match near {
@@ -388,13 +398,13 @@ pub(super) fn missing(path: &[String], around: Surroundings) -> Option<(known::L
 }
 
 /// What is wrong with reading `path`; `None` where there is such an option, or the table cannot tell.
-pub(super) fn unreadable(path: &[String], module: &Module, around: Surroundings) -> Option<(known::Lint, String)> {
-    let mut spot = Spot::Node(around.options);
+pub(super) fn unreadable(path: &[String], found: &Found, around: Surroundings) -> Option<(known::Lint, String)> {
+    let mut spot = Spot::Node(&around.known.tree);
     for (index, name) in path.iter().enumerate() {
         match step(spot, Some(name)) {
             Some(next) => spot = next,
-            None if covers(&declared(module), path) || covers(around.declared, path) => return None,
-            None => return missing(&path[..=index], around),
+            None if covers(&found.declared, path) || covers(around.declared, path) => return None,
+            None => return missing(&path[..=index], path.len() > index + 1, around),
         }
     }
     None
@@ -434,22 +444,25 @@ fn below(node: &OptionNode, name: &str) -> Vec<String> {
 }
 
 fn obsolete(path: &[String]) -> Option<String> {
-    let shown = path.join(".");
-    let found = known::OBSOLETE_OPTIONS.iter().find(|(option, _)| *option == shown)?;
-    Some(format!("`{shown}` is not to be used any more. {}", found.1))
+    // Few paths begin as one of these, and only those are worth a text of their own.
+    let (first, length) = (path.first()?, path.iter().map(|name| name.len() + 1).sum::<usize>() - 1);
+    let is_this = |option: &str| option.len() == length && option.starts_with(first) && option == path.join(".");
+    let (option, instead) = known::OBSOLETE_OPTIONS.iter().find(|(option, _)| is_this(option))?;
+    Some(format!("`{option}` is not to be used any more. {instead}"))
 }
 
 /// Says that a secret would be readable by everybody; `None` where the value is none, or a file is read instead.
 fn secret(path: &[String], value: &Expr, around: Surroundings, found: &Found) -> Option<String> {
     let (last, parents) = path.split_last()?;
-    let is_secret = ["token", "password", "secret", "secretkey", "secret_key", "storagepass"];
-    let is_hash = last.to_lowercase().contains("hashed");
-    if is_hash || !is_secret.iter().any(|ending| last.to_lowercase().ends_with(ending)) {
+    let ends_in = |ending: &&str| {
+        let end = last.len().checked_sub(ending.len()).and_then(|start| last.get(start..));
+        end.is_some_and(|end| end.eq_ignore_ascii_case(ending))
+    };
+    let is_secret = ["token", "password", "secret", "secretkey", "secret_key", "storagepass"].iter().any(ends_in);
+    if !is_secret || last.to_lowercase().contains("hashed") {
         return None;
     }
-    let siblings = parents
-        .iter()
-        .try_fold(around.options, |node, name| node.children.get(name).or_else(|| node.children.get("<name>")));
+    let siblings = around.known.tree.at(parents);
     let file = [format!("{last}File"), format!("{last}Path")]
         .into_iter()
         .find(|file| siblings.is_some_and(|node| node.children.contains_key(file)));

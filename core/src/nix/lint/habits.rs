@@ -2,39 +2,41 @@
 
 use super::assign::{self, MODULE_KEYS, set_entries, sets};
 use super::{
-    Found, Meaning, Module, Surroundings, attr_name, base_name, call, inside, known, lib_function, static_path, text,
+    Found, Meaning, Module, Surroundings, attr_name, base_name, call, inside, is_named, known, lib_function,
+    static_path, text,
 };
-use rnix::ast::{self, AstToken as _, Expr};
+use rnix::SyntaxKind::*;
+use rnix::SyntaxNode;
+use rnix::ast::{self, Expr};
 use rowan::ast::AstNode as _;
 
 pub(super) fn check(module: &Module, root: &Expr, around: Surroundings, found: &mut Found) {
-    module_form(module, root, found);
+    module_form(module, root, around, found);
     structure(module, found);
     for node in root.syntax().descendants() {
-        if let Some(attr) = ast::AttrpathValue::cast(node.clone()) {
-            special_args(&attr, found);
-        }
-        match Expr::cast(node) {
-            Some(Expr::Select(select)) => {
-                config_read(&select, module, around, found);
+        match node.kind() {
+            NODE_ATTRPATH_VALUE => special_args(node, found),
+            NODE_SELECT => {
+                let Some(select) = ast::Select::cast(node) else { continue };
+                config_read(&select, around, found);
                 fallback(&select, found);
                 package(&select, found);
                 flake(&select, found);
             }
-            Some(Expr::Apply(apply)) => find_single(&apply, found),
-            Some(Expr::Ident(ident)) => package_by_with(&ident, found),
-            Some(Expr::Str(string)) => flags(&string, found),
+            NODE_APPLY => find_single(node, found),
+            NODE_IDENT => package_by_with(node, found),
+            NODE_STRING => flags(&node, found),
             _ => {}
         }
     }
 }
 
 /// The functions around the module, and the keys of what they give.
-fn module_form(module: &Module, root: &Expr, found: &mut Found) {
+fn module_form(module: &Module, root: &Expr, around: Surroundings, found: &mut Found) {
     let merges = |expr: &Expr| match expr {
         Expr::Apply(apply) => {
             let (head, _) = call(apply);
-            head.and_then(|head| lib_function(&head, found.names)).is_some_and(|name| name == "mkMerge")
+            head.and_then(|head| lib_function(&head, found.names)).is_some_and(|name| name.text() == "mkMerge")
         }
         _ => false,
     };
@@ -44,15 +46,21 @@ fn module_form(module: &Module, root: &Expr, found: &mut Found) {
     }
     let is_module = matches!(module.body, Expr::AttrSet(_))
         || matches!(&module.body, Expr::Apply(apply) if call(apply).0.is_some_and(|head| {
-            lib_function(&head, found.names).is_some_and(|name| name == "mkMerge" || name == "mkIf")
+            lib_function(&head, found.names).is_some_and(|name| ["mkMerge", "mkIf"].contains(&name.text()))
         }));
-    if !is_module {
+    let keys: Vec<(String, ast::Attr)> = sets(&module.body)
+        .flat_map(|set| set_entries(&set))
+        .filter_map(|(path, _)| Some((attr_name(path.first()?)?, path.first()?.clone())))
+        .collect();
+    // Overlays and sets of packages look alike, but for what they set.
+    let is_known = |name: &str| MODULE_KEYS.contains(&name) || around.known.tree.children.contains_key(name);
+    if !is_module || (!keys.is_empty() && !keys.iter().any(|(name, _)| is_known(name))) {
         return;
     }
     // NixOS gives the innermost function its arguments, used or not; those of a function around it are the author's.
-    if let Some((_, around)) = module.functions.split_last() {
+    if let Some((_, outer)) = module.functions.split_last() {
         for (at, name) in found.names.unused.clone() {
-            if around.iter().any(|lambda| lambda.param().is_some_and(|p| p.syntax().text_range().contains_range(at))) {
+            if outer.iter().any(|lambda| lambda.param().is_some_and(|p| p.syntax().text_range().contains_range(at))) {
                 let message = format!("Nothing uses the argument `{name}`: use it, or take it out.");
                 found.add(at, known::UNUSED_ARGUMENT, message);
             }
@@ -70,10 +78,6 @@ fn module_form(module: &Module, root: &Expr, found: &mut Found) {
             found.add(pattern.syntax().text_range(), known::CLOSED_ARGUMENTS, message);
         }
     }
-    let keys: Vec<(String, ast::Attr)> = sets(&module.body)
-        .flat_map(|set| set_entries(&set))
-        .filter_map(|(path, _)| Some((attr_name(path.first()?)?, path.first()?.clone())))
-        .collect();
     let has = |key: &str| keys.iter().any(|(name, _)| name == key);
     if module.functions.len() > 1 && !has("_file") {
         let message = "Made by a function, the module loses its place in error messages: add `_file = ./default.nix;`.";
@@ -110,7 +114,7 @@ fn structure(module: &Module, found: &mut Found) {
             Expr::Apply(apply) => {
                 let (head, arguments) = call(&apply);
                 let name = head.and_then(|head| lib_function(&head, found.names));
-                name.filter(|name| name == "optionalAttrs").and_then(|_| arguments.into_iter().next())
+                name.filter(|name| name.text() == "optionalAttrs").and_then(|_| arguments.into_iter().next())
             }
             _ => None,
         };
@@ -124,7 +128,7 @@ fn structure(module: &Module, found: &mut Found) {
 
 /// Where `node` uses the argument `config`.
 fn mentions_config(node: &rnix::SyntaxNode, found: &Found) -> Option<rnix::TextRange> {
-    let is_config = |ident: &ast::Ident| text(ident).is_some_and(|name| name == "config") && is_argument(ident, found);
+    let is_config = |ident: &ast::Ident| is_named(ident, "config") && is_argument(ident, found);
     node.descendants().filter_map(ast::Ident::cast).find(is_config).map(|ident| ident.syntax().text_range())
 }
 
@@ -134,17 +138,22 @@ fn is_argument(ident: &ast::Ident, found: &Found) -> bool {
 }
 
 /// `config.a.b` reads an option that must exist; `or` only hides that it does not.
-fn config_read(select: &ast::Select, module: &Module, around: Surroundings, found: &mut Found) {
+fn config_read(select: &ast::Select, around: Surroundings, found: &mut Found) {
     let Some(Expr::Ident(base)) = select.expr() else { return };
-    if text(&base).is_none_or(|name| name != "config") || !is_argument(&base, found) {
+    if !is_named(&base, "config") || !is_argument(&base, found) {
         return;
     }
     let Some(path) = select.attrpath() else { return };
     // Up to the first computed name.
     let names: Vec<String> = path.attrs().map_while(|attr| attr_name(&attr)).collect();
-    let Some((kind, message)) = assign::unreadable(&names, module, around) else {
+    let Some((kind, message)) = assign::unreadable(&names, found, around) else {
         let unknown = names.len() > 1
-            && around.options.children.get(&names[0]).is_some_and(|section| !section.children.contains_key(&names[1]));
+            && around
+                .known
+                .tree
+                .children
+                .get(&names[0])
+                .is_some_and(|section| !section.children.contains_key(&names[1]));
         if unknown && select.default_expr().is_some() {
             let message = format!(
                 "`or` cannot be needed: an option always has a value, and where there is no `{}` it hides just that.",
@@ -170,47 +179,43 @@ fn fallback(select: &ast::Select, found: &mut Found) {
 
 fn package(select: &ast::Select, found: &mut Found) {
     let Some(path) = select.attrpath() else { return };
-    if base_name(select).is_some_and(|base| base == "pkgs")
-        && let Some(names) = static_path(&path)
-        && let Some((_, message)) =
-            known::WRONG_PACKAGES.iter().find(|(name, _)| names.first().is_some_and(|n| n == name))
+    if matches!(select.expr(), Some(Expr::Ident(base)) if is_named(&base, "pkgs"))
+        && let Some(first) = path.attrs().next().and_then(|attr| attr_name(&attr))
+        && let Some((_, message)) = known::WRONG_PACKAGES.iter().find(|(name, _)| first == *name)
     {
         found.add(path.syntax().text_range(), known::WRONG_PACKAGE, *message);
     }
 }
 
 /// `helm` inside of `with pkgs;`.
-fn package_by_with(ident: &ast::Ident, found: &mut Found) {
+fn package_by_with(node: SyntaxNode, found: &mut Found) {
+    let Some(ident) = ast::Ident::cast(node) else { return };
     let at = ident.syntax().text_range();
     if !matches!(found.names.meanings.get(&at), Some(Meaning::With)) {
         return;
     }
-    let Some((_, message)) =
-        known::WRONG_PACKAGES.iter().find(|(name, _)| text(ident).is_some_and(|text| text == *name))
-    else {
-        return;
-    };
+    let Some((_, message)) = known::WRONG_PACKAGES.iter().find(|(name, _)| is_named(&ident, name)) else { return };
     let nearest = ident.syntax().ancestors().find_map(ast::With::cast).and_then(|with| with.namespace());
-    if matches!(nearest, Some(Expr::Ident(namespace)) if text(&namespace).is_some_and(|name| name == "pkgs")) {
+    if matches!(nearest, Some(Expr::Ident(namespace)) if is_named(&namespace, "pkgs")) {
         found.add(at, known::WRONG_PACKAGE, *message);
     }
 }
 
-fn flags(string: &ast::Str, found: &mut Found) {
-    for part in string.parts() {
-        let ast::InterpolPart::Literal(part) = part else { continue };
-        let text = part.syntax().text();
-        if let Some((_, message)) = known::REMOVED_FLAGS.iter().find(|(flag, _)| text.contains(flag)) {
-            found.add(part.syntax().text_range(), known::REMOVED_FLAG, *message);
+fn flags(string: &SyntaxNode, found: &mut Found) {
+    let tokens = string.children_with_tokens().filter_map(|child| child.into_token());
+    for part in tokens.filter(|token| token.kind() == TOKEN_STRING_CONTENT) {
+        if let Some((_, message)) = known::REMOVED_FLAGS.iter().find(|(flag, _)| part.text().contains(flag)) {
+            found.add(part.text_range(), known::REMOVED_FLAG, *message);
         }
     }
 }
 
 /// With `pkgs` among the special arguments, `nixpkgs.config` and `nixpkgs.overlays` of all modules are ignored.
 /// nixpkgs nixos/lib/eval-config.nix
-fn special_args(entry: &ast::AttrpathValue, found: &mut Found) {
-    let is_special =
-        entry.attrpath().is_some_and(|path| static_path(&path).is_some_and(|path| path == ["specialArgs"]));
+fn special_args(node: SyntaxNode, found: &mut Found) {
+    let Some(entry) = ast::AttrpathValue::cast(node) else { return };
+    let first = entry.attrpath().and_then(|path| path.attrs().next());
+    let is_special = matches!(first, Some(ast::Attr::Ident(first)) if is_named(&first, "specialArgs"));
     let Some(value) = entry.value().filter(|_| is_special) else { return };
     for (path, _) in sets(&value).flat_map(|set| set_entries(&set)) {
         if let [attr] = path.as_slice()
@@ -239,7 +244,7 @@ fn flake(select: &ast::Select, found: &mut Found) {
     let path = select.attrpath().and_then(|path| static_path(&path)).unwrap_or_default();
     let is_own =
         path.first().is_some_and(|name| ["description", "inputs", "nixConfig", "outputs"].contains(&name.as_str()));
-    if text(&head).is_some_and(|name| name == "import") && arguments.iter().any(is_flake) && !is_own {
+    if is_named(&head, "import") && arguments.iter().any(is_flake) && !is_own {
         let message = "A `flake.nix` gives `inputs` and the function `outputs`, and no such attribute: name the flake as an input, and use its outputs.";
         found.add(select.syntax().text_range(), known::FLAKE_IMPORTED, message);
     }
@@ -247,9 +252,12 @@ fn flake(select: &ast::Select, found: &mut Found) {
 
 /// `lib.findSingle` gives its second value for none and its third for several: the same for both hides both.
 /// nixpkgs lib/lists.nix
-fn find_single(apply: &ast::Apply, found: &mut Found) {
-    let (Some(head), arguments) = call(apply) else { return };
-    if lib_function(&head, found.names).is_none_or(|name| name != "findSingle") {
+fn find_single(node: SyntaxNode, found: &mut Found) {
+    let Some(apply) = ast::Apply::cast(node).filter(|apply| matches!(apply.lambda(), Some(Expr::Apply(_)))) else {
+        return;
+    };
+    let (Some(head), arguments) = call(&apply) else { return };
+    if lib_function(&head, found.names).is_none_or(|name| name.text() != "findSingle") {
         return;
     }
     if let [_, none, several, ..] = arguments.as_slice()

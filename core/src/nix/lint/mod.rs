@@ -10,14 +10,16 @@ mod names;
 mod value;
 
 use crate::check::Severity;
-use crate::nix::options::OptionNode;
+use crate::nix::options::Known;
 use crate::nix::syntax::Fault;
 use known::Lint;
 use rnix::ast::{self, Expr};
-use rnix::{SyntaxNode, TextRange};
+use rnix::{SyntaxNode, SyntaxToken, TextRange};
 use rowan::ast::AstNode as _;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
+pub(super) use assign::MODULE_KEYS;
 pub(super) use value::name as type_name;
 
 /// One finding. Sorted by its place.
@@ -37,11 +39,8 @@ pub struct Finding {
 /// What is known around a text.
 #[derive(Clone, Copy, Debug)]
 pub struct Surroundings<'t> {
-    /// The options that a module may set and read.
-    pub options: &'t OptionNode,
-    /// Whether these are all options of a release: then one that is missing does not exist. Otherwise only what stands
-    /// below a known prefix (`services.k3s`) is judged.
-    pub complete: bool,
+    /// The options of NixOS that a module may set and read.
+    pub known: &'t Known,
     /// Options that other modules declare, as [`declared`] gives them: each with all that is below.
     pub declared: &'t [Vec<String>],
     /// What is bound around the text, where it is a piece of a module: `config`, `lib`, `pkgs`, parameters.
@@ -74,20 +73,6 @@ pub struct Assigned {
     pub path: Vec<String>,
 }
 
-/// The options that the module or set `text` sets; none where it does not parse.
-pub fn assigned(text: &str, around: Surroundings) -> Vec<Assigned> {
-    let Some(root) = super::syntax::parse(text).ok().and_then(Expr::cast) else { return Vec::new() };
-    let names = names::resolve(&root, around.arguments);
-    let mut found = Found { flaws: Vec::new(), names: &names };
-    let lines = Lines::new(text);
-    let assigned = assign::assigned(&Module::new(&root), around, &mut found);
-    let place = |(at, path): (TextRange, Vec<String>)| {
-        let (line, column) = lines.place(at.start().into());
-        Assigned { line, column, path }
-    };
-    assigned.into_iter().map(place).collect()
-}
-
 /// What the expression `text` takes from the set `name`, which is bound around it: the first attribute of each selection
 /// without `or`.
 pub(crate) fn selected(text: &str, name: &str) -> Vec<Assigned> {
@@ -97,7 +82,7 @@ pub(crate) fn selected(text: &str, name: &str) -> Vec<Assigned> {
     let selections = root.syntax().descendants().filter_map(ast::Select::cast).filter(|select| {
         let Some(Expr::Ident(base)) = select.expr() else { return false };
         select.default_expr().is_none()
-            && self::text(&base).is_some_and(|base| base == name)
+            && is_named(&base, name)
             && matches!(names.meanings.get(&base.syntax().text_range()), Some(Meaning::Parameter))
     });
     let first = selections.filter_map(|select| {
@@ -108,29 +93,51 @@ pub(crate) fn selected(text: &str, name: &str) -> Vec<Assigned> {
     first.collect()
 }
 
-/// The findings in `text`, one module or one expression of Nix, in the order of their places.
+/// What there is to say of a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// In the order of their places.
+    pub findings: Vec<Finding>,
+    /// The options that it sets.
+    pub set: Vec<Assigned>,
+    /// Those of which nothing is known, and so nothing was checked: each up to the first name that the table does not have.
+    pub unchecked: Vec<Assigned>,
+}
+
+/// The findings in `text`, one module or one expression of Nix.
 pub fn lint(text: &str, around: Surroundings) -> Vec<Finding> {
+    report(text, around).findings
+}
+
+/// What there is to say of `text`, one module or one expression of Nix.
+pub fn report(text: &str, around: Surroundings) -> Report {
     // A tree with holes says little of names and options.
     let root = match super::syntax::parse(text) {
         Ok(node) => Expr::cast(node),
         Err(Fault { line, column, message }) => {
             let Lint { id, severity } = known::SYNTAX;
-            return vec![Finding { line, column, severity, id, message: format!("This is no Nix: {message}.") }];
+            let finding = Finding { line, column, severity, id, message: format!("This is no Nix: {message}.") };
+            return Report { findings: vec![finding], ..Report::default() };
         }
     };
-    let Some(root) = root else { return Vec::new() };
-    let lines = Lines::new(text);
+    let Some(root) = root else { return Report::default() };
     let names = names::resolve(&root, around.arguments);
-    let mut found = Found { flaws: Vec::new(), names: &names };
-    names::check(&names, &mut found);
     let module = Module::new(&root);
+    let mut found = Found { flaws: Vec::new(), names: &names, declared: assign::declared(&module) };
+    names::check(&names, &mut found);
     habits::check(&module, &root, around, &mut found);
-    assign::check(&module, around, &mut found);
+    let walked = assign::check(&module, around, &mut found);
+    let lines = Lines::new(text);
     let mut findings: Vec<Finding> =
         found.flaws.into_iter().map(|flaw| lines.finding(flaw.offset, flaw.kind, flaw.message)).collect();
     findings.sort();
     findings.dedup();
-    findings
+    let assigned = |(at, path): (TextRange, Vec<String>)| {
+        let (line, column) = lines.place(at.start().into());
+        Assigned { line, column, path }
+    };
+    let places = |all: Vec<_>| all.into_iter().map(assigned).collect();
+    Report { findings, set: places(walked.assigned), unchecked: places(walked.unchecked) }
 }
 
 /// A finding, by the byte of the text.
@@ -144,6 +151,8 @@ struct Flaw {
 struct Found<'n> {
     flaws: Vec<Flaw>,
     names: &'n Names,
+    /// The options that the module declares itself.
+    declared: Vec<Vec<String>>,
 }
 
 impl Found<'_> {
@@ -152,9 +161,30 @@ impl Found<'_> {
     }
 }
 
+/// What identifiers mean, by their places.
+type Meanings = HashMap<TextRange, Meaning, BuildHasherDefault<PlaceHasher>>;
+
+/// Spreads the two numbers of a place: there is no need for the standard hasher's care, which would take a tenth of the lint.
+#[derive(Default)]
+struct PlaceHasher(u64);
+
+impl Hasher for PlaceHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u32(u32::from(*byte)));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.0 = (self.0.rotate_left(5) ^ u64::from(number)).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+}
+
 /// What each identifier of a text means, by its place.
 struct Names {
-    meanings: HashMap<TextRange, Meaning>,
+    meanings: Meanings,
     /// Names that nothing binds.
     undefined: Vec<(TextRange, String)>,
     /// Parameters that nothing uses.
@@ -198,6 +228,16 @@ impl Module {
             };
         }
     }
+
+    /// Whether this is plainly another thing than a module: a function of some things that NixOS gives nobody, and of no
+    /// others, such as a package.
+    fn is_foreign(&self) -> bool {
+        let [only] = self.functions.as_slice() else { return false };
+        let Some(ast::Param::Pattern(pattern)) = only.param() else { return false };
+        let needed = pattern.pat_entries().filter(|entry| entry.default().is_none());
+        let mut names = needed.filter_map(|entry| text(&entry.ident()?));
+        pattern.ellipsis_token().is_none() && names.any(|name| !known::MODULE_ARGUMENTS.contains(&name.as_str()))
+    }
 }
 
 /// What is in brackets, and the body of `let`, `with` and `assert`.
@@ -233,17 +273,22 @@ fn call(apply: &ast::Apply) -> (Option<Expr>, Vec<Expr>) {
 }
 
 /// The name by which a function of nixpkgs' lib is called here, `mkIf` for `lib.mkIf` and for `mkIf`.
-fn lib_function(head: &Expr, names: &Names) -> Option<String> {
+fn lib_function(head: &Expr, names: &Names) -> Option<SyntaxToken> {
     match head {
         Expr::Ident(ident) => match names.meanings.get(&ident.syntax().text_range()) {
-            Some(Meaning::Bound(None) | Meaning::With | Meaning::Nothing) => text(ident),
+            Some(Meaning::Bound(None) | Meaning::With | Meaning::Nothing) => ident.ident_token(),
             // `mkIf = lib.mkIf;`
             Some(Meaning::Bound(Some(bound @ Expr::Select(_)))) => lib_function(bound, names),
             _ => None,
         },
         Expr::Select(select) => {
-            let (base, path) = (base_name(select)?, static_path(&select.attrpath()?)?);
-            (base == "lib" || path.first().is_some_and(|first| first == "lib")).then(|| path.last().cloned())?
+            let Some(Expr::Ident(base)) = select.expr() else { return None };
+            let ident = |attr| if let ast::Attr::Ident(ident) = attr { Some(ident) } else { None };
+            let mut path = select.attrpath()?.attrs().map(ident);
+            let first = path.next()??;
+            let is_lib = is_named(&base, "lib") || is_named(&first, "lib");
+            let last = path.last().unwrap_or(Some(first))?;
+            if is_lib { last.ident_token() } else { None }
         }
         _ => None,
     }
@@ -251,6 +296,10 @@ fn lib_function(head: &Expr, names: &Names) -> Option<String> {
 
 fn text(ident: &ast::Ident) -> Option<String> {
     ident.ident_token().map(|token| token.text().to_owned())
+}
+
+fn is_named(ident: &ast::Ident, name: &str) -> bool {
+    ident.ident_token().is_some_and(|token| token.text() == name)
 }
 
 /// The identifier that a selection begins with.

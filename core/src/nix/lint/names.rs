@@ -1,6 +1,6 @@
 //! Which binding each name of a text means: `let`, `rec`, arguments, `with`, or nothing.
 
-use super::{Found, Meaning, Names, attr_name, known, text};
+use super::{Found, Meaning, Meanings, Names, attr_name, known, text};
 use crate::nix::syntax;
 use rnix::ast::{self, Expr, HasEntry};
 use rnix::{SyntaxNode, TextRange};
@@ -57,7 +57,7 @@ impl Scope<'_> {
 /// What every name in `root` means, with `arguments` bound around it.
 pub(super) fn resolve(root: &Expr, arguments: &[&str]) -> Names {
     let global = around(arguments);
-    let mut names = Names { meanings: HashMap::new(), undefined: Vec::new(), unused: Vec::new() };
+    let mut names = Names { meanings: Meanings::default(), undefined: Vec::new(), unused: Vec::new() };
     walk(root.syntax(), &global, &mut names);
     names
 }
@@ -71,7 +71,7 @@ fn around(arguments: &[&str]) -> Scope<'static> {
 /// Which of `arguments`, bound around `root`, something in it means.
 pub(super) fn used<'n>(root: &Expr, arguments: &[&'n str]) -> Vec<&'n str> {
     let global = around(arguments);
-    let mut names = Names { meanings: HashMap::new(), undefined: Vec::new(), unused: Vec::new() };
+    let mut names = Names { meanings: Meanings::default(), undefined: Vec::new(), unused: Vec::new() };
     walk(root.syntax(), &global, &mut names);
     let Kind::Names(bindings) = &global.kind else { return Vec::new() };
     arguments.iter().copied().filter(|name| bindings[*name].used.get()).collect()
@@ -90,8 +90,8 @@ fn walk(node: &SyntaxNode, scope: &Scope, names: &mut Names) {
     };
     match &expr {
         Expr::Ident(ident) => {
-            if let Some(name) = text(ident) {
-                note(node.text_range(), name, scope, names);
+            if let Some(name) = ident.ident_token() {
+                note(node.text_range(), name.text(), scope, names);
             }
         }
         Expr::LetIn(bindings) => {
@@ -163,10 +163,10 @@ fn bound<'s, E: HasEntry>(set: &E, scope: &'s Scope<'s>) -> Scope<'s> {
 }
 
 /// Notes what `name` means at a place.
-fn note(at: TextRange, name: String, scope: &Scope, names: &mut Names) {
-    let meaning = scope.meaning(&name);
+fn note(at: TextRange, name: &str, scope: &Scope, names: &mut Names) {
+    let meaning = scope.meaning(name);
     if matches!(meaning, Meaning::Nothing) {
-        names.undefined.push((at, name));
+        names.undefined.push((at, name.to_owned()));
     }
     names.meanings.insert(at, meaning);
 }
@@ -183,7 +183,7 @@ fn entries<E: HasEntry>(set: &E, inner: &Scope, outer: &Scope, names: &mut Names
             None => {
                 for attr in inherit.attrs() {
                     if let Some(name) = attr_name(&attr) {
-                        note(attr.syntax().text_range(), name, outer, names);
+                        note(attr.syntax().text_range(), &name, outer, names);
                     }
                 }
             }

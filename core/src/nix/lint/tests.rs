@@ -1,11 +1,11 @@
 use super::*;
-use crate::nix::options;
+use crate::nix::options::Known;
+use crate::nix::tables;
 use crate::preset::PRESETS;
 
 /// The findings as `LINE:COLUMN id`.
 fn found(text: &str) -> Vec<String> {
-    let tree = options::tree(options::TABLE);
-    let around = Surroundings { options: &tree, complete: false, declared: &[], arguments: &[] };
+    let around = Surroundings { known: tables::known(), declared: &[], arguments: &[] };
     lint(text, around)
         .into_iter()
         .map(|finding| format!("{}:{} {}", finding.line, finding.column, finding.id))
@@ -108,17 +108,46 @@ fn what_is_wrong_is_found_at_its_place() {
 
 #[test]
 fn our_own_modules_have_no_findings() {
-    let tree = options::tree(options::TABLE);
     let cluster = PRESETS.iter().map(|preset| preset.cluster()).collect::<Vec<_>>();
     let trees: Vec<_> = cluster.iter().map(crate::flake::generate).collect();
     let files = || trees.iter().flatten().filter(|(path, _)| path.starts_with("modules/") && path.ends_with(".nix"));
     let mut declared: Vec<_> = files().flat_map(|(_, file)| declared(&file.text)).collect();
     declared.sort();
     declared.dedup();
-    let around = Surroundings { options: &tree, complete: false, declared: &declared, arguments: &[] };
+    let around = Surroundings { known: tables::known(), declared: &declared, arguments: &[] };
     for (path, file) in files() {
         assert_eq!(lint(&file.text, around), [], "{path}");
     }
+}
+
+/// What NixOS does not call is judged by no rule of modules.
+#[test]
+fn what_is_no_module_is_left_alone() {
+    for text in [
+        "final: prev: { hello = prev.hello; }",
+        "{ lib, callPackage }: rec { uboot.x = callPackage ./x.nix { }; service.y = lib.id 1; }",
+        "{ pkgs }: let a = pkgs.hello; in { inherit a; b = a; }",
+        "{ inputs, ... }: { systems = [ \"x86_64-linux\" ]; perSystem = { pkgs, ... }: { packages.x = pkgs.hello; }; }",
+    ] {
+        assert_eq!(found(text), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn what_the_table_does_not_know_is_told_apart() {
+    let text = "{ lib, ... }: {\n  options.own.x = lib.mkOption { };\n  config = {\n    own.x = 1;\n    sops.secrets.a = { };\n    services.other.enable = true;\n    services.k3s.enable = true;\n  };\n}";
+    let unchecked = |known: &Known| -> Vec<String> {
+        let around = Surroundings { known, declared: &[], arguments: &[] };
+        let all = report(text, around).unchecked.into_iter();
+        all.map(|one| format!("{}:{} {}", one.line, one.column, one.path.join("."))).collect()
+    };
+    assert_eq!(unchecked(tables::known()), ["5:5 sops", "6:14 services.other"]);
+    // A whole release knows all of its sections, but not those of other flakes.
+    let whole = Known::new("services.k3s.enable\tboolean\nservices.nginx.enable\tboolean\n", true);
+    assert_eq!(unchecked(&whole), ["5:5 sops"]);
+    let around = Surroundings { known: &whole, declared: &[], arguments: &[] };
+    let found: Vec<_> = lint(text, around).into_iter().map(|finding| (finding.line, finding.id)).collect();
+    assert_eq!(found, [(6, "unknown-option")]);
 }
 
 #[test]
@@ -172,7 +201,6 @@ fn the_errors_of_the_guides_samples_are_found() {
             &["3:3 undeclared-option", "6:3 undeclared-option", "6:47 wrong-package"],
         ),
     ];
-    let tree = options::tree(options::TABLE);
     // What is around the pieces: the arguments of a module and of mkClusterFlake.
     let arguments = [
         "config",
@@ -186,7 +214,7 @@ fn the_errors_of_the_guides_samples_are_found() {
         "containerConfig",
         "myModuleConfig",
     ];
-    let around = Surroundings { options: &tree, complete: false, declared: &[], arguments: &arguments };
+    let around = Surroundings { known: tables::known(), declared: &[], arguments: &arguments };
     for (name, text, expected) in samples {
         let findings = lint(text, around).into_iter().filter(|finding| finding.severity != Severity::Hint);
         let found: Vec<String> = findings.map(|f| format!("{}:{} {}", f.line, f.column, f.id)).collect();

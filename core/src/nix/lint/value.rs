@@ -53,7 +53,7 @@ pub(super) fn possible(expr: &Expr, found: &Found) -> Vec<Expr> {
         Expr::Apply(apply) => {
             let (head, arguments) = call(&apply);
             let function = head.and_then(|head| lib_function(&head, found.names));
-            match (function.as_deref(), arguments.as_slice()) {
+            match (function.as_ref().map(|name| name.text()), arguments.as_slice()) {
                 (Some("mkForce" | "mkDefault" | "mkBefore" | "mkAfter"), [value])
                 | (
                     Some("mkIf" | "mkOverride" | "mkOrder" | "optionals" | "optionalAttrs" | "optionalString"),

@@ -1,0 +1,62 @@
+//! How long the lint takes, by the length of a module: `cargo run --release -p clusterflake-core --example lint_speed`.
+
+use clusterflake_core::nix::lint::{Surroundings, lint};
+use clusterflake_core::nix::syntax::source_fault;
+use clusterflake_core::nix::tables;
+use std::hint::black_box;
+use std::time::Instant;
+
+/// A module of about as many lines, as people write them.
+fn module(lines: usize) -> String {
+    let part = |i: usize| {
+        format!(
+            "    (lib.mkIf (cfg.part{i} or true) {{
+      environment.systemPackages = with pkgs; [ htop git ];
+      services.k3s = {{
+        enable = true;
+        role = lib.mkDefault \"agent\";
+        extraFlags = [ \"--node-ip=${{node.ip}}\" ];
+      }};
+      networking.firewall.allowedTCPPorts = lib.optionals cfg.enable [ {port} ];
+      systemd.services.unit-{i} = {{
+        wantedBy = [ \"multi-user.target\" ];
+        serviceConfig.ExecStart = \"${{pkgs.hello}}/bin/hello --port ${{toString cfg.port}}\";
+      }};
+      users.users.\"u{i}\" = {{
+        isSystemUser = true;
+        group = \"u{i}\";
+      }};
+    }})\n",
+            port = 6000 + i
+        )
+    };
+    let parts: String = (0..lines / 17).map(part).collect();
+    format!(
+        "{{ node, bigConfig ? {{ }}, ... }}:\n{{ config, lib, pkgs, ... }}:\nlet\n  cfg = {{ enable = false; port = 1; }} // bigConfig;\nin\n\
+         {{\n  _file = ./default.nix;\n  config = lib.mkIf cfg.enable (lib.mkMerge [\n{parts}  ]);\n}}\n"
+    )
+}
+
+/// The least of some runs, in milliseconds: what else runs on the machine only adds.
+fn least(mut run: impl FnMut()) -> f64 {
+    let times = (0..30).map(|_| {
+        let start = Instant::now();
+        run();
+        start.elapsed().as_secs_f64() * 1000.0
+    });
+    times.fold(f64::INFINITY, f64::min)
+}
+
+fn main() {
+    let around = Surroundings { known: tables::known(), declared: &[], arguments: &[] };
+    println!("{:>6} {:>9} {:>9} {:>7}", "lines", "parse ms", "lint ms", "growth");
+    let mut before = None;
+    for lines in [250, 500, 1000, 2000, 3500] {
+        let text = module(lines);
+        let parse = least(|| drop(black_box(source_fault(black_box(&text)))));
+        let time = least(|| drop(black_box(lint(black_box(&text), around))));
+        let growth = before.map(|before| format!("{:.2}", time / before)).unwrap_or_default();
+        println!("{:>6} {parse:>9.2} {time:>9.2} {growth:>7}", text.lines().count());
+        before = Some(time);
+    }
+}
