@@ -10,6 +10,7 @@ pub mod contents;
 pub mod flake;
 pub mod gpu;
 pub mod hostlist;
+pub mod import;
 pub mod link;
 pub mod memory;
 pub mod modules;

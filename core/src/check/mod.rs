@@ -40,6 +40,7 @@ pub use fix::{Fix, apply};
 pub use keys::looks_private;
 pub use modules::guidelines::{Guideline, guidelines};
 pub use modules::nix::unchecked;
+pub(crate) use partition_limits::read_time;
 pub use text::is_label as is_host_name;
 pub use users::is_name as is_user_name;
 

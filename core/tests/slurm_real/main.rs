@@ -6,6 +6,7 @@ mod daemons;
 #[allow(dead_code)] // The other half of it is for tests/nix.
 #[path = "../nix/harness.rs"]
 mod harness;
+mod import;
 
 use clusterflake_core::check::{self, Fix};
 use clusterflake_core::cluster::{Choice, Cluster, Node, Role, expand};

@@ -1,0 +1,261 @@
+//! From what was read to a design: alone, or merged into the one that is open.
+
+use super::fold::fold;
+use super::own;
+use super::reading::{Memory, Reading, Target, Told};
+use super::report::{Entry, Outcome, Report};
+use crate::check::{self, Fix};
+use crate::cluster::expand::expand_group;
+use crate::cluster::{Boot, Choice, Cluster, General, Gpus, Network, Node, NodeGroup, Partition, Role, Slurm};
+use crate::hostlist;
+use crate::modules::schedulable_memory;
+use crate::path::{Field, Path};
+use std::collections::{HashMap, HashSet};
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+/// What becomes of the design that is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// The import takes its place.
+    Replace,
+    /// Nodes are matched by host name, partitions by name. What files tell counts; what they do not tell stays.
+    Merge,
+}
+
+/// A design that an import would make.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Proposal {
+    pub cluster: Cluster,
+    pub report: Report,
+}
+
+/// The design that `reading` makes of `before`.
+pub fn propose(reading: &Reading, before: &Cluster, mode: Mode) -> Proposal {
+    let base = match mode {
+        Mode::Replace => Cluster::default(),
+        Mode::Merge => before.clone(),
+    };
+    let mut entries = Vec::new();
+    let cluster = match (&reading.whole, mode) {
+        (Some(whole), Mode::Replace) => whole.clone(),
+        (Some(whole), Mode::Merge) => own::merge(before, whole, &mut entries),
+        (None, _) => design(reading, base, &mut entries),
+    };
+    let groups = groups(&cluster);
+    let partitions: HashMap<&str, usize> =
+        cluster.slurm.partitions.iter().enumerate().map(|(index, partition)| (&*partition.name, index)).collect();
+    let resolved = reading.entries.iter().map(|entry| Entry {
+        file: entry.file,
+        line: entry.line,
+        text: entry.text.clone(),
+        outcome: resolve(&entry.outcome, &groups, &partitions),
+    });
+    let entries = resolved.chain(entries).collect();
+    Proposal { cluster, report: Report { files: reading.files.clone(), entries, left_out: reading.left_out } }
+}
+
+/// Which group each host is in.
+fn groups(cluster: &Cluster) -> HashMap<String, usize> {
+    let mut groups = HashMap::new();
+    for (index, group) in cluster.nodes.iter().enumerate() {
+        groups.extend(hostlist::expand(&group.hosts).unwrap_or_default().into_iter().map(|name| (name, index)));
+    }
+    groups
+}
+
+fn resolve(outcome: &Outcome<Target>, groups: &HashMap<String, usize>, partitions: &HashMap<&str, usize>) -> Outcome {
+    let field =
+        |path: Path, field: &str| field.split('.').filter(|key| !key.is_empty()).fold(path, |at, key| at.key(key));
+    let nodes = Path::root().field(Cluster::nodes);
+    let list = Path::root().field(Cluster::slurm).field(Slurm::partitions);
+    outcome.place(|target| match target {
+        Target::At(path) => path.clone(),
+        Target::Node(host, key) => groups.get(host).map_or(nodes.clone(), |index| field(nodes.index(*index), key)),
+        Target::Partition(name, key) => {
+            partitions.get(name.as_str()).map_or(list.clone(), |index| field(list.index(*index), key))
+        }
+    })
+}
+
+fn design(reading: &Reading, mut cluster: Cluster, entries: &mut Vec<Entry>) -> Cluster {
+    if !reading.settings.is_empty() {
+        let fix = Fix { label: String::new(), set: reading.settings.clone() };
+        // The importers set fields that there are, to values of their types.
+        cluster = check::apply(&cluster, &fix).unwrap_or(cluster);
+    }
+    if !reading.partitions.is_empty() || !reading.extra.is_empty() {
+        let slurm = (Cluster::slurm.get_mut)(&mut cluster);
+        merge_partitions(&mut slurm.partitions, &reading.partitions);
+        merge_lines(&mut slurm.extra_config, &reading.extra);
+    }
+    merge_nodes(&mut cluster, &reading.told);
+    fit_subnet(&mut cluster, entries);
+    cluster
+}
+
+/// Partitions with a name that there is take its place; of several defaults the imported one counts.
+fn merge_partitions(partitions: &mut Vec<Partition>, imported: &[Partition]) {
+    if imported.iter().any(|partition| partition.is_default) {
+        partitions.iter_mut().for_each(|partition| partition.is_default = false);
+    }
+    let mut index: HashMap<String, usize> =
+        partitions.iter().enumerate().map(|(index, partition)| (partition.name.clone(), index)).collect();
+    for partition in imported {
+        match index.get(&partition.name) {
+            Some(at) => partitions[*at] = partition.clone(),
+            None => {
+                index.insert(partition.name.clone(), partitions.len());
+                partitions.push(partition.clone());
+            }
+        }
+    }
+}
+
+/// Adds lines of slurm.conf; of two lines with one key the imported one stays.
+fn merge_lines(text: &mut String, lines: &[String]) {
+    let key = |line: &str| line.split('=').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let imported: HashSet<String> = lines.iter().map(|line| key(line)).collect();
+    let kept = text.lines().filter(|line| !imported.contains(&key(line))).map(str::to_owned);
+    *text = kept.chain(lines.iter().cloned()).collect::<Vec<_>>().join("\n");
+}
+
+/// Groups of which nothing changes stay as they are. Those with a change are folded anew, and come apart where their
+/// nodes are no longer alike.
+fn merge_nodes(cluster: &mut Cluster, told: &[Told]) {
+    let huge_pages = cluster.hpc.huge_pages_mib();
+    let told_of: HashMap<&str, &Told> = told.iter().map(|told| (told.name.as_str(), told)).collect();
+    let mut known: HashSet<String> = HashSet::new();
+    let mut groups = Vec::new();
+    for (index, group) in cluster.nodes.iter().enumerate() {
+        let Ok(mut nodes) = expand_group(index, group) else {
+            groups.push(group.clone());
+            continue;
+        };
+        let before = nodes.clone();
+        for node in &mut nodes {
+            if let Some(told) = told_of.get(node.name.as_str()) {
+                apply(told, node, huge_pages);
+                known.insert(node.name.clone());
+            }
+        }
+        if nodes == before {
+            groups.push(group.clone());
+        } else {
+            groups.extend(fold(nodes, group));
+        }
+    }
+    let new = told.iter().filter(|told| !known.contains(&told.name)).map(|told| {
+        let mut node = blank(&told.name);
+        apply(told, &mut node, huge_pages);
+        if node.roles.is_empty() {
+            node.roles = NodeGroup::default().roles;
+        }
+        node
+    });
+    groups.extend(fold(new.collect(), &NodeGroup::default()));
+    if *cluster.nodes != groups {
+        cluster.nodes = Arc::new(groups);
+    }
+}
+
+/// A node of which nothing is known but its name.
+fn blank(name: &str) -> Node {
+    let group = NodeGroup::default();
+    Node {
+        name: name.to_owned(),
+        group: 0,
+        position: 0,
+        ip: None,
+        roles: Vec::new(),
+        interface: group.interface,
+        mac_address: String::new(),
+        fabric_ip: None,
+        architecture: group.architecture,
+        sockets: group.sockets,
+        cores_per_socket: group.cores_per_socket,
+        threads_per_core: group.threads_per_core,
+        memory_mib: group.memory_mib,
+        gpus: Gpus::default(),
+        boot: Boot::default(),
+        features: Vec::new(),
+        weight: group.weight,
+    }
+}
+
+/// Puts what is told of a node into it.
+fn apply(told: &Told, node: &mut Node, huge_pages: u64) {
+    macro_rules! take {
+        ($($from:ident $to:ident)*) => {
+            $(if let Some(value) = &told.$from { node.$to = value.clone(); })*
+        };
+    }
+    take!(mac mac_address interface interface architecture architecture sockets sockets cores cores_per_socket
+        threads threads_per_core gpus gpus features features weight weight);
+    if told.ip.is_some() {
+        node.ip = told.ip;
+    }
+    node.memory_mib = match told.memory {
+        None => node.memory_mib,
+        Some(Memory::Installed(mib)) => mib,
+        Some(Memory::Schedulable(mib)) => installed(mib.saturating_add(huge_pages), node.memory_mib),
+    };
+    if told.roles.iter().any(|role| !node.is(*role)) {
+        node.roles = Role::ALL.iter().copied().filter(|role| node.is(*role) || told.roles.contains(role)).collect();
+    }
+}
+
+/// The installed memory of which jobs can use `usable` MiB, as [`schedulable_memory`] counts: `before` where that is so,
+/// else the roundest number.
+fn installed(usable: u64, before: u64) -> u64 {
+    if schedulable_memory(before) == usable {
+        return before;
+    }
+    // At most the margin lies between the two, and the search goes by its slope.
+    let mut low = usable;
+    let mut high = usable.saturating_add(usable / 4).saturating_add(2048);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        // Below 8 GiB the count falls back by one now and then.
+        if schedulable_memory(middle) + 1 < usable { low = middle + 1 } else { high = middle }
+    }
+    let around = low..=low.saturating_add(130);
+    around.filter(|mib| schedulable_memory(*mib) == usable).max_by_key(|mib| mib.trailing_zeros()).unwrap_or(usable)
+}
+
+/// Widens the cluster's network where the addresses of nodes lie outside: to the smallest one that holds them all.
+fn fit_subnet(cluster: &mut Cluster, entries: &mut Vec<Entry>) {
+    let addresses: Vec<u32> =
+        crate::cluster::expand::expand(cluster).iter().filter_map(|node| node.ip.map(u32::from)).collect();
+    let (Some(lowest), Some(highest)) = (addresses.iter().min(), addresses.iter().max()) else { return };
+    let read = |subnet: &str| {
+        let (network, length) = subnet.trim().split_once('/')?;
+        Some((u32::from(network.parse::<Ipv4Addr>().ok()?), length.parse::<u32>().ok().filter(|length| *length <= 32)?))
+    };
+    let mask = |length: u32| u32::MAX.checked_shl(32 - length).unwrap_or(0);
+    let Some((network, length)) = read(&cluster.network.subnet) else { return };
+    let holds = |address: &u32| address & mask(length) == network & mask(length);
+    if holds(lowest) && holds(highest) {
+        return;
+    }
+    let common = (lowest ^ highest).leading_zeros().clamp(8, 24);
+    let subnet = format!("{}/{common}", Ipv4Addr::from(lowest & mask(common)));
+    let path = Path::root().field(Cluster::network).field(Network::subnet);
+    entries.push(Entry {
+        file: 0,
+        line: 0,
+        text: format!("{subnet}, the smallest network that holds the addresses of all nodes"),
+        outcome: Outcome::Taken(path),
+    });
+    (Cluster::network.get_mut)(cluster).subnet = subnet;
+}
+
+/// The place of a setting of the cluster as a whole.
+pub(super) fn general<T>(field: Field<General, T>) -> Path {
+    Path::root().field(Cluster::general).field(field)
+}
+
+/// The place of a setting of Slurm.
+pub(super) fn slurm<T>(field: Field<Slurm, T>) -> Path {
+    Path::root().field(Cluster::slurm).field(field)
+}

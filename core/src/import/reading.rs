@@ -1,0 +1,235 @@
+//! What importers gather: nodes as files tell of them, settings, partitions, and what became of each line.
+
+use super::Importer;
+use super::attributes::split_domain;
+use super::report::{Entry, Outcome};
+use crate::check::is_host_name;
+use crate::cluster::expand::count_on;
+use crate::cluster::{Architecture, Cluster, Gpus, Network, Partition, Role};
+use crate::hostlist::{self, MAX_HOSTS};
+use crate::path::Path;
+use serde_json::Value;
+use std::collections::HashMap;
+use std::net::Ipv4Addr;
+
+/// The most entries that a report lists.
+pub const MAX_ENTRIES: usize = 100_000;
+
+/// The most characters of a file that an entry shows.
+const MAX_SHOWN: usize = 120;
+
+/// How much memory a node has, in MiB.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Memory {
+    Installed(u64),
+    /// What jobs can use, as in slurm.conf.
+    Schedulable(u64),
+}
+
+/// A node as files tell of it. What they do not tell is `None`.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Told {
+    pub name: String,
+    pub ip: Option<Ipv4Addr>,
+    pub mac: Option<String>,
+    pub interface: Option<String>,
+    /// Roles that it has besides those that the design gives it.
+    pub roles: Vec<Role>,
+    pub architecture: Option<Architecture>,
+    pub sockets: Option<u32>,
+    pub cores: Option<u32>,
+    pub threads: Option<u32>,
+    pub memory: Option<Memory>,
+    pub gpus: Option<Gpus>,
+    pub features: Option<Vec<String>>,
+    pub weight: Option<u32>,
+}
+
+impl Told {
+    /// Takes what `more` tells besides, or otherwise.
+    pub(super) fn add(&mut self, more: Told) {
+        macro_rules! take {
+            ($($field:ident)*) => {
+                $(if more.$field.is_some() { self.$field = more.$field; })*
+            };
+        }
+        take!(ip mac interface architecture sockets cores threads memory gpus features weight);
+        for role in more.roles {
+            if !self.roles.contains(&role) {
+                self.roles.push(role);
+            }
+        }
+    }
+}
+
+/// Where something went, before it is known which group a node comes into.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Target {
+    At(Path),
+    /// A field of the group that this host is in; no field for the group as a whole.
+    Node(String, &'static str),
+    /// A field of the partition with this name.
+    Partition(String, &'static str),
+}
+
+/// A line of a file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct At {
+    pub file: usize,
+    pub line: usize,
+}
+
+/// What was read from files, before it is put into a design.
+pub struct Reading {
+    pub importer: &'static Importer,
+    pub(super) files: Vec<String>,
+    pub(super) entries: Vec<Entry<Target>>,
+    pub(super) left_out: usize,
+    /// In the order in which the nodes come into the design.
+    pub(super) told: Vec<Told>,
+    index: HashMap<String, usize>,
+    pub(super) settings: Vec<(Path, Value)>,
+    pub(super) partitions: Vec<Partition>,
+    /// Lines for slurm.conf that no form has a field for.
+    pub(super) extra: Vec<String>,
+    /// A whole description, where that is what was given.
+    pub(super) whole: Option<Cluster>,
+    /// The domains of hosts' full names, and where each stands first.
+    domains: HashMap<String, At>,
+    /// How many more names hostlists may stand for.
+    names_left: usize,
+}
+
+impl Reading {
+    pub(super) fn new(importer: &'static Importer, files: Vec<String>) -> Self {
+        Self {
+            importer,
+            files,
+            entries: Vec::new(),
+            left_out: 0,
+            told: Vec::new(),
+            index: HashMap::new(),
+            settings: Vec::new(),
+            partitions: Vec::new(),
+            extra: Vec::new(),
+            whole: None,
+            domains: HashMap::new(),
+            names_left: 4 * MAX_HOSTS,
+        }
+    }
+
+    /// Notes what became of `text`; gives the entry's number, for [`Reading::settle`].
+    pub(super) fn note(&mut self, at: At, text: &str, outcome: Outcome<Target>) -> usize {
+        if self.entries.len() == MAX_ENTRIES {
+            self.left_out += 1;
+            return usize::MAX;
+        }
+        self.entries.push(Entry { file: at.file, line: at.line, text: shown(text), outcome });
+        self.entries.len() - 1
+    }
+
+    /// Notes what became of an entry after all.
+    pub(super) fn settle(&mut self, entry: usize, outcome: Outcome<Target>) {
+        if let Some(entry) = self.entries.get_mut(entry) {
+            entry.outcome = outcome;
+        }
+    }
+
+    /// The names that a hostlist stands for. Fails also where files name more hosts in all than are taken.
+    pub(super) fn expand(&mut self, hosts: &str) -> Result<Vec<String>, String> {
+        let count = hostlist::count(hosts).map_err(|error| error.to_string())?;
+        self.spend(count)?;
+        hostlist::expand(hosts).map_err(|error| error.to_string())
+    }
+
+    /// The names of all nodes that were told of.
+    pub(super) fn all_names(&mut self) -> Result<Vec<String>, String> {
+        self.spend(self.told.len())?;
+        Ok(self.told.iter().map(|told| told.name.clone()).collect())
+    }
+
+    fn spend(&mut self, count: usize) -> Result<(), String> {
+        let left = self.names_left.checked_sub(count);
+        self.names_left = left.ok_or_else(|| format!("the files name more hosts than are taken, {MAX_HOSTS}"))?;
+        Ok(())
+    }
+
+    /// The node with this name, if a file told of it.
+    pub(super) fn find(&self, name: &str) -> Option<&Told> {
+        self.index.get(name).map(|index| &self.told[*index])
+    }
+
+    /// The node with this name, told of from now on; `None` where there are more than a design takes.
+    pub(super) fn node(&mut self, name: &str) -> Option<&mut Told> {
+        if let Some(index) = self.index.get(name) {
+            return Some(&mut self.told[*index]);
+        }
+        if self.told.len() == MAX_HOSTS {
+            return None;
+        }
+        self.index.insert(name.to_owned(), self.told.len());
+        self.told.push(Told { name: name.to_owned(), ..Told::default() });
+        self.told.last_mut()
+    }
+
+    /// Puts what a line tells into the nodes that it names; addresses count on from the first.
+    pub(super) fn put(&mut self, at: At, names: &[String], line: &Told) -> Outcome<Target> {
+        for (step, full) in names.iter().enumerate() {
+            let (name, domain) = split_domain(full);
+            if !is_host_name(name) {
+                return Outcome::Wrong(format!("“{name}” is no host name: letters, digits and inner hyphens"));
+            }
+            self.note_domain(at, domain);
+            let Some(told) = self.node(name) else {
+                return Outcome::Wrong("the design would have more nodes than it takes".to_owned());
+            };
+            told.add(Told {
+                ip: line.ip.and_then(|first| count_on(first, step)),
+                // One address of hardware is that of one node.
+                mac: line.mac.clone().filter(|_| names.len() == 1),
+                ..line.clone()
+            });
+        }
+        let host = names.first().map(|full| split_domain(full).0.to_owned()).unwrap_or_default();
+        Outcome::Taken(Target::Node(host, ""))
+    }
+
+    /// Notes the domain of a host's full name; empty for none.
+    pub(super) fn note_domain(&mut self, at: At, domain: &str) {
+        if !domain.is_empty() && !self.domains.contains_key(domain) {
+            self.domains.insert(domain.to_owned(), at);
+        }
+    }
+
+    /// Takes the domain that all hosts have.
+    pub(super) fn set_domain(&mut self) {
+        let mut all = self.domains.iter();
+        if let (Some((domain, at)), None) = (all.next(), all.next()) {
+            let (domain, at) = (domain.clone(), *at);
+            let outcome = self.set(Path::root().field(Cluster::network).field(Network::domain), domain.as_str());
+            self.note(at, &format!("the domain {domain}"), outcome);
+        }
+    }
+
+    /// Puts the node with this name before all others.
+    pub(super) fn lead(&mut self, name: &str) {
+        let Some(index) = self.index.get(name).copied() else { return };
+        self.told[..=index].rotate_right(1);
+        self.index = self.told.iter().enumerate().map(|(index, told)| (told.name.clone(), index)).collect();
+    }
+
+    /// Sets a field of the description.
+    pub(super) fn set(&mut self, path: Path, value: impl Into<Value>) -> Outcome<Target> {
+        self.settings.push((path.clone(), value.into()));
+        Outcome::Taken(Target::At(path))
+    }
+}
+
+/// As much of `text` as an entry shows, on one line.
+fn shown(text: &str) -> String {
+    let mut short: String = text.trim().chars().take(MAX_SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.trim().chars().nth(MAX_SHOWN).is_some() {
+        short.push('…');
+    }
+    short
+}

@@ -1,0 +1,130 @@
+//! What became of each thing that stood in an imported file.
+
+use crate::path::Path;
+
+/// What became of something that stood in a file; `P` says where it went.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome<P = Path> {
+    /// The flake has it so by itself, for this reason.
+    Implied(String),
+    /// It stands in the description now, at this place.
+    Taken(P),
+    /// It is known, but the description has no place for it, for this reason.
+    NoPlace(String),
+    /// It is not known.
+    Unknown(String),
+    /// It cannot be read, or contradicts what stands elsewhere.
+    Wrong(String),
+}
+
+impl<P> Outcome<P> {
+    /// The words for each kind of outcome, as a filter lists them: what was understood first.
+    pub const WORDS: &'static [&'static str] = &["taken", "implied", "no place", "unknown", "wrong"];
+
+    /// The word for it, one of [`Outcome::WORDS`].
+    pub fn word(&self) -> &'static str {
+        match self {
+            Outcome::Taken(_) => "taken",
+            Outcome::Implied(_) => "implied",
+            Outcome::NoPlace(_) => "no place",
+            Outcome::Unknown(_) => "unknown",
+            Outcome::Wrong(_) => "wrong",
+        }
+    }
+
+    /// Whether it means in the design what it means in the file.
+    pub fn is_understood(&self) -> bool {
+        matches!(self, Outcome::Taken(_) | Outcome::Implied(_))
+    }
+
+    /// Why it is no more than it is; nothing for what was taken.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Outcome::Taken(_) => None,
+            Outcome::Implied(why) | Outcome::NoPlace(why) | Outcome::Unknown(why) | Outcome::Wrong(why) => Some(why),
+        }
+    }
+
+    /// Of two outcomes of one thing (a default that several lines use), the graver is told.
+    pub(super) fn gravity(&self) -> u8 {
+        match self {
+            Outcome::Implied(_) => 0,
+            Outcome::Taken(_) => 1,
+            Outcome::NoPlace(_) => 2,
+            Outcome::Unknown(_) => 3,
+            Outcome::Wrong(_) => 4,
+        }
+    }
+
+    pub(super) fn place<Q>(&self, at: impl FnOnce(&P) -> Q) -> Outcome<Q> {
+        match self {
+            Outcome::Taken(place) => Outcome::Taken(at(place)),
+            Outcome::Implied(why) => Outcome::Implied(why.clone()),
+            Outcome::NoPlace(why) => Outcome::NoPlace(why.clone()),
+            Outcome::Unknown(why) => Outcome::Unknown(why.clone()),
+            Outcome::Wrong(why) => Outcome::Wrong(why.clone()),
+        }
+    }
+}
+
+/// Something that stood in a file, and what became of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry<P = Path> {
+    /// Which of the report's files, counted from 0.
+    pub file: usize,
+    /// The line, counted from 1; 0 for the file as a whole.
+    pub line: usize,
+    /// What stood there, in short.
+    pub text: String,
+    pub outcome: Outcome<P>,
+}
+
+/// Everything that stood in the imported files, in their order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    /// The names of the files.
+    pub files: Vec<String>,
+    pub entries: Vec<Entry>,
+    /// How many more there were than are listed.
+    pub left_out: usize,
+}
+
+impl Report {
+    /// How many entries have the outcome with this word.
+    pub fn count(&self, word: &str) -> usize {
+        self.entries.iter().filter(|entry| entry.outcome.word() == word).count()
+    }
+
+    /// Whether nothing at all was taken, as far as entries are listed.
+    pub fn is_empty(&self) -> bool {
+        self.left_out == 0 && self.entries.iter().all(|entry| !matches!(entry.outcome, Outcome::Taken(_)))
+    }
+
+    /// Where an entry stood: `slurm.conf:12`, or `slurm.conf` as a whole.
+    pub fn place(&self, entry: &Entry) -> String {
+        let file = self.files.get(entry.file).map_or("", String::as_str);
+        if entry.line == 0 { file.to_owned() } else { format!("{file}:{}", entry.line) }
+    }
+
+    /// An entry as a line of text: `slurm.conf:12 taken: Weight=10 → nodes[0].weight`.
+    pub fn line(&self, entry: &Entry) -> String {
+        let became = match &entry.outcome {
+            Outcome::Taken(path) => path.to_string(),
+            other => other.reason().unwrap_or_default().to_owned(),
+        };
+        format!("{} {}: {} → {became}", self.place(entry), entry.outcome.word(), entry.text)
+    }
+
+    /// In how many entries what was understood and what was not.
+    pub fn summary(&self) -> String {
+        let understood = self.entries.iter().filter(|entry| entry.outcome.is_understood()).count();
+        let counts: Vec<String> = Outcome::<Path>::WORDS[2..]
+            .iter()
+            .map(|word| (word, self.count(word)))
+            .filter(|(_, count)| *count > 0)
+            .map(|(word, count)| format!("{count} {word}"))
+            .collect();
+        let rest = if counts.is_empty() { String::new() } else { format!("; {}", counts.join(", ")) };
+        format!("{understood} of {} understood{rest}", self.entries.len() + self.left_out)
+    }
+}

@@ -1,0 +1,232 @@
+//! Settings of the cluster as a whole: those that forms have fields for, and those that are kept as they stand.
+
+use super::keys::{Fate, fate};
+use super::{Conf, Given, Source, find};
+use crate::check::is_host_name;
+use crate::cluster::{Accounting, Backup, Choice, Enforce, General, Rest, Role, Slurm};
+use crate::import::attributes::address;
+use crate::import::propose::{general, slurm};
+use crate::import::reading::Target;
+use crate::import::report::Outcome;
+use crate::path::Path;
+use serde_json::{Value, json};
+
+/// What the flake writes where fair share is on.
+const FAIR_SHARE: &[(&str, &str)] = &[
+    ("prioritytype", "priority/multifactor"),
+    ("prioritydecayhalflife", "7-0"),
+    ("prioritymaxage", "7-0"),
+    ("priorityweightfairshare", "100000"),
+    ("priorityweightage", "10000"),
+];
+
+fn accounting<T>(field: crate::Field<Accounting, T>) -> Path {
+    slurm(Slurm::accounting).field(field)
+}
+
+impl Conf<'_> {
+    pub(super) fn read_settings(&mut self, sources: &[Source], used: &mut [bool]) {
+        self.controllers();
+        self.fair_share();
+        self.limits();
+        for (key, given) in std::mem::take(&mut self.globals) {
+            let outcome = match fate(&given.key) {
+                None => Outcome::Unknown("Slurm has no such setting".to_owned()),
+                Some(Fate::Read) => self.setting(&key, &given, sources, used),
+                Some(Fate::Keep) => self.keep(&given),
+                Some(Fate::Needs(_)) if given.value.ends_with("/none") => Outcome::Implied("it is off".to_owned()),
+                Some(Fate::Set(why)) => Outcome::Implied(why.to_owned()),
+                Some(other) => Outcome::NoPlace(other.reason()),
+            };
+            self.settle(&given, outcome);
+        }
+    }
+
+    /// Keeps a setting among the further lines for slurm.conf.
+    fn keep(&mut self, given: &Given) -> Outcome<Target> {
+        let Given { key, value, .. } = given;
+        let quote = if value.contains(char::is_whitespace) { "\"" } else { "" };
+        // Slurm reads both signs anew.
+        let value = value.replace('\\', "\\\\").replace('#', "\\#");
+        self.reading.extra.push(format!("{key}={quote}{value}{quote}"));
+        Outcome::Taken(Target::At(slurm(Slurm::extra_config)))
+    }
+
+    fn set(&mut self, path: Path, value: impl Into<Value>) -> Outcome<Target> {
+        self.reading.set(path, value)
+    }
+
+    /// Controllers by either of Slurm's ways to name them.
+    fn controllers(&mut self) {
+        let hosts = std::mem::take(&mut self.hosts);
+        let mut controllers: Vec<(Given, String, String)> = Vec::new();
+        for given in hosts {
+            let (name, rest) = given.value.split_once('(').unwrap_or((&given.value, ""));
+            controllers.push((given.clone(), name.to_owned(), rest.trim_end_matches(')').to_owned()));
+        }
+        for (machine, at) in [("controlmachine", "controladdr"), ("backupcontroller", "backupaddr")] {
+            let (machine, at) = (self.globals.remove(machine), self.globals.remove(at));
+            if let Some(given) = &at {
+                self.settle(given, Outcome::Implied("it goes with the controller’s name".to_owned()));
+            }
+            if let Some(given) = machine.filter(|given| !given.value.is_empty()) {
+                let (name, at) = (given.value.clone(), at.map(|given| given.value).unwrap_or_default());
+                controllers.push((given, name, at));
+            }
+        }
+        let mut taken: Vec<String> = Vec::new();
+        for (given, name, at) in controllers {
+            let outcome = if taken.len() == 2 {
+                Outcome::NoPlace("there are two controllers at most".to_owned())
+            } else if !is_host_name(&name) {
+                given.wrong("is no host name")
+            } else if let Some(told) = self.reading.node(&name) {
+                if !told.roles.contains(&Role::Controller) {
+                    told.roles.push(Role::Controller);
+                }
+                // A name in the brackets is looked up elsewhere; the loopback is nobody's address.
+                told.ip = told.ip.or(address(&at).ok().filter(|ip| !ip.is_loopback()));
+                taken.push(name.clone());
+                Outcome::Taken(Target::Node(name, "roles"))
+            } else {
+                Outcome::Wrong("the design would have more nodes than it takes".to_owned())
+            };
+            self.settle(&given, outcome);
+        }
+        taken.iter().rev().for_each(|name| self.reading.lead(name));
+        let state = self.globals.remove("statesavelocation");
+        if let Some(name) = taken.get(1) {
+            let backup = slurm(Slurm::backup);
+            self.set(backup.field(Backup::host), name.as_str());
+            if let Some(given) = state {
+                let outcome = self.set(backup.field(Backup::state_folder), given.value.as_str());
+                self.settle(&given, outcome);
+            }
+        } else if let Some(given) = state {
+            let why = "NixOS chooses the folder where there is one controller".to_owned();
+            self.settle(&given, Outcome::Implied(why));
+        }
+    }
+
+    /// Fair share just as the flake has it is its switch; any other is kept as it stands.
+    fn fair_share(&mut self) {
+        let is_same = FAIR_SHARE
+            .iter()
+            .all(|(key, value)| self.globals.get(*key).is_some_and(|given| given.value.eq_ignore_ascii_case(value)));
+        for (key, _) in FAIR_SHARE {
+            let Some(given) = self.globals.remove(*key) else { continue };
+            let outcome = if is_same { self.set(accounting(Accounting::fair_share), true) } else { self.keep(&given) };
+            self.settle(&given, outcome);
+        }
+    }
+
+    /// Whether jobs are held to what they asked for, which two settings tell together.
+    fn limits(&mut self) {
+        let (tracking, tasks) = (self.globals.remove("proctracktype"), self.globals.remove("taskplugin"));
+        let Some(tasks) = tasks else {
+            if let Some(given) = tracking {
+                self.settle(&given, Outcome::Implied("it follows from holding jobs to what they asked for".to_owned()));
+            }
+            return;
+        };
+        let on = tasks.value.to_ascii_lowercase().split(',').any(|plugin| plugin.trim().ends_with("cgroup"));
+        let outcome = self.set(slurm(Slurm::enforce_limits), on);
+        self.settle(&tasks, outcome.clone());
+        if let Some(given) = tracking {
+            self.settle(&given, outcome);
+        }
+    }
+
+    fn setting(&mut self, key: &str, given: &Given, sources: &[Source], used: &mut [bool]) -> Outcome<Target> {
+        let value = given.value.trim();
+        let parts = || value.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let same = |known: &str, what: &str| {
+            if value.eq_ignore_ascii_case(known) {
+                Outcome::Implied(format!("the flake sets {known} too"))
+            } else {
+                Outcome::NoPlace(format!("the flake {what}"))
+            }
+        };
+        match key {
+            "clustername" => self.set(general(General::name), value),
+            "slurmctldport" => same("6817", "has slurmctld listen at 6817"),
+            "slurmdport" => same("6818", "has slurmd listen at 6818"),
+            "selecttype" => same("select/cons_tres", "gives out cores, memory and GPUs, select/cons_tres"),
+            "selecttypeparameters" => same("CR_Core_Memory", "gives out cores and memory, CR_Core_Memory"),
+            "grestypes" => same("gpu", "knows GPUs only"),
+            "srunportrange" => {
+                let ports = value.split_once('-').and_then(|(from, to)| {
+                    Some((from.parse::<u16>().ok()?, to.parse::<u16>().ok()?)).filter(|(from, to)| from < to)
+                });
+                let Some((from, to)) = ports else { return given.wrong("is no range of ports") };
+                self.set(slurm(Slurm::srun_last_port), to);
+                self.set(slurm(Slurm::srun_first_port), from)
+            }
+            "schedulerparameters" => self.set(slurm(Slurm::scheduler_parameters), parts().collect::<Vec<_>>()),
+            "accountingstoragetype" => match value.rsplit('/').next().unwrap_or_default() {
+                "slurmdbd" => self.set(accounting(Accounting::enable), true),
+                "none" | "" => self.set(accounting(Accounting::enable), false),
+                _ => given.wrong("is none of slurmdbd and none"),
+            },
+            "accountingstoragehost" => {
+                // Its own controller is what an empty host means.
+                let host = if value == "localhost" || value.starts_with("127.") { "" } else { value };
+                let is_first = self.reading.told.first().is_some_and(|told| told.name == host);
+                self.set(accounting(Accounting::host), if is_first { "" } else { host })
+            }
+            "accountingstorageenforce" => {
+                let all = value.eq_ignore_ascii_case("all");
+                let (known, rest): (Vec<&str>, Vec<&str>) =
+                    parts().partition(|part| Enforce::ALL.iter().any(|known| known.key().eq_ignore_ascii_case(part)));
+                let known: Vec<Value> = Enforce::ALL
+                    .iter()
+                    .filter(|each| all || known.iter().any(|part| part.eq_ignore_ascii_case(each.key())))
+                    .map(|each| json!(each.key()))
+                    .collect();
+                let is_none = parts().all(|part| part == "0" || part.eq_ignore_ascii_case("none"));
+                let outcome = self.set(accounting(Accounting::enforce), known);
+                match rest.as_slice() {
+                    _ if all || is_none => outcome,
+                    [] => outcome,
+                    rest => Outcome::NoPlace(format!("{} was left out, which has no switch", rest.join(","))),
+                }
+            }
+            "authalttypes" if value == "auth/jwt" => self.set(slurm(Slurm::rest).field(Rest::enable), true),
+            "authalttypes" => Outcome::NoPlace("tokens (auth/jwt) are the only other way in".to_owned()),
+            "authaltparameters" => match parts().find_map(|part| part.strip_prefix("jwt_key=")) {
+                Some(file) => self.set(slurm(Slurm::rest).field(Rest::jwt_key_file), file),
+                None => Outcome::NoPlace("the file of the tokens’ key is what can be described".to_owned()),
+            },
+            "prologflags" => {
+                let (x11, rest): (Vec<&str>, Vec<&str>) = parts().partition(|flag| flag.eq_ignore_ascii_case("x11"));
+                let plain = |flag: &&str| ["alloc", "contain"].contains(&flag.to_ascii_lowercase().as_str());
+                match rest.iter().find(|flag| !plain(flag)) {
+                    Some(flag) => Outcome::NoPlace(format!("{flag} has no switch")),
+                    None if x11.is_empty() => Outcome::Implied("it follows from what runs before jobs".to_owned()),
+                    None => self.set(slurm(Slurm::x11), true),
+                }
+            }
+            "jobcontainertype" | "namespacetype" if value.ends_with("/tmpfs") => {
+                self.set(slurm(Slurm::private_tmp), true)
+            }
+            "jobcontainertype" | "namespacetype" if value.ends_with("/none") => {
+                Outcome::Implied("jobs have no /tmp of their own".to_owned())
+            }
+            "metricstype" if value == "metrics/openmetrics" => self.set(slurm(Slurm::metrics), true),
+            "prolog" => self.script(given, slurm(Slurm::prolog), sources, used),
+            "epilog" => self.script(given, slurm(Slurm::epilog), sources, used),
+            _ => Outcome::NoPlace("no form has a switch for this".to_owned()),
+        }
+    }
+
+    /// Takes the text of a script, where that was brought too.
+    fn script(&mut self, given: &Given, path: Path, sources: &[Source], used: &mut [bool]) -> Outcome<Target> {
+        let Some(file) = find(sources, &given.value) else {
+            return Outcome::NoPlace(
+                "the script is not among the files: bring it too, or enter it in the form".to_owned(),
+            );
+        };
+        used[file] = true;
+        self.set(path, sources[file].text.as_str())
+    }
+}
