@@ -11,6 +11,7 @@ pub mod flake;
 pub mod gpu;
 pub mod hostlist;
 pub mod import;
+pub mod job;
 pub mod link;
 pub mod memory;
 pub mod modules;

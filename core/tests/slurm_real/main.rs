@@ -7,6 +7,7 @@ mod daemons;
 #[path = "../nix/harness.rs"]
 mod harness;
 mod import;
+mod jobs;
 
 use clusterflake_core::check::{self, Fix};
 use clusterflake_core::cluster::{Choice, Cluster, Node, Role, expand};

@@ -1,0 +1,153 @@
+//! What comes out.
+
+use super::values::{memory, time};
+
+/// What would become of a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub verdict: Verdict,
+    /// What was not looked at, or holds under a condition only, in sentences.
+    pub notes: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Granted(Grant),
+    Refused(Refusal),
+}
+
+/// Why a job would be refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Slurm's own words; empty where the job does not come as far as Slurm.
+    pub slurm: String,
+    /// What that means here, and the way out.
+    pub why: String,
+}
+
+/// What a job would get on a cluster without other jobs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    pub partition: String,
+    /// The nodes that could run a part of it, as a hostlist, and how many they are.
+    pub could: String,
+    pub could_count: usize,
+    /// The nodes that it would get if all were free, as a hostlist.
+    pub nodes: String,
+    pub tasks: u64,
+    /// What it gets on each of its nodes, those alike together; the first node first.
+    pub shares: Vec<Share>,
+    /// The longest that it runs, in minutes; `None` for no limit.
+    pub minutes: Option<u64>,
+    /// Whether that is the partition's, since the job asks for none.
+    pub usual_time: bool,
+    /// How many jobs of this kind it is: more than one for an array.
+    pub copies: u64,
+}
+
+/// What a job gets on some of its nodes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// On how many.
+    pub nodes: u64,
+    /// Logical processors on each.
+    pub cpus: u64,
+    /// Memory on each, in MiB.
+    pub memory_mib: u64,
+    /// GPUs on each, and their model.
+    pub gpus: u64,
+    pub model: String,
+}
+
+impl Answer {
+    /// The answer to what is no job.
+    pub(super) fn unread(why: String) -> Self {
+        Self { verdict: Verdict::Refused(Refusal { slurm: String::new(), why }), notes: Vec::new() }
+    }
+}
+
+impl Grant {
+    /// How many nodes it gets.
+    pub fn node_count(&self) -> u64 {
+        self.sum(|_| 1)
+    }
+
+    /// The logical processors that it gets in all.
+    pub fn cpus(&self) -> u64 {
+        self.sum(|share| share.cpus)
+    }
+
+    /// The memory that it gets in all, in MiB.
+    pub fn memory_mib(&self) -> u64 {
+        self.sum(|share| share.memory_mib)
+    }
+
+    /// The GPUs that it gets in all.
+    pub fn gpus(&self) -> u64 {
+        self.sum(|share| share.gpus)
+    }
+
+    fn sum(&self, of: impl Fn(&Share) -> u64) -> u64 {
+        self.shares.iter().fold(0, |sum, share| sum.saturating_add(share.nodes.saturating_mul(of(share))))
+    }
+
+    /// The answer for people, line by line: what it is, and the value.
+    pub fn lines(&self) -> Vec<(&'static str, String)> {
+        let mut lines = vec![("Partition", self.partition.clone())];
+        lines.push(("Nodes", format!("{}: {}", self.node_count(), self.nodes)));
+        if self.could != self.nodes {
+            lines.push(("Could run on", format!("{} nodes: {}", self.could_count, self.could)));
+        }
+        let several = self.shares.len() > 1;
+        for share in &self.shares {
+            let on = if several { format!(" on {}", counted(share.nodes, "node")) } else { String::new() };
+            lines.push(("On each node", amounts(share.cpus, share.memory_mib, share.gpus, &share.model) + &on));
+        }
+        if self.node_count() > 1 {
+            let mut models = self.shares.iter().filter(|share| share.gpus > 0).map(|share| share.model.as_str());
+            let model = models.next().filter(|first| models.all(|model| model == *first)).unwrap_or_default();
+            lines.push(("In all", amounts(self.cpus(), self.memory_mib(), self.gpus(), model)));
+        }
+        lines.push(("Tasks", self.tasks.to_string()));
+        let whose = if self.usual_time { ", the partition’s" } else { "" };
+        lines.push(("Time limit", format!("{}{whose}", self.minutes.map_or("none".to_owned(), time))));
+        if self.copies > 1 {
+            lines.push(("Array", format!("{} such jobs", self.copies)));
+        }
+        lines
+    }
+
+    /// The answer in a sentence.
+    pub fn summary(&self) -> String {
+        let gpus = if self.gpus() > 0 { format!(", {}", counted(self.gpus(), "GPU")) } else { String::new() };
+        format!(
+            "{} with {}{gpus} in partition {}.",
+            counted(self.node_count(), "node"),
+            counted(self.cpus(), "CPU"),
+            self.partition
+        )
+    }
+}
+
+/// `64 CPUs, 94 GiB, 4 GPUs (h100)`.
+fn amounts(cpus: u64, memory_mib: u64, gpus: u64, model: &str) -> String {
+    let mut text = format!("{}, {}", counted(cpus, "CPU"), memory(memory_mib));
+    if gpus > 0 {
+        text += &format!(", {}", counted(gpus, "GPU"));
+        if !model.is_empty() {
+            text += &format!(" ({model})");
+        }
+    }
+    text
+}
+
+/// `1 node`, `2 nodes`.
+pub(super) fn counted(count: u64, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
+}
+
+impl Refusal {
+    pub(super) fn new(slurm: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { slurm: slurm.into(), why: why.into() }
+    }
+}

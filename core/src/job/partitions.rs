@@ -1,0 +1,104 @@
+//! The nodes and partitions that jobs are held against.
+
+use crate::check::read_time;
+use crate::cluster::{Cluster, Partition, Role, expand};
+use crate::hostlist;
+use crate::modules::schedulable_memory;
+use std::collections::HashMap;
+
+/// A worker, as slurm.conf describes it.
+#[derive(Clone, Debug)]
+pub struct Worker {
+    pub name: String,
+    pub cores: u64,
+    pub threads: u64,
+    /// The memory that jobs get, in MiB.
+    pub memory_mib: u64,
+    pub gpus: u64,
+    pub model: String,
+    pub features: Vec<String>,
+    pub weight: u32,
+}
+
+impl Worker {
+    /// Its logical processors.
+    pub fn cpus(&self) -> u64 {
+        self.cores.saturating_mul(self.threads)
+    }
+}
+
+/// A partition with its nodes.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    pub partition: Partition,
+    /// Which of the workers, in their order.
+    pub workers: Vec<usize>,
+    /// In minutes; `None` for no limit.
+    pub longest: Option<u64>,
+    /// Of jobs that ask for none, in minutes; `None` where the partition does not say.
+    pub usual: Option<u64>,
+}
+
+/// The scheduler of a cluster, made ready to be asked.
+#[derive(Clone, Debug)]
+pub struct Scheduler {
+    pub(super) enabled: bool,
+    pub(super) workers: Vec<Worker>,
+    pub(super) by_name: HashMap<String, usize>,
+    /// All nodes that are no workers.
+    pub(super) others: Vec<String>,
+    pub(super) queues: Vec<Queue>,
+    /// Whether further lines of slurm.conf may change the answers.
+    pub(super) has_more: bool,
+}
+
+impl Scheduler {
+    /// The scheduler that `cluster` describes. What cannot be read of it has no nodes: a check names it.
+    pub fn new(cluster: &Cluster) -> Self {
+        let (workers, others): (Vec<_>, Vec<_>) =
+            expand::expand(cluster).into_iter().partition(|node| node.is(Role::Worker));
+        let others = others.into_iter().map(|node| node.name).collect();
+        let workers: Vec<Worker> = workers
+            .into_iter()
+            .map(|node| Worker {
+                cores: u64::from(node.sockets) * u64::from(node.cores_per_socket),
+                threads: node.threads_per_core.max(1).into(),
+                memory_mib: schedulable_memory(node.memory_mib).saturating_sub(cluster.hpc.huge_pages_mib()),
+                gpus: node.gpus.count.into(),
+                model: node.gpus.model,
+                features: node.features,
+                weight: node.weight,
+                name: node.name,
+            })
+            .collect();
+        let by_name: HashMap<String, usize> =
+            workers.iter().enumerate().map(|(index, worker)| (worker.name.clone(), index)).collect();
+        let queue = |partition: &Partition| {
+            let nodes = partition.nodes.trim();
+            let mut is_member = vec![nodes.is_empty(); workers.len()];
+            for name in hostlist::expand(nodes).unwrap_or_default() {
+                if let Some(index) = by_name.get(&name) {
+                    is_member[*index] = true;
+                }
+            }
+            let members = (0..workers.len()).filter(|index| is_member[*index]).collect();
+            let minutes = |text: &str| read_time(text).filter(|time| *time < u64::MAX).map(|time| time.div_ceil(60));
+            let longest = minutes(&partition.max_time);
+            let usual = minutes(&partition.default_time);
+            Queue { partition: partition.clone(), workers: members, longest, usual }
+        };
+        Self {
+            enabled: cluster.slurm.enable,
+            queues: cluster.slurm.partitions.iter().map(queue).collect(),
+            has_more: !cluster.slurm.extra_config.trim().is_empty(),
+            others,
+            by_name,
+            workers,
+        }
+    }
+
+    /// The partitions' names.
+    pub fn partitions(&self) -> impl Iterator<Item = &str> {
+        self.queues.iter().map(|queue| queue.partition.name.as_str())
+    }
+}
