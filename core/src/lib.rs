@@ -17,6 +17,7 @@ pub mod memory;
 pub mod modules;
 pub mod nix;
 pub mod path;
+pub mod picture;
 pub mod preset;
 pub mod shell;
 pub mod template;
