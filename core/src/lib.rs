@@ -19,10 +19,12 @@ pub mod link;
 pub mod memory;
 pub mod modules;
 pub mod nix;
+pub mod paste;
 pub mod path;
 pub mod picture;
 pub mod preset;
 pub mod shell;
+pub mod table;
 pub mod template;
 pub mod totals;
 
