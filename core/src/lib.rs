@@ -6,6 +6,7 @@
 pub mod archive;
 pub mod check;
 pub mod cluster;
+pub mod command_line;
 pub mod contents;
 pub mod diff;
 pub mod find;
@@ -16,6 +17,7 @@ pub mod impact;
 pub mod import;
 pub mod job;
 pub mod link;
+pub mod lookup;
 pub mod memory;
 pub mod modules;
 pub mod nix;
