@@ -2,6 +2,8 @@
 
 use clusterflake_core::archive::{self, MAX_ZIP_BYTES};
 use clusterflake_core::cluster::{Cluster, MAX_BYTES};
+use clusterflake_core::flake::{FileTree, generate};
+use clusterflake_core::link;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -18,6 +20,26 @@ pub fn description(file: &str) -> Result<Cluster, String> {
         (name_of(file).to_owned(), bytes(file)?)
     };
     parse(bytes).map_err(|message| format!("{name}: {message}"))
+}
+
+/// The description in `source`, as [`description`] reads it or in a link, with its files: of a zip those that are in it.
+pub fn design(source: &str) -> Result<(Cluster, FileTree), String> {
+    if (source.contains("#c=") || source.starts_with("c=")) && !Path::new(source).exists() {
+        let cluster = link::read(source)?;
+        let files = generate(&cluster);
+        return Ok((cluster, files));
+    }
+    if source == "-" || Path::new(source).is_dir() {
+        let cluster = description(source)?;
+        let files = generate(&cluster);
+        return Ok((cluster, files));
+    }
+    let named = |message: String| format!("{source}: {message}");
+    let bytes = bytes(source)?;
+    let files = bytes.starts_with(b"PK").then(|| archive::read_files(&bytes)).transpose().map_err(named)?;
+    let cluster = parse(bytes).map_err(named)?;
+    let files = files.unwrap_or_else(|| generate(&cluster));
+    Ok((cluster, files))
 }
 
 /// The bytes of `file`, or of standard input for `-`; not more than the largest zip has.

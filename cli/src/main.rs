@@ -17,9 +17,13 @@ Examples:
   clusterflake check site.json                       what is wrong with it
   clusterflake generate site.json -o flake/          write its flake into a folder
   clusterflake generate site.json -o flake.zip       the zip that the page downloads, byte for byte
+  clusterflake diff flake/ site.json                 what a new design takes: restarts, drains, reboots
   clusterflake lint flake/modules local/x.nix        what is wrong in modules of your own
   clusterflake module x.nix --into site.json         add a module of your own to a description
+  clusterflake import auto slurm.conf gres.conf      begin with what a site already has
   clusterflake open 'https://…/#c=1.…' > site.json   from a link to a description
+  clusterflake picture site.json -o site.svg         a picture of the cluster
+  clusterflake job site.json -- sbatch -N 4 run.sh   what this job would get
   clusterflake preset gpu | clusterflake link - --base https://example.org/clusterflake/
 
 FILE is a description (cluster.json), a zip that clusterflake made, a folder with a cluster.json in it,
@@ -76,12 +80,13 @@ Exit status: 0 where no finding is an error; 1 where one is; 2 where a file cann
     },
     /// Add a NixOS module of your own to a description
     #[command(after_help = "\
-FILE is the guide's function to a NixOS module, or a NixOS module. Its text is kept as it is; its parameters are read where
-they can be told, and what was recognised goes to standard error. A module of that name whose text was added before gets the
+FILE is the guide's function to a NixOS module, or a NixOS module; or a folder with such a default.nix, whose other files
+come along. Their text is kept as it is; parameters are read where they can be told, and what was recognised goes to standard
+error. A module of that name whose text was added before gets the
 new text, and keeps the values of this cluster. The description is written again, whole or not at all; of a description from
 standard input (-), the new one goes to standard output.")]
     Module {
-        /// The module, or - for standard input
+        /// The module, the folder of its default.nix, or - for standard input
         file: String,
         /// The description to add it to: cluster.json, or - for standard input
         #[arg(long, value_name = "DESCRIPTION")]
@@ -89,6 +94,31 @@ standard input (-), the new one goes to standard output.")]
         /// The module's name; otherwise that of its file, or of its folder for a default.nix
         #[arg(long)]
         name: Option<String>,
+    },
+    /// Read what a site already has: slurm.conf, a table of nodes, a hosts file, an Ansible inventory
+    #[command(after_help = "\
+KIND is auto, slurm, csv, hosts, ansible or own (a description, a zip of ours, a folder of a flake). Name slurm.conf together
+with gres.conf and the files that it includes. With --into, nodes are matched by host name and partitions by name; without it,
+a new description begins.
+
+What was not understood, and why, goes to standard error, a line each: FILE:LINE OUTCOME: TEXT → REASON.
+
+Exit status: 0 where something was taken; 1 where nothing has a place in a description; 2 where FILE cannot be read.")]
+    Import {
+        /// What the files are; auto to recognise it
+        kind: String,
+        /// Files, or folders with files, or - for standard input
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<String>,
+        /// The description to merge into: cluster.json, or - for standard input
+        #[arg(long, value_name = "DESCRIPTION")]
+        into: Option<String>,
+        /// The description to write; otherwise that of --into, or standard output
+        #[arg(short, long, value_name = "OUT")]
+        output: Option<String>,
+        /// Print what was understood too, with the place that it went to
+        #[arg(long)]
+        report: bool,
     },
     /// Write one module of a description as a zip, as for a pull request
     #[command(
@@ -121,6 +151,27 @@ Nothing is written either where the description has errors. See `clusterflake ch
         #[arg(long)]
         force: bool,
     },
+    /// What it takes to bring a cluster from one description to another, and which files change
+    #[command(after_help = "\
+OLD and NEW are each a description (cluster.json), a zip, a folder, a link with “#c=”, or - for standard input. Of a zip its
+files are compared as they are in it; of all others those that they generate.
+
+First what happens on which nodes, the gravest first: data at risk, install, reboot, drain, service restarts, no
+interruption; below each the changes that have it. Then the files, each with the lines that came and went.
+
+Exit status: 0 where nothing differs; 1 where something does; 2 where OLD or NEW cannot be read.")]
+    Diff {
+        /// What the cluster is now
+        old: String,
+        /// What it is to be
+        new: String,
+        /// Print the difference of the files as a patch, and nothing else
+        #[arg(long, conflicts_with = "json")]
+        patch: bool,
+        /// Print an object with `impact` (effect, text, hosts, count, changes) and `files` (path, fate, added, removed)
+        #[arg(long)]
+        json: bool,
+    },
     /// Print the content id of a description's flake
     #[command(after_help = "The content id is the one that the page shows and `generate` prints: 64 hex digits.")]
     Id {
@@ -139,6 +190,33 @@ Nothing is written either where the description has errors. See `clusterflake ch
     Open {
         /// A whole link, its fragment (#c=…), or - for standard input
         link: String,
+    },
+    /// Draw the cluster as an SVG file: groups, networks, who mounts what from whom
+    Picture {
+        /// The description: cluster.json, a zip, a folder, or - for standard input
+        file: String,
+        /// The SVG file; - for standard output
+        #[arg(short, long, value_name = "SVG")]
+        output: PathBuf,
+        /// How wide it is, in pixels
+        #[arg(long, value_name = "PIXELS", default_value_t = 960)]
+        width: u16,
+    },
+    /// Tell what a job would get from Slurm: partition, nodes, limits, or why it is refused
+    #[command(after_help = "\
+The job is an sbatch command after --, a batch script with #SBATCH lines, or both: then the command's options go before the
+script's. It is told what the job gets on a cluster without other jobs.
+
+Exit status: 0 where the job is taken; 1 where it is refused; 2 where FILE cannot be read.")]
+    Job {
+        /// The description: cluster.json, a zip, a folder, or - for standard input
+        file: String,
+        /// The batch script, or - for standard input
+        #[arg(long)]
+        script: Option<String>,
+        /// The command and its options
+        #[arg(last = true, value_name = "SBATCH", required_unless_present = "script")]
+        words: Vec<String>,
     },
     /// Hold a zip against the flake that its own description generates
     #[command(after_help = "\
@@ -160,10 +238,16 @@ fn main() -> ExitCode {
         Command::Check { file, json, strict } => commands::check::run(&file, json, strict),
         Command::Lint { files, options } => commands::lint::run(&files, options.as_deref()),
         Command::Module { file, into, name } => commands::module::add(&file, &into, name.as_deref()),
+        Command::Import { kind, files, into, output, report } => {
+            commands::import::run(&kind, &files, into.as_deref(), output.as_deref(), report)
+        }
         Command::ExportModule { file, name, output } => commands::module::export(&file, &name, &output),
         Command::Generate { file, output, force } => commands::generate::run(&file, &output, force),
+        Command::Diff { old, new, patch, json } => commands::diff::run(&old, &new, patch, json),
         Command::Id { file } => commands::archive::id(&file),
         Command::Verify { zip } => commands::archive::verify(&zip),
+        Command::Picture { file, output, width } => commands::picture::run(&file, &output, width),
+        Command::Job { file, script, words } => commands::job::run(&file, script.as_deref(), &words),
         Command::Link { file, base } => commands::link::write(&file, base.as_deref()),
         Command::Open { link } => commands::link::open(&link),
     };

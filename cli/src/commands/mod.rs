@@ -2,9 +2,13 @@
 
 pub mod archive;
 pub mod check;
+pub mod diff;
 mod folder;
 pub mod generate;
+pub mod import;
+pub mod job;
 pub mod link;
 pub mod lint;
 pub mod module;
+pub mod picture;
 pub mod preset;

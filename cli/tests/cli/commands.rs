@@ -235,6 +235,22 @@ fn modules_are_linted() {
     let found = run(at, &["lint", "local", "--options", "options.json"]).exits(1);
     assert!(found.text().starts_with("local/good.nix:1:21 error unknown-option"), "{}", found.text());
     assert!(!found.text().contains("bad.nix"), "{}", found.text());
+    fs::write(at.join("other.nix"), "{ services.other.enable = true; sops.secrets.a = { }; }").unwrap();
+    assert!(
+        run(at, &["lint", "other.nix"])
+            .exits(0)
+            .err
+            .contains("not checked, since no table has them: services.other, sops (--")
+    );
+    let whole = run(at, &["lint", "other.nix", "--options", "options.json"]).exits(1);
+    assert!(whole.err.ends_with("no table has them: sops\n"), "{}", whole.err);
+    fs::write(at.join("packed.json"), [0x1f, 0x8b]).unwrap();
+    let packed = run(at, &["lint", "other.nix", "--options", "packed.json"]).exits(2);
+    assert!(
+        packed.err.contains("packed.json is no options.json") && packed.err.contains("unpacked first"),
+        "{}",
+        packed.err
+    );
 
     // A generated flake has nothing to find.
     run(at, &["generate", "site.json", "-o", "flake"]).exits(0);

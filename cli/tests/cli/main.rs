@@ -2,5 +2,10 @@
 
 mod commands;
 mod common;
+mod diff;
 mod folder;
+mod import;
+mod job;
+mod lines;
 mod module;
+mod picture;
