@@ -1,36 +1,34 @@
 //! The frame of the page: header, sections, form, flake, footer.
 
+mod button;
+mod designs;
 mod dialogs;
 mod footer;
 mod header;
+mod help;
+mod import;
 mod nav;
 mod notices;
+mod palette;
+mod panes;
+mod tabs;
 mod theme;
 
+use crate::actions;
 use crate::browser::page;
 use crate::forms::{Form, Welcome};
-use crate::preview::{Files, Problems};
 use crate::state::{Pane, start};
 use clusterflake_core::Path;
 use leptos::{ev, prelude::*};
+use panes::Panes;
+use tabs::Shown;
 
 #[component]
 pub fn App() -> impl IntoView {
     let design = start();
     provide_context(design);
-    page::on_shortcut(move |pressed| match (pressed.key.as_str(), pressed.shift) {
-        ("z", false) => {
-            design.undo();
-            true
-        }
-        ("z", true) | ("y", false) => {
-            design.redo();
-            true
-        }
-        _ => false,
-    });
-    let name = Memo::new(move |_| design.read(|cluster| cluster.general.name.clone()));
-    Effect::new(move |_| page::set_title(&format!("{} · clusterflake", name.get())));
+    actions::listen(design);
+    Effect::new(move |_| page::set_title(&format!("{} · clusterflake", design.title())));
     let spot = design.spot;
     // The field that has the focus lights its lines, and its typing is a step of its own.
     let focused = move |event: ev::FocusEvent| {
@@ -40,30 +38,32 @@ pub fn App() -> impl IntoView {
             spot.lit.set(path);
         }
     };
-    let pane = move || match spot.pane.get() {
-        Pane::Form => "form",
-        Pane::Files => "files",
-        Pane::Problems => "problems",
-    };
-    // Beside the form, files are shown unless problems were asked for.
-    let side = RwSignal::new(Pane::Files);
-    Effect::new(move |_| match spot.pane.get() {
-        Pane::Form => {}
-        other => side.set(other),
-    });
+    let panes = Panes::start();
+    let shown = Shown::start(panes);
+    // Each time it is told the same, nothing is drawn again: what is open in the form stays so.
+    let beginning = Memo::new(move |_| design.welcome.get());
+    let pane = move || if spot.pane.get() == Pane::Form { "form" } else { "flake" };
+    let state = |closed: bool| if closed { "closed" } else { "open" };
     view! {
-        <div class="frame" data-pane=pane data-menu=move || if spot.menu.get() { "open" } else { "closed" }>
+        <div class="frame" class:beginning=beginning data-pane=pane
+            data-menu=move || state(!spot.menu.get())
+            data-sections=move || state(panes.sections_closed())
+            data-flake=move || state(panes.flake_closed())>
             <header::Header/>
             <nav::Nav/>
-            <nav::Tabs side=side/>
             <main id="form" tabindex="-1" on:focusin=focused>
                 <notices::Notices/>
-                {move || if design.welcome.get() { view! { <Welcome/> }.into_any() } else { view! { <Form/> }.into_any() }}
+                {move || if beginning.get() { view! { <Welcome/> }.into_any() } else { view! { <Form/> }.into_any() }}
             </main>
-            <aside aria-label="Flake" id="flake" class:problems-pane=move || side.get() == Pane::Problems>
-                {move || if side.get() == Pane::Problems { view! { <Problems/> }.into_any() } else { view! { <Files/> }.into_any() }}
-            </aside>
-            <footer::Footer/>
+            <tabs::Tabs shown=shown/>
+            <tabs::Flake shown=shown/>
+            <panes::Separators panes=panes/>
+            <footer::Footer panes=panes/>
+            <import::ImportDialog/>
+            <dialogs::PresetsDialog/>
+            <dialogs::LinkDialog/>
+            <help::HelpDialog/>
+            <palette::Palette/>
         </div>
     }
 }

@@ -1,5 +1,6 @@
 //! The page of clusterflake: an administrator designs a cluster, and downloads it as a Nix flake.
 
+mod actions;
 mod app;
 mod browser;
 mod forms;
@@ -10,7 +11,7 @@ mod widgets;
 fn main() {
     std::panic::set_hook(Box::new(|panic| {
         console_error_panic_hook::hook(panic);
-        state::save_at_once().ok();
+        state::save_at_once();
         browser::page::show_stopped();
     }));
     leptos::mount::mount_to_body(app::App);

@@ -1,15 +1,18 @@
 //! The dialogs that the header opens.
 
+use crate::actions::LINK;
 use crate::browser::clipboard;
 use crate::forms::PresetCards;
 use crate::state::Design;
 use crate::widgets::codec::grouped;
+use crate::widgets::command::command_line;
 use crate::widgets::dialog::Dialog;
 use clusterflake_core::link::TooLong;
 use leptos::prelude::*;
 
 #[component]
-pub fn PresetsDialog(open: RwSignal<bool>) -> impl IntoView {
+pub fn PresetsDialog() -> impl IntoView {
+    let open = Design::here().spot.dialogs.presets;
     view! {
         <Dialog title="Presets" open=open>
             <p class="lead">"A preset takes the place of the design on this page; undo brings it back."</p>
@@ -19,7 +22,8 @@ pub fn PresetsDialog(open: RwSignal<bool>) -> impl IntoView {
 }
 
 #[component]
-pub fn LinkDialog(open: RwSignal<bool>) -> impl IntoView {
+pub fn LinkDialog() -> impl IntoView {
+    let open = Design::here().spot.dialogs.link;
     view! { <Dialog title="Link to this design" open=open><LinkBody/></Dialog> }
 }
 
@@ -43,6 +47,7 @@ fn LinkBody() -> impl IntoView {
                     <button type="button" class="primary" on:click=copy>"Copy link"</button>
                 </div>
                 <p class="hint" role="status">{said}</p>
+                {LINK.command.map(|line| command_line(LINK.title, line(design)))}
             }
             .into_any()
         }

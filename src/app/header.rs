@@ -1,71 +1,122 @@
 //! The header: what is open, and what can be done with it.
 
-use super::dialogs::{LinkDialog, PresetsDialog};
+use super::button::{button, icon_button};
+use super::designs::DesignsButton;
 use super::theme::ThemeButton;
-use crate::browser::{files, page, time};
+use crate::actions::{DOWNLOAD, IMPORT, LINK, OPEN, PRESETS, REDO, SAVE, UNDO};
+use crate::browser::{files, page};
+use crate::forms::OPEN_FILE;
 use crate::state::{Design, MAX_FILE, Pane, Saved};
+use crate::widgets::codec::first_upper;
 use crate::widgets::icon::{Icon, Shape};
+use crate::widgets::menu::{Menu, MenuItem};
 use leptos::{ev, prelude::*};
-
-/// The id of the hidden file input behind “Open”.
-const FILE: &str = "open-file";
 
 #[component]
 pub fn Header() -> impl IntoView {
     let design = Design::here();
-    let (presets, link) = (RwSignal::new(false), RwSignal::new(false));
-    let name = Memo::new(move |_| design.read(|cluster| cluster.general.name.clone()));
     let chosen = move |event: ev::Event| files::read_chosen(&event, MAX_FILE, move |read| design.open_file(read));
-    let download = move |_| {
-        if design.download().is_err() {
-            design.spot.pane.set(Pane::Problems);
-            time::after(0, || page::focus("problems")).forget();
+    // The fragment of the address is the design's.
+    let skip = move |event: ev::MouseEvent| {
+        event.prevent_default();
+        design.spot.pane.set(Pane::Form);
+        page::focus("form");
+    };
+    // On small screens what is not needed all the time is behind a button.
+    let more = RwSignal::new(false);
+    let left = move |event: ev::FocusEvent| {
+        if page::leaves(&event, "more-of") {
+            more.set(false);
+        }
+    };
+    let pressed = move |event: ev::KeyboardEvent| {
+        if event.key() == "Escape" && more.get_untracked() {
+            more.set(false);
+            page::focus("more");
         }
     };
     view! {
         <header class="head">
-            <div class="brand"><Icon shape=Shape::Brand/>"clusterflake"</div>
-            <span class="cluster">{move || name.get()}</span>
+            <a class="skip" href="#form" on:click=skip>"Skip to the form"</a>
+            <div class="brand"><Icon shape=Shape::Brand/><span>"clusterflake"</span></div>
+            <DesignsButton/>
             <SavedState/>
             <span class="grow"></span>
-            <div class="actions">
-                <StepButton shape=Shape::Undo word="Undo" name=Signal::derive(move || design.undo_name()) act=Callback::new(move |()| design.undo())/>
-                <StepButton shape=Shape::Redo word="Redo" name=Signal::derive(move || design.redo_name()) act=Callback::new(move |()| design.redo())/>
-                <ThemeButton/>
-                <button type="button" on:click=move |_| presets.set(true)>"Presets"</button>
-                <button type="button" title="Open cluster.json, a zip of this page, or a module’s default.nix" on:click=move |_| files::choose(FILE)>"Open"</button>
-                <button type="button" on:click=move |_| link.set(true)>"Link"</button>
-                <button type="button" title="Save cluster.json, to come back to" on:click=move |_| design.download_description()>"Save description"</button>
+            <SectionsButton/>
+            <div class="steps"><Steps/></div>
+            <div class="more-of" id="more-of" data-open=move || more.get().then_some("") on:focusout=left on:keydown=pressed>
+                <button type="button" class="ghost icon" id="more" aria-label="More" title="More" aria-controls="actions"
+                    aria-expanded=move || more.get().to_string() on:click=move |_| more.update(|open| *open = !*open)>
+                    <Icon shape=Shape::More/>
+                </button>
+                <div class="actions" id="actions" on:click=move |_| more.set(false)>
+                    <ThemeButton/>
+                    {[&PRESETS, &OPEN, &IMPORT, &LINK, &SAVE].map(|action| button(action, "")).into_iter().collect_view()}
+                </div>
             </div>
-            <button type="button" class="primary" on:click=download>"Download flake"</button>
-            <input id=FILE class="hidden" type="file" accept=".json,.zip,.nix,application/json,application/zip" tabindex="-1"
+            {button(&DOWNLOAD, "primary")}
+            <input id=OPEN_FILE class="hidden" type="file" accept=".json,.zip,.nix,application/json,application/zip" tabindex="-1"
                 aria-label="Open a description, a flake’s zip or a module" on:change=chosen/>
-            <PresetsDialog open=presets/>
-            <LinkDialog open=link/>
         </header>
+    }
+}
+
+/// Opens the sections, on small screens.
+#[component]
+fn SectionsButton() -> impl IntoView {
+    let spot = Design::here().spot;
+    view! {
+        <button type="button" class="ghost menu" aria-controls="sections" aria-expanded=move || spot.menu.get().to_string()
+            on:click=move |_| spot.menu.update(|open| *open = !*open)>
+            <Icon shape=Shape::Menu/><span class="hidden">"Sections: "</span><span class="title">{move || spot.section.get().title()}</span>
+        </button>
     }
 }
 
 #[component]
 fn SavedState() -> impl IntoView {
     let design = Design::here();
+    let elsewhere = move || if design.is_elsewhere() { " · open in another tab too" } else { "" };
     let text = move || match design.saved() {
         Saved::Nothing => String::new(),
-        Saved::Soon => "saving…".to_owned(),
-        Saved::Yes => "saved in this browser".to_owned(),
-        Saved::Refused(why) => format!("not saved: {why}. Save the description instead."),
+        Saved::Soon => format!("saving…{}", elsewhere()),
+        Saved::Yes => format!("saved in this browser{}", elsewhere()),
+        Saved::Behind => "changed in another tab".to_owned(),
+        Saved::Refused(why) => format!("not saved: {why}"),
     };
-    view! { <span class="saved" class:bad=move || matches!(design.saved(), Saved::Refused(_)) role="status">{text}</span> }
+    let bad = move || matches!(design.saved(), Saved::Refused(_) | Saved::Behind);
+    let alert = move || bad().then(text);
+    // Saving goes on all the time: only that it does not is worth a word to those who listen.
+    view! {
+        <span class="saved" class:bad=bad>{text}</span>
+        <span class="hidden" role="alert">{alert}</span>
+    }
 }
 
-/// Undo or redo: what it would do is its name.
+/// Undo, redo, and all steps to choose from.
 #[component]
-fn StepButton(shape: Shape, word: &'static str, name: Signal<Option<String>>, act: Callback<()>) -> impl IntoView {
-    let label = Memo::new(move |_| name.get().map_or_else(|| word.to_owned(), |name| format!("{word}: {name}")));
+fn Steps() -> impl IntoView {
+    let design = Design::here();
+    let none = Memo::new(move |_| design.undo_name().is_none() && design.redo_name().is_none());
+    let items = Callback::new(move |()| steps(design));
     view! {
-        <button type="button" class="ghost icon" aria-label=label title=label disabled=move || name.with(Option::is_none)
-            on:click=move |_| act.run(())>
-            <Icon shape=shape/>
-        </button>
+        {icon_button(&UNDO, Shape::Undo)}
+        {icon_button(&REDO, Shape::Redo)}
+        <Menu id="steps" label="Steps" shape=Shape::History items=items disabled=Signal::from(none)/>
     }
+}
+
+/// All steps, the last one first; those that were undone come before it.
+fn steps(design: Design) -> Vec<MenuItem> {
+    let (names, done) = untrack(|| design.steps());
+    let start = std::iter::once("The beginning".to_owned());
+    let item = |(count, label): (usize, String)| MenuItem {
+        label: first_upper(&label),
+        current: count == done,
+        muted: count > done,
+        act: Callback::new(move |()| design.go_to_step(count)),
+    };
+    let mut items: Vec<MenuItem> = start.chain(names).enumerate().map(item).collect();
+    items.reverse();
+    items
 }

@@ -1,9 +1,7 @@
-//! The sections, what state they are in, and the totals; and the tabs beside the form.
+//! The sections, what state they are in, and the totals.
 
-use crate::browser::page;
-use crate::state::{Design, Pane};
+use crate::state::Design;
 use crate::widgets::codec::{brief_memory, counted, grouped};
-use crate::widgets::icon::{Icon, Shape};
 use clusterflake_core::Cluster;
 use clusterflake_core::check::Severity;
 use clusterflake_core::cluster::{Choice, Mpi, Section};
@@ -146,44 +144,5 @@ fn Totals() -> impl IntoView {
             <dt>"GPUs"</dt><dd>{move || grouped(totals.get().gpus)}</dd>
             <dt>"Memory"</dt><dd>{move || brief_memory(totals.get().memory_mib)}</dd>
         </dl>
-    }
-}
-
-/// The tabs: beside the form the flake's, and on small screens the form and the menu of sections too.
-#[component]
-pub fn Tabs(side: RwSignal<Pane>) -> impl IntoView {
-    let design = Design::here();
-    let spot = design.spot;
-    let count = move || if design.welcome.get() { 0 } else { design.problems().len() + design.unread.count() };
-    let badge = move || match count() {
-        0 => None,
-        count => Some(view! { <span class="badge" class:warning=move || design.error_count() == 0>{count}</span> }),
-    };
-    let title = move || spot.section.get().title();
-    let wide = RwSignal::new(page::is_wide());
-    page::on_resize(move || wide.set(page::is_wide()));
-    // On wide screens a tab of the flake stays chosen while the form is used.
-    let chosen = Memo::new(move |_| if wide.get() { side.get() } else { spot.pane.get() });
-    view! {
-        <nav class="tabs" aria-label="Views">
-            <button type="button" class="menu" aria-controls="sections" aria-expanded=move || spot.menu.get().to_string()
-                on:click=move |_| spot.menu.update(|open| *open = !*open)>
-                <Icon shape=Shape::Menu/><span class="hidden">"Sections: "</span><span class="title">{title}</span>
-            </button>
-            <div class="tablist" role="tablist" aria-label="Form and flake">
-                <Show when=move || !wide.get()><Tab pane=Pane::Form controls="form" chosen=chosen>"Form"</Tab></Show>
-                <Tab pane=Pane::Files controls="flake" chosen=chosen>"Files"</Tab>
-                <Tab pane=Pane::Problems controls="flake" chosen=chosen>"Problems" {badge}</Tab>
-            </div>
-        </nav>
-    }
-}
-
-#[component]
-fn Tab(pane: Pane, controls: &'static str, chosen: Memo<Pane>, children: Children) -> impl IntoView {
-    let design = Design::here();
-    view! {
-        <button type="button" role="tab" aria-controls=controls aria-selected=move || (chosen.get() == pane).to_string()
-            on:click=move |_| design.spot.pane.set(pane)>{children()}</button>
     }
 }

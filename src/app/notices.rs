@@ -1,6 +1,6 @@
 //! Notices above the form.
 
-use crate::state::{Design, Notice};
+use crate::state::{Action, Design, Notice};
 use crate::widgets::icon::{Icon, Shape};
 use leptos::prelude::*;
 
@@ -8,18 +8,19 @@ use leptos::prelude::*;
 pub fn Notices() -> impl IntoView {
     let design = Design::here();
     let draw = move |notice: Notice| {
-        let Notice { id, error, text, action } = notice;
-        let action = action.map(|(label, act)| {
+        let Notice { id, error, text, actions, .. } = notice;
+        let button = |(label, act): Action| {
             let done = move |_| {
-                act.run(());
+                act();
                 design.notices.close(id);
             };
             view! { <button type="button" on:click=done>{label}</button> }
-        });
+        };
+        let actions = actions.into_iter().map(button).collect_view();
         view! {
             <div class="notice" class:error=error role=if error { "alert" } else { "status" }>
                 <span>{text}</span>
-                {action}
+                {actions}
                 <button type="button" class="ghost icon" aria-label="Close notice" on:click=move |_| design.notices.close(id)>
                     <Icon shape=Shape::Close/>
                 </button>

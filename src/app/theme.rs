@@ -1,68 +1,30 @@
-//! The theme: the system's, light or dark.
+//! The button for the theme.
 
-use crate::browser::{page, storage};
+use crate::actions::{DARK_THEME, LIGHT_THEME, SYSTEM_THEME};
+use crate::browser::page;
+use crate::state::{Design, Theme};
 use crate::widgets::icon::{Icon, Shape};
 use leptos::prelude::*;
-
-const KEY: &str = "clusterflake.theme";
-
-#[derive(Clone, Copy, PartialEq)]
-enum Theme {
-    System,
-    Light,
-    Dark,
-}
-
-impl Theme {
-    fn key(self) -> &'static str {
-        match self {
-            Theme::System => "",
-            Theme::Light => "light",
-            Theme::Dark => "dark",
-        }
-    }
-
-    fn next(self) -> Theme {
-        match self {
-            Theme::System => Theme::Light,
-            Theme::Light => Theme::Dark,
-            Theme::Dark => Theme::System,
-        }
-    }
-
-    fn label(self) -> &'static str {
-        match self {
-            Theme::System => "Theme: as the system",
-            Theme::Light => "Theme: light",
-            Theme::Dark => "Theme: dark",
-        }
-    }
-
-    fn shape(self) -> Shape {
-        match self {
-            Theme::System => Shape::System,
-            Theme::Light => Shape::Light,
-            Theme::Dark => Shape::Dark,
-        }
-    }
-}
 
 /// Goes from one theme to the next.
 #[component]
 pub fn ThemeButton() -> impl IntoView {
-    let kept = storage::get(KEY).unwrap_or_default();
-    let kept = [Theme::Light, Theme::Dark].into_iter().find(|theme| theme.key() == kept).unwrap_or(Theme::System);
-    let theme = RwSignal::new(kept);
-    Effect::new(move |_| page::set_theme(theme.get().key()));
-    let next = move |_| {
-        let next = theme.get_untracked().next();
-        theme.set(next);
-        // Not worth a message where the browser keeps nothing.
-        storage::set(KEY, next.key()).ok();
-    };
+    let design = Design::here();
+    page::set_theme(design.theme.get_untracked().key());
+    let (label, shape) = (move || shown(design.theme.get()).0, move || shown(design.theme.get()).1);
+    let next = move |_| design.choose_theme(design.theme.get_untracked().next());
     view! {
-        <button type="button" class="ghost icon" aria-label=move || theme.get().label() title=move || theme.get().label() on:click=next>
-            {move || view! { <Icon shape=theme.get().shape()/> }}
+        <button type="button" class="ghost icon" aria-label=label title=label on:click=next>
+            {move || view! { <Icon shape=shape()/> }}
+            <span class="word">{label}</span>
         </button>
+    }
+}
+
+fn shown(theme: Theme) -> (&'static str, Shape) {
+    match theme {
+        Theme::System => (SYSTEM_THEME.title, Shape::System),
+        Theme::Light => (LIGHT_THEME.title, Shape::Light),
+        Theme::Dark => (DARK_THEME.title, Shape::Dark),
     }
 }

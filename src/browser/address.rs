@@ -16,11 +16,27 @@ pub fn page() -> String {
     href.split('#').next().unwrap_or_default().to_owned()
 }
 
-/// Puts `fragment` into the address bar; the browser's history gets no new entry.
-pub fn set_fragment(fragment: &str) {
+/// Puts `fragment` into the address bar, with a note that comes back with it when the page is loaded again; the browser's
+/// history gets no new entry.
+pub fn set_fragment(fragment: &str, note: &str) {
     let Some(history) = window().and_then(|window| window.history().ok()) else { return };
     let address = if fragment.is_empty() { page() } else { format!("{}#{fragment}", page()) };
-    history.replace_state_with_url(&JsValue::NULL, "", Some(&address)).ok();
+    history.replace_state_with_url(&JsValue::from_str(note), "", Some(&address)).ok();
+}
+
+/// The note that this page put beside the fragment; none where somebody else put it there.
+pub fn note() -> Option<String> {
+    window()?.history().ok()?.state().ok()?.as_string()
+}
+
+/// `text` as a part of an address can hold it.
+pub fn encoded(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
+}
+
+/// What [`encoded`] was given; none where that cannot be told.
+pub fn decoded(text: &str) -> Option<String> {
+    js_sys::decode_uri_component(text).ok().map(String::from)
 }
 
 /// Calls `changed` when somebody puts another fragment into the address bar.

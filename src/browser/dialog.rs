@@ -14,6 +14,11 @@ pub fn set_open(dialog: NodeRef<html::Dialog>, open: bool) {
     }
 }
 
+/// Whether the dialog is open: of one that was opened again, `close` is told late.
+pub fn is_open(dialog: NodeRef<html::Dialog>) -> bool {
+    dialog.get_untracked().is_some_and(|dialog| dialog.open())
+}
+
 /// Whether a click fell on the dialog's backdrop.
 pub fn on_backdrop(event: &ev::MouseEvent) -> bool {
     event.target().is_some_and(|target| target.dyn_ref::<HtmlDialogElement>().is_some())

@@ -4,7 +4,7 @@ use js_sys::{Array, Uint8Array};
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, Event, HtmlAnchorElement, HtmlInputElement, Url};
+use web_sys::{Blob, BlobPropertyBag, DragEvent, Event, File, HtmlAnchorElement, HtmlInputElement, Url};
 
 /// Saves `bytes` as the file `name`.
 pub fn save(name: &str, bytes: &[u8], mime: &str) -> Option<()> {
@@ -35,6 +35,21 @@ pub fn read_chosen(event: &Event, max_bytes: usize, done: impl FnOnce(Result<(St
     let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
     // So that the same file can be chosen again.
     input.set_value("");
+    read(file, max_bytes, done);
+}
+
+/// Reads the first file that was dropped; as [`read_chosen`].
+pub fn read_dropped(
+    event: &DragEvent,
+    max_bytes: usize,
+    done: impl FnOnce(Result<(String, Vec<u8>), String>) + 'static,
+) {
+    if let Some(file) = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0)) {
+        read(file, max_bytes, done);
+    }
+}
+
+fn read(file: File, max_bytes: usize, done: impl FnOnce(Result<(String, Vec<u8>), String>) + 'static) {
     let name = file.name();
     if file.size() > max_bytes as f64 {
         return done(Err(format!("{name} is larger than {} MiB", max_bytes >> 20)));

@@ -10,7 +10,7 @@ use clusterflake_core::cluster::Choice;
 use clusterflake_core::{Cluster, Path, Place};
 use leptos::prelude::*;
 
-const PRIVATE_KEY: &str = "This is a private key. It was not taken: it must never leave its owner. Paste the public one, from the file that ends in .pub.";
+pub(super) const PRIVATE_KEY: &str = "This is a private key. It was not taken: it must never leave its owner. Paste the public one, from the file that ends in .pub.";
 
 /// How the ids of the guidelines for modules begin: these have a list of their own in the form.
 const GUIDELINE: &str = "guideline-";
@@ -353,25 +353,25 @@ fn list_rows(columns: &'static [Column], noun: &'static str, open: RwSignal<usiz
         texts.into_iter().map(|(text, key)| Cell { text, wrong: is_wrong(key) }).collect()
     });
     let list = path.clone();
-    let change = Callback::new(move |(what, change): (&'static str, Change)| {
+    let change = Callback::new(move |(what, row, change): (&'static str, usize, Change)| {
         let change = |cluster: &mut Cluster| reach.with_value(|reach| (reach.change)(cluster, change));
-        design.rearrange(&list, format!("{what} {noun}"), &change);
+        design.rearrange_row(&list, &list.index(row), &format!("{what} {noun}"), &change);
     });
     let add = Callback::new(move |()| {
         let row = count.get_untracked();
-        change.run(("add", Change::Add));
+        change.run(("add", row, Change::Add));
         open.set(row);
         design.spot.go(&path.index(row));
     });
     let copy = Callback::new(move |row: usize| {
-        change.run(("duplicate", Change::Copy(row)));
+        change.run(("duplicate", row, Change::Copy(row)));
         open.set(row + 1);
     });
     let remove = Callback::new(move |row: usize| {
-        change.run(("remove", Change::Remove(row)));
+        change.run(("remove", row, Change::Remove(row)));
         open.set(row.min(count.get_untracked().saturating_sub(1)));
     });
-    let swap = Callback::new(move |row: usize| change.run(("move", Change::Swap(row))));
+    let swap = Callback::new(move |row: usize| change.run(("move", row, Change::Swap(row))));
     RowsBinding { columns, noun, count, cells, open, add, copy, remove, swap }
 }
 

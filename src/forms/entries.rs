@@ -2,6 +2,7 @@
 
 use super::bind::{notes_exactly, rearrange};
 use crate::state::Design;
+use crate::widgets::codec::first_upper;
 use crate::widgets::field::Notes;
 use crate::widgets::icon::{Icon, Shape};
 use clusterflake_core::{Path, Place};
@@ -64,11 +65,6 @@ fn draw(
         </div>
     }
     .into_any()
-}
-
-fn first_upper(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
 /// A button that adds an element to the list, made beside those there are; it goes on to the element's first field.

@@ -1,5 +1,6 @@
 use super::bind::{choice, switch, text};
 use super::part;
+use crate::state::Design;
 use crate::widgets::codec::{LINES, TEXT};
 use crate::widgets::field::{SelectField, TextField, Width};
 use crate::widgets::toggle::SwitchField;
@@ -11,6 +12,8 @@ use leptos::prelude::*;
 #[component]
 pub fn Form() -> impl IntoView {
     let here = Place::section(Cluster::general);
+    let design = Design::here();
+    let newest = Signal::derive(move || design.read(|cluster| cluster.general.release.state_version().to_owned()));
     view! {
         {part("Identity", view! {
             <TextField field=text("Name", here.field(General::name), TEXT) width=Width::Two help="Also Slurm’s ClusterName and the name of the zip." code=true/>
@@ -19,6 +22,8 @@ pub fn Form() -> impl IntoView {
         })}
         {part("System", view! {
             <SelectField field=choice("NixOS release", here.field(General::release)) width=Width::Two help="The channel that the inputs follow."/>
+            <TextField field=text("State version", here.field(General::state_version), TEXT) code=true placeholder=newest
+                help="Of the first installation; empty: the release."/>
             <TextField field=text("Time zone", here.field(General::time_zone), TEXT) help="Such as Europe/Berlin." code=true/>
             <TextField field=text("Locale", here.field(General::locale), TEXT) help="Of all nodes." code=true/>
             <SwitchField field=switch("Allow unfree packages", here.field(General::allow_unfree))

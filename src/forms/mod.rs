@@ -7,11 +7,13 @@ mod fabric;
 mod general;
 mod groups;
 mod hpc;
+mod job;
 mod links;
 mod login;
 mod modules;
 mod monitoring;
 mod network;
+mod node_table;
 mod nodes;
 mod overrides;
 mod partitions;
@@ -22,7 +24,7 @@ mod users;
 mod welcome;
 
 pub use bind::tone;
-pub use welcome::{PresetCards, Welcome};
+pub use welcome::{OPEN_FILE, PresetCards, Welcome};
 
 use crate::state::Design;
 use crate::widgets::field::Notes;

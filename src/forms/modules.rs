@@ -1,8 +1,13 @@
+mod changes;
 mod contents;
+mod files;
 mod guidelines;
+mod options;
 mod parameters;
 mod parts;
 mod start;
+
+pub use contents::{in_module, in_value};
 
 use super::bind::{RowsOf, notes_exactly, pick, rows, switch, text};
 use super::entries::{EntriesOf, adder, entries};
@@ -17,7 +22,7 @@ use clusterflake_core::cluster::{CustomModule, ExposedService};
 use clusterflake_core::nix::syntax;
 use clusterflake_core::{Cluster, Place};
 use leptos::prelude::*;
-use start::{Cards, Start, StartDialog};
+use start::{Cards, FileInputs, Start, StartDialog};
 
 const COLUMNS: &[Column] = &[
     ("Module", Style::Code),
@@ -62,10 +67,11 @@ pub fn Form() -> impl IntoView {
     let more =
         move || view! { <button type="button" on:click=move |_| start.offer()>"Start from…"</button> }.into_any();
     view! {
-        <RowsTable rows=rows empty=EMPTY more=more/>
-        <StartDialog start=start/>
-        {move || at.get().map(|index| view! { <Module index=index/> })}
-        {move || is_empty.get().then(|| view! { <Cards start=start/> })}
+        <FileInputs start=start/>
+            <RowsTable rows=rows empty=EMPTY more=more/>
+            <StartDialog start=start/>
+            {move || at.get().map(|index| view! { <Module index=index/> })}
+            {move || is_empty.get().then(|| view! { <Cards start=start/> })}
     }
 }
 
@@ -97,9 +103,10 @@ fn Module(index: usize) -> impl IntoView {
             view! {
                 <h2>"Text of default.nix"</h2>
                 <div class="grid">
-                    <NixField field=text("default.nix", source, TEXT) fault=syntax::source_fault lines=12
+                    <NixField field=text("default.nix", source, TEXT) fault=syntax::source_fault complete=in_module() lines=12
                         help="It goes into the flake as it is. Its parameters above are given to it."/>
                 </div>
+                <files::Files module=here/>
             }
             .into_any()
         } else {
@@ -124,6 +131,8 @@ fn Module(index: usize) -> impl IntoView {
             <parameters::Parameters module=here/>
             {body}
             <guidelines::Guidelines module=index/>
+            <options::Options module=index/>
+            <changes::Changes module=index/>
             <div class="bar end">
                 <button type="button" title="Its folder, a section for a README and an example, as a zip"
                     on:click=move |_| design.download_module(index)>"Download this module"</button>

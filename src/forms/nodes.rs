@@ -1,60 +1,25 @@
-use super::bind::{RowsOf, chips, choice, choice_within, notes_exactly, rows, text, text_within};
+use super::bind::{chips, choice, choice_within, notes_exactly, text, text_within};
+use super::node_table::NodeTable;
 use super::overrides::Overrides;
 use crate::state::Design;
-use crate::widgets::codec::{LINES, LIST, MEMORY, NUMBER, TEXT, brief_memory, grouped};
+use crate::widgets::codec::{LINES, LIST, MEMORY, NUMBER, TEXT};
 use crate::widgets::field::{Notes, SelectField, TextField, Width};
-use crate::widgets::rows::{Column, RowsTable, Style};
+use crate::widgets::nix_field::NixField;
 use crate::widgets::toggle::ChipsField;
-use clusterflake_core::cluster::{Boot, BootLoader, Choice, GpuVendor, Gpus, NodeGroup};
-use clusterflake_core::{Cluster, Place, hostlist};
+use clusterflake_core::cluster::{Boot, BootLoader, GpuVendor, Gpus, NodeGroup};
+use clusterflake_core::nix::syntax;
+use clusterflake_core::{Cluster, Place};
 use leptos::prelude::*;
-
-const COLUMNS: &[Column] = &[
-    ("Hosts", Style::Code),
-    ("Count", Style::Number),
-    ("Role", Style::Chips),
-    ("First address", Style::Code),
-    ("CPU", Style::Text),
-    ("Memory", Style::Number),
-    ("GPUs", Style::Text),
-];
-
-fn cells(group: &NodeGroup) -> Vec<(String, &'static str)> {
-    let count = hostlist::count(&group.hosts).map_or_else(|_| "?".to_owned(), |count| grouped(count as u64));
-    let roles = group.roles.iter().map(|role| role.label()).collect::<Vec<_>>().join(", ");
-    let address = if group.addresses.is_empty() { group.first_ip.clone() } else { "listed".to_owned() };
-    let gpus = match &group.gpus {
-        Gpus { count: 0, .. } => String::new(),
-        Gpus { count, model, vendor } if model.is_empty() => format!("{count} × {}", vendor.label()),
-        Gpus { count, model, .. } => format!("{count} × {model}"),
-    };
-    vec![
-        (group.hosts.clone(), "hosts"),
-        (count, ""),
-        (roles, "roles"),
-        (address, "firstIP"),
-        (format!("{} × {} × {}", group.sockets, group.cores_per_socket, group.threads_per_core), "sockets"),
-        (brief_memory(group.memory_mib), "memoryMiB"),
-        (gpus, "gpus"),
-    ]
-}
 
 /// The groups of nodes.
 #[component]
 pub fn Form() -> impl IntoView {
     let design = Design::here();
     let open = design.spot.group;
-    let rows = rows(RowsOf {
-        place: Place::section(Cluster::nodes),
-        columns: COLUMNS,
-        noun: "group",
-        cells,
-        fresh: |_| NodeGroup::default(),
-        open,
-    });
-    let at = Memo::new(move |_| (rows.count.get() > 0).then(|| open.get().min(rows.count.get() - 1)));
+    let count = Memo::new(move |_| design.read(|cluster| cluster.nodes.len()));
+    let at = Memo::new(move |_| (count.get() > 0).then(|| open.get().min(count.get() - 1)));
     view! {
-        <RowsTable rows=rows empty="No nodes yet. A cluster needs a controller and at least one worker: add a group."/>
+        <NodeTable/>
         {move || at.get().map(|index| view! { <Group index=index/> })}
     }
 }
@@ -102,7 +67,8 @@ fn Group(index: usize) -> impl IntoView {
             </div>
             <h2>"Nix of your own"</h2>
             <div class="grid">
-                <TextField field=text("NixOS module", here.field(NodeGroup::extra_config), TEXT) width=Width::Full lines=4 code=true
+                <NixField field=text("NixOS module", here.field(NodeGroup::extra_config), TEXT) fault=syntax::module_fault
+                    complete=super::modules::in_module() lines=4
                     placeholder="{ services.smartd.enable = true; }"
                     help="For all hosts of the group: an attribute set of options, or a function to one."/>
             </div>

@@ -1,4 +1,5 @@
 use super::bind::{switch, text};
+use super::job::Job;
 use super::part;
 use super::partitions::Partitions;
 use super::slurm_daemons::Daemons;
@@ -23,6 +24,7 @@ pub fn Form() -> impl IntoView {
                 placeholder="bf_window=2880, bf_continue"/>
         })}
         <Partitions/>
+        <Job/>
         {part("Jobs and logins", view! {
             <SwitchField field=switch("X11 in jobs", here.field(Slurm::x11)) help="srun --x11; login nodes forward X11."/>
             <SwitchField field=switch("Logins on workers need a job there", here.field(Slurm::pam_adopt))

@@ -89,7 +89,7 @@ fn UserFields(index: usize) -> impl IntoView {
                 <SwitchField field=switch("May become root", here.field(User::sudo))/>
                 <TextField field=text("SSH keys", here.field(User::ssh_keys), LINES) width=Width::Full lines=3 code=true
                     placeholder="ssh-ed25519 AAAA… user@laptop" help="Public keys, one a line. Private keys are refused."/>
-                <NixField field=text("Home Manager", here.field(User::home_manager), TEXT) fault=syntax::module_fault lines=4
+                <NixField field=text("Home Manager", here.field(User::home_manager), TEXT) fault=syntax::module_fault complete=super::modules::in_value() lines=4
                     placeholder="{ programs.git.enable = true; }" help="A module in Nix for the user’s programs and dotfiles."/>
             </div>
         </fieldset>

@@ -1,10 +1,15 @@
-//! Where a design starts: presets as cards.
+//! Where a design starts: presets as cards, nothing, or what there is already.
 
+use crate::browser::{page, time};
 use crate::state::Design;
-use crate::widgets::codec::{counted, grouped};
+use crate::widgets::codec::{brief_memory, grouped};
+use clusterflake_core::contents::contents;
 use clusterflake_core::preset::{PRESETS, Preset};
 use clusterflake_core::totals::totals;
 use leptos::prelude::*;
+
+/// The id of the page's file input.
+pub const OPEN_FILE: &str = "open-file";
 
 /// What a first visit shows in the place of the form.
 #[component]
@@ -16,48 +21,70 @@ pub fn Welcome() -> impl IntoView {
                 "Describe nodes, network, storage and scheduler; see every file of the flake as you type; download it when it is right. "
                 "Nothing leaves this browser."
             </p>
-            <h2>"Start from"</h2>
-            <PresetCards chosen=Callback::new(|()| ())/>
+            <h2>"Start from a preset, from nothing, or from what you have"</h2>
+            <PresetCards chosen=Callback::new(|()| to_form())/>
         </section>
     }
 }
 
-/// The presets; choosing one opens it and tells `chosen`.
+/// The form takes the place of what was chosen from, and the focus with it.
+fn to_form() {
+    time::after(0, || page::focus("form")).forget();
+}
+
+/// The presets and the other ways to begin; choosing one opens it and tells `chosen`.
 #[component]
 pub fn PresetCards(chosen: Callback<()>) -> impl IntoView {
-    let cards = PRESETS.iter().map(|preset| view! { <li><Card preset=preset chosen=chosen/></li> }).collect_view();
+    let cards = PRESETS.iter().map(|preset| view! { <li>{card(preset, chosen)}</li> }).collect_view();
     let design = Design::here();
     let empty = move |_| {
         design.start_empty();
         chosen.run(());
     };
+    let import = move |_| {
+        design.import.show(design);
+        chosen.run(());
+    };
     view! {
         <ul class="cards">
             {cards}
-            <li>
-                <button type="button" class="card" on:click=empty><strong>"Start empty"</strong><span>"No nodes yet"</span></button>
+            <li class="two">
+                <button type="button" class="card plain" on:click=empty>
+                    <strong>"Start empty"</strong>" "<span>"No nodes yet: add them group by group"</span>
+                </button>
+                <button type="button" class="card plain" on:click=import>
+                    <strong>"Import what you have"</strong>" "
+                    <span>"slurm.conf, a table of nodes, a hosts file, an inventory, cluster.json: or drop the files here"</span>
+                </button>
             </li>
         </ul>
     }
 }
 
-#[component]
-fn Card(preset: &'static Preset, chosen: Callback<()>) -> impl IntoView {
+fn card(preset: &'static Preset, chosen: Callback<()>) -> AnyView {
     let design = Design::here();
-    let totals = totals(&preset.cluster());
-    let mut size = vec![counted(totals.nodes as usize, "node"), counted(totals.cores as usize, "core")];
-    if totals.gpus > 0 {
-        size.push(format!("{} GPUs", grouped(totals.gpus)));
-    }
+    let cluster = preset.cluster();
+    let totals = totals(&cluster);
+    let or_dash = |amount: u64| if amount == 0 { "–".to_owned() } else { grouped(amount) };
+    let size = [
+        (or_dash(totals.nodes), "nodes"),
+        (or_dash(totals.cores), "cores"),
+        (or_dash(totals.gpus), "GPUs"),
+        (brief_memory(totals.memory_mib), "memory"),
+    ];
+    let size = size.map(|(amount, of)| view! { <span><b>{amount}</b>" "{of}</span> " " });
+    let has = contents(&cluster).into_iter().map(|name| view! { <span class="tag">{name}</span> " " }).collect_view();
     let open = move |_| {
         design.open_preset(preset);
         chosen.run(());
     };
     view! {
         <button type="button" class="card" on:click=open>
-            <strong>{preset.name}</strong>
-            <span>{preset.summary}</span>
-            <small>{size.join(" · ")}</small>
+            <strong>{preset.name}</strong>" "
+            <span>{preset.summary}</span>" "
+            <span class="size">{size}</span>
+            <span class="tags">{has}</span>
         </button>
     }
+    .into_any()
 }

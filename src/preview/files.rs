@@ -1,9 +1,11 @@
 //! The tab with the files: the list, and the file that is shown.
 
 use super::code::Code;
+use super::filebar::FileBar;
+use super::find::{Find, FindBox, Results};
 use super::tree::{Entry, entries};
-use crate::browser::{clipboard, files};
-use crate::state::Design;
+use crate::state::{Design, Lines};
+use clusterflake_core::diff::Fate;
 use clusterflake_core::flake::File;
 use leptos::prelude::*;
 use std::collections::HashSet;
@@ -13,8 +15,8 @@ use std::sync::Arc;
 #[derive(Clone, PartialEq)]
 struct Row {
     entry: Entry,
-    /// Whether it differs from when the design was last opened or downloaded.
-    changed: bool,
+    /// What became of it since the design was last opened or downloaded.
+    changed: Option<Fate>,
     /// Whether the field with the focus made lines of it.
     lit: bool,
 }
@@ -35,12 +37,20 @@ pub fn Files() -> impl IntoView {
         |before, after| same_file(before, after) != Some(true),
     );
     let name = Memo::new(move |_| shown.with(|shown| shown.as_ref().map(|(path, _)| path.clone()).unwrap_or_default()));
+    let find = Find::new(design);
+    let side = move || {
+        if find.listed() {
+            view! { <Results find=find/> }.into_any()
+        } else {
+            view! { <FileBar name=name shown=shown/> <Code shown=shown name=name/> }.into_any()
+        }
+    };
     view! {
-        <nav class="tree" aria-label="Files of the flake"><List shown=name/></nav>
-        <div class="file">
-            <FileBar name=name shown=shown/>
-            <Code shown=shown name=name/>
+        <div class="tree">
+            <FindBox find=find/>
+            <nav aria-label="Files of the flake"><List shown=name/></nav>
         </div>
+        <div class="file">{side}</div>
     }
 }
 
@@ -64,13 +74,14 @@ fn List(shown: Memo<String>) -> impl IntoView {
     let rows = Memo::new(move |_| {
         let (files, kept) = (design.files(), design.files_kept());
         let changed = |path: &String| match (files.get(path), kept.get(path)) {
-            (Some(now), Some(then)) => !Arc::ptr_eq(now, then) && now.text != then.text,
-            _ => true,
+            (Some(now), Some(then)) if Arc::ptr_eq(now, then) || now.text == then.text => None,
+            (_, Some(_)) => Some(Fate::Changed),
+            (_, None) => Some(Fate::Added),
         };
         lit.with(|lit| {
             let row = |entry: Entry| {
                 let (changed, lit) =
-                    entry.file.as_ref().map_or((false, false), |path| (changed(path), lit.contains(path)));
+                    entry.file.as_ref().map_or((None, false), |path| (changed(path), lit.contains(path)));
                 Row { entry, changed, lit }
             };
             entries(files.keys().map(String::as_str)).into_iter().map(row).collect::<Vec<_>>()
@@ -83,45 +94,20 @@ fn List(shown: Memo<String>) -> impl IntoView {
         };
         let (this, title) = (path.clone(), path.clone());
         let current = move || (shown.get() == this).then_some("true");
-        let open = move |_| design.spot.file.set(path.clone());
-        let mark = row.changed.then(|| view! { <span class="mark" title="Changed since it was opened or downloaded">"±"<span class="hidden">" changed"</span></span> });
+        let open = move |_| {
+            let file = path.clone();
+            design.spot.show_lines(Lines { file, range: None });
+        };
+        let mark = row.changed.map(|fate| {
+            let (sign, word) = if fate == Fate::Added { ("+", "new") } else { ("±", "changed") };
+            let title =
+                format!("{} since it was opened or downloaded", if fate == Fate::Added { "New" } else { "Changed" });
+            view! { <span class="mark" title=title>{sign}<span class="hidden">" "{word}</span></span> }
+        });
         let glow = row
             .lit
             .then(|| view! { <span class="lit" title="The field with the focus made lines of this file"></span> });
         view! { <li class=indent><button type="button" title=title aria-current=current on:click=open><span>{row.entry.name}</span>{glow}{mark}</button></li> }.into_any()
     };
     view! { <ul>{move || rows.get().into_iter().map(draw).collect_view()}</ul> }
-}
-
-#[component]
-fn FileBar(name: Memo<String>, shown: Memo<Shown>) -> impl IntoView {
-    let copied = RwSignal::new(None::<bool>);
-    let file = move || shown.get_untracked();
-    let copy = move |_| {
-        if let Some((_, file)) = file() {
-            clipboard::copy(file.text.clone(), move |worked| copied.set(Some(worked)));
-        }
-    };
-    let download = move |_| {
-        if let Some((path, file)) = file() {
-            files::save(path.rsplit('/').next().unwrap_or(&path), file.text.as_bytes(), "text/plain");
-        }
-    };
-    Effect::new(move |_| {
-        name.with(|_| ());
-        copied.set(None);
-    });
-    let said = move || match copied.get() {
-        None => "",
-        Some(true) => "Copied",
-        Some(false) => "The browser did not allow copying",
-    };
-    view! {
-        <div class="filebar">
-            <span class="name code">{move || name.get()}</span>
-            <span class="said" role="status">{said}</span>
-            <button type="button" class="ghost" aria-label=move || format!("Copy {}", name.get()) on:click=copy>"Copy"</button>
-            <button type="button" class="ghost" aria-label=move || format!("Download {}", name.get()) on:click=download>"Download"</button>
-        </div>
-    }
 }

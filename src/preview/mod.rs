@@ -1,10 +1,16 @@
-//! The flake beside the form: its files, and the problems.
+//! The flake beside the form: its files, what differs from another one, and the problems.
 
 mod code;
 mod diff;
+mod filebar;
 mod files;
+mod find;
+mod picture;
 mod problems;
 mod tree;
 
+pub use diff::Diff;
 pub use files::Files;
+pub use find::find_in_files;
+pub use picture::Picture;
 pub use problems::Problems;

@@ -1,9 +1,11 @@
 //! The tab with the problems, by section. Activating one leads to its field.
 
+use crate::actions::PROBLEMS;
 use crate::forms::tone;
 use crate::state::Design;
 use crate::widgets::binding::Tone;
 use crate::widgets::codec::counted;
+use crate::widgets::command::command_line;
 use clusterflake_core::Path;
 use clusterflake_core::check::Problem;
 use clusterflake_core::cluster::Section;
@@ -58,6 +60,7 @@ pub fn Problems() -> impl IntoView {
         <div class="problems" id="problems" tabindex="-1">
             <p class="summary" class:bad=move || design.error_count() != 0 role="status">{summary}</p>
             {Section::ALL.iter().map(|each| section(*each)).collect_view()}
+            {PROBLEMS.command.map(|line| command_line(PROBLEMS.title, line(design)))}
         </div>
     }
 }

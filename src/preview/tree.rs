@@ -47,7 +47,7 @@ fn entry(name: &str, depth: usize, file: Option<&str>) -> Entry {
 }
 
 /// The order of the files that people look at first.
-fn rank(path: &str) -> usize {
+pub fn rank(path: &str) -> usize {
     ["cluster.nix", "flake.nix", "flake.lock", "cluster.json", "README.md"]
         .iter()
         .position(|first| *first == path)

@@ -1,7 +1,8 @@
 //! Edits: each is a step that can be undone.
 
-use super::{Design, subject};
+use super::{Design, History, subject};
 use clusterflake_core::check::{self, Problem};
+use clusterflake_core::lookup::name_at;
 use clusterflake_core::{Cluster, Path};
 use leptos::prelude::*;
 
@@ -18,7 +19,20 @@ impl Design {
         let mut after = self.cluster.get_untracked();
         let name = subject::step_name(&after, path, label);
         change(&mut after)?;
-        self.commit(name, typing.then(|| format!("{path} {label}")), after);
+        self.commit(name, typing.then(|| format!("{path} {label}")), Some(path.clone()), after);
+        Ok(())
+    }
+
+    /// Changes what is at `path` in a step of its own, called `name`. Fails as `change` does; the design is then as it was.
+    pub fn change(
+        self,
+        path: &Path,
+        name: String,
+        change: &dyn Fn(&mut Cluster) -> Result<(), String>,
+    ) -> Result<(), String> {
+        let mut after = self.cluster.get_untracked();
+        change(&mut after)?;
+        self.commit(name, None, Some(path.clone()), after);
         Ok(())
     }
 
@@ -28,7 +42,18 @@ impl Design {
         change(&mut after);
         // What was typed into one row must not appear in another.
         self.unread.forget(path);
-        self.commit(name, None, after);
+        self.commit(name, None, Some(path.clone()), after);
+    }
+
+    /// As [`rearrange`](Self::rearrange), for what is done to the element at `path`: the step names it.
+    pub fn rearrange_row(self, list: &Path, path: &Path, what: &str, change: &dyn Fn(&mut Cluster)) {
+        let before = self.cluster.get_untracked();
+        let mut after = before.clone();
+        change(&mut after);
+        let subject = name_at(&before, path).or_else(|| name_at(&after, path));
+        let name = subject.map_or_else(|| what.to_owned(), |subject| format!("{what} {subject}"));
+        self.unread.forget(list);
+        self.commit(name, None, Some(path.clone()), after);
     }
 
     /// Applies the fix of `problem`.
@@ -41,7 +66,7 @@ impl Design {
                 }
                 // The fix went through JSON: sections that it left alone are shared again.
                 let after = self.cluster.with_untracked(|before| share(before, after));
-                self.commit(fix.label.clone(), None, after);
+                self.commit(fix.label.clone(), None, Some(problem.path.clone()), after);
             }
             Err(error) => self.notices.show(true, format!("The fix does not fit any more: {error}"), None),
         }
@@ -50,44 +75,48 @@ impl Design {
     /// Puts another design in the place of this one; undo brings it back.
     pub fn replace(self, name: String, cluster: Cluster) {
         self.unread.forget(&Path::root());
-        for row in
-            [self.spot.group, self.spot.share, self.spot.partition, self.spot.user, self.spot.module, self.spot.part]
-        {
-            row.set(0);
-        }
-        self.commit(name, None, cluster);
+        self.spot.to_first_rows();
+        self.commit(name, None, None, cluster);
         self.generate();
         self.mark_kept();
     }
 
     pub fn undo(self) {
-        self.turn(super::History::undo);
+        if let Some(count) = self.history.with_untracked(History::done).checked_sub(1) {
+            self.go_to_step(count);
+        }
     }
 
     pub fn redo(self) {
-        self.turn(super::History::redo);
+        self.go_to_step(self.history.with_untracked(History::done) + 1);
     }
 
-    fn turn(self, turn: fn(&mut super::History, Cluster) -> Option<Cluster>) {
+    /// Goes to where `count` steps are done, and shows what changed.
+    pub fn go_to_step(self, count: usize) {
         let now = self.cluster.get_untracked();
-        let Some(other) = self.history.try_update(|history| turn(history, now)).flatten() else { return };
+        let Some((other, place)) = self.history.try_update(|history| history.go(count, now)).flatten() else { return };
         self.unread.forget(&Path::root());
         self.before.set(self.files.get_untracked());
+        // Back at the beginning there is a choice again of what to begin with.
+        self.welcome.set(count == 0 && other == Cluster::default());
         self.cluster.set(other);
         self.refresh();
+        if let Some(place) = place {
+            self.spot.show(&place);
+        }
     }
 
     /// Ends a step of typing: the focus went elsewhere.
     pub fn seal(self) {
-        self.history.update_untracked(super::History::seal);
+        self.history.update_untracked(History::seal);
     }
 
-    fn commit(self, name: String, typed: Option<String>, after: Cluster) {
+    pub(super) fn commit(self, name: String, typed: Option<String>, place: Option<Path>, after: Cluster) {
         let before = self.cluster.get_untracked();
         if before == after {
             return;
         }
-        if self.history.try_update(|history| history.record(name, typed, before)) == Some(true) {
+        if self.history.try_update(|history| history.record(name, typed, place, before)) == Some(true) {
             self.before.set(self.files.get_untracked());
         }
         self.cluster.set(after);

@@ -1,7 +1,9 @@
 //! From the design to its problems, its files and their id, after every edit.
 
-use super::{Design, keep};
+use super::Design;
 use crate::browser::{files, time};
+use clusterflake_core::command_line::DESCRIPTION;
+use clusterflake_core::nix::options::Known;
 use clusterflake_core::{archive, check, flake};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -9,13 +11,16 @@ use std::sync::Arc;
 /// Up to this many milliseconds are spent within the edit itself, so that form and files are painted together.
 const WITHIN_EDIT: f64 = 8.0;
 
+/// How long nothing must have changed before Nix of the user's own is read: never while somebody types.
+const CHECK_AFTER: u32 = 100;
+
 /// How long nothing must have changed before the id is made: it reads every byte of every file.
 const ID_AFTER: u32 = 150;
 
 impl Design {
     /// Follows an edit: at once where the last time was quick, else as soon as the form is painted.
     pub(super) fn refresh(self) {
-        keep::follow(self);
+        self.follow();
         let last = self.millis.get_untracked();
         if last <= WITHIN_EDIT {
             return self.generate();
@@ -26,18 +31,21 @@ impl Design {
         self.timers.update_value(|timers| timers.generate = Some(timer));
     }
 
-    /// Checks and generates now.
+    /// Generates now, and checks: at once, or where there is Nix of the user's own to be held against all options, soon.
     pub(super) fn generate(self) {
         self.timers.update_value(|timers| timers.generate = None);
         let start = time::now();
-        let (problems, generated) = self.cluster.with_untracked(|cluster| {
+        let (generated, has_nix) = self.cluster.with_untracked(|cluster| {
             let generated = self.generated.with_value(|before| flake::regenerate(before.as_ref(), cluster));
-            (check::check(cluster), generated)
+            (generated, cluster.modules.iter().any(|module| module.enable))
         });
-        self.millis.set(time::now() - start);
-        if self.problems.with_untracked(|before| **before != problems) {
-            self.problems.set(Arc::new(problems));
+        if has_nix {
+            let timer = time::after(CHECK_AFTER, move || self.check());
+            self.timers.update_value(|timers| timers.check = Some(timer));
+        } else {
+            self.check();
         }
+        self.millis.set(time::now() - start);
         self.files.set(Arc::new(generated.tree.clone()));
         self.generated.set_value(Some(generated));
         let timer = time::after(ID_AFTER, move || {
@@ -47,29 +55,42 @@ impl Design {
         self.timers.update_value(|timers| timers.id = Some(timer));
     }
 
+    /// Checks now.
+    pub(super) fn check(self) {
+        self.timers.update_value(|timers| timers.check = None);
+        let found = |known: &Known| self.cluster.with_untracked(|cluster| check::check_against(cluster, known));
+        let problems = self.with_options(found);
+        if self.problems.with_untracked(|before| **before != problems) {
+            self.problems.set(Arc::new(problems));
+        }
+    }
+
     /// Takes the files as they are for those that changes are told against.
     pub(super) fn mark_kept(self) {
         let files = self.files.get_untracked();
         self.before.set(files.clone());
         self.kept.set(files);
+        self.against.keep(self.cluster.get_untracked());
     }
 
-    /// Saves the flake's zip, unless errors keep it from being written: says how many those are.
-    pub fn download(self) -> Result<(), usize> {
+    /// Saves the flake's zip and gives its name, unless errors keep it from being written: says how many those are.
+    pub fn download(self) -> Result<String, usize> {
         self.generate();
+        self.check();
         match untrack(|| self.error_count()) {
             0 => {}
             errors => return Err(errors),
         }
         let folder = self.read_once(|cluster| archive::folder(cluster).to_owned());
         let zip = self.files.with_untracked(|files| archive::zip(&folder, files));
-        files::save(&format!("{folder}.zip"), &zip, "application/zip");
+        let name = format!("{folder}.zip");
+        files::save(&name, &zip, "application/zip");
         self.mark_kept();
-        Ok(())
+        Ok(name)
     }
 
     /// Saves the description as cluster.json.
     pub fn download_description(self) {
-        files::save("cluster.json", self.read_once(|cluster| cluster.to_json()).as_bytes(), "application/json");
+        files::save(DESCRIPTION, self.read_once(|cluster| cluster.to_json()).as_bytes(), "application/json");
     }
 }

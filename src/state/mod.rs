@@ -1,30 +1,52 @@
 //! The design that the page shows. Only this folder changes the cluster; everything else reads signals and calls
 //! what stands here.
 
+mod against;
+mod choose;
+mod designs;
 mod edit;
 mod flake;
 mod history;
+pub mod import;
 mod keep;
+mod lines;
 mod modules;
-mod notices;
+mod nodes;
+pub mod notices;
+mod offline;
 mod open;
+mod options;
+mod shelf;
 mod spot;
 mod start;
 mod subject;
+mod tabs;
+mod theme;
 mod unread;
 
+pub use against::preset_name;
+pub use designs::{Kept, ago};
 pub use keep::{Saved, save_at_once};
-pub use notices::Notice;
+pub use lines::Lines;
+pub use nodes::{cell_path, row_name};
+pub use notices::{Action, Notice};
 pub use open::MAX_FILE;
-pub use spot::{Pane, Spot};
+pub use options::Loaded;
+pub use spot::{Pane, SOURCE, Spot};
 pub use start::start;
+pub use theme::Theme;
 
+use against::Against;
+use choose::Aside;
 use clusterflake_core::Cluster;
 use clusterflake_core::check::Problem;
 use clusterflake_core::flake::{FileTree, Generated};
 use history::History;
+use import::Import;
 use leptos::prelude::*;
 use notices::Notices;
+use offline::Offline;
+use std::collections::HashMap;
 use std::sync::Arc;
 use unread::UnreadTexts;
 
@@ -39,16 +61,33 @@ pub struct Design {
     before: RwSignal<Arc<FileTree>>,
     /// The files when the design was last opened or downloaded.
     kept: RwSignal<Arc<FileTree>>,
+    pub against: Against,
     id: RwSignal<String>,
     millis: RwSignal<f64>,
     saved: RwSignal<Saved>,
     generated: StoredValue<Option<Generated>>,
     timers: StoredValue<keep::Timers, LocalStorage>,
+    /// The name and the key of the design that is open.
+    title: RwSignal<String>,
+    here: RwSignal<String>,
+    /// Whether another tab has it open too.
+    elsewhere: RwSignal<bool>,
+    /// Tells that the designs which this browser keeps have changed.
+    shelf: Trigger,
+    /// What stays with the designs that were open before, by their keys.
+    asides: StoredValue<HashMap<String, Aside>>,
+    /// The options of a release, where the user has loaded them.
+    loaded: RwSignal<Option<Arc<Loaded>>>,
     pub unread: UnreadTexts,
     pub notices: Notices,
     pub spot: Spot,
+    pub offline: Offline,
+    pub import: Import,
     /// Whether nothing has been designed yet: the presets are offered.
     pub welcome: RwSignal<bool>,
+    pub theme: RwSignal<Theme>,
+    /// Whether keys that are characters, such as ?, do something.
+    pub character_keys: RwSignal<bool>,
 }
 
 impl Design {
@@ -108,6 +147,11 @@ impl Design {
 
     pub fn redo_name(self) -> Option<String> {
         self.history.with(History::redo_name)
+    }
+
+    /// The names of all steps in their order, and how many of them are done.
+    pub fn steps(self) -> (Vec<String>, usize) {
+        self.history.with(|history| (history.names(), history.done()))
     }
 
     /// How many errors keep the flake from being downloaded: those of the checks, and text that cannot be read.

@@ -1,9 +1,10 @@
 //! Modules of the user's own: from templates and files, and out again.
 
 use super::Design;
+use crate::browser::drop::Read;
 use crate::browser::files;
 use clusterflake_core::cluster::CustomModule;
-use clusterflake_core::modules::custom;
+use clusterflake_core::modules::custom::{self, Folder};
 use clusterflake_core::nix::syntax::Fault;
 use clusterflake_core::{Cluster, Path, archive, check};
 use std::sync::Arc;
@@ -18,27 +19,50 @@ impl Design {
         self.spot.go(&list.index(row));
     }
 
-    /// Adds the module that `text` is, of the file `name`, and tells what was recognised in it. Text that cannot be read
-    /// becomes the module's source all the same, to be mended there.
-    pub fn bring_module(self, name: &str, text: &str) {
-        if check::looks_private(text) {
-            let message = format!("{name} holds a private key. It was not taken: it must never leave its owner.");
-            return self.notices.show(true, message, None);
+    /// Adds the module among the files that were read, and tells what was recognised in it: a `default.nix`, its folder, or a
+    /// zip of these. Text that cannot be read becomes the module's source all the same, to be mended there.
+    pub fn bring_module(self, read: Read) {
+        let folder = read.and_then(|files| match files.as_slice() {
+            [(name, bytes)] if name.ends_with(".zip") => unpacked(bytes).map_err(|why| format!("{name}: {why}")),
+            _ => Ok(files),
+        });
+        match folder.and_then(custom::gather) {
+            Ok(folder) => self.bring_folder(folder),
+            Err(why) => self.notices.show(true, format!("No module was added: {why}."), None),
         }
-        let (mut module, report) = match custom::read_module(text) {
-            Ok(read) => (read.module, read.report.join(" ")),
+    }
+
+    fn bring_folder(self, folder: Folder) {
+        let Folder { name, source, files, left_out } = folder;
+        if check::looks_private(&source) {
+            let message = "No module was added: its text holds a private key, which must never leave its owner.";
+            return self.notices.show(true, message.to_owned(), None);
+        }
+        let (mut module, mut report) = match custom::read_module(&source) {
+            Ok(read) => (read.module, read.report),
             Err(Fault { line, column, message }) => (
-                CustomModule { source: text.to_owned(), ..CustomModule::default() },
-                format!("Its parameters cannot be read. Line {line}, character {column}: {message}."),
+                CustomModule { source, ..CustomModule::default() },
+                vec![format!("Its parameters cannot be read. Line {line}, character {column}: {message}.")],
             ),
         };
-        if let Some(stem) = name.strip_suffix(".nix")
-            && stem != "default"
-        {
-            module.name = stem.to_owned();
+        if !files.is_empty() {
+            let names: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+            report.push(format!("Its folder has {}.", names.join(", ")));
         }
-        self.add_module(module);
-        self.notices.show(false, format!("{name} was added. {report}"), None);
+        module.files = files;
+        report.extend(left_out);
+        let known = self.read_once(|cluster| cluster.modules.len());
+        let mut after = self.read_once(Cluster::clone);
+        let row = match custom::put(&mut after, &name, module) {
+            Ok(row) => row,
+            Err(why) => return self.notices.show(true, format!("No module was added: {why}."), None),
+        };
+        let list = Path::root().field(Cluster::modules);
+        self.rearrange(&list, "bring module".to_owned(), &|cluster| cluster.modules = after.modules.clone());
+        self.spot.go(&list.index(row));
+        let title = if name.is_empty() { "The module".to_owned() } else { name };
+        let done = if row < known { "was replaced, with this cluster’s values kept" } else { "was added" };
+        self.notices.show(false, format!("{title} {done}. {}", report.join(" ")), None);
     }
 
     /// Saves the module at this place in the list by itself, as a zip.
@@ -47,4 +71,10 @@ impl Design {
         let name = if custom::is_module_name(&module.name) { module.name.as_str() } else { "module" };
         files::save(&format!("{name}.zip"), &archive::zip(name, &custom::export(&module)), "application/zip");
     }
+}
+
+/// The files of a zip, by their paths.
+fn unpacked(zip: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
+    let files = archive::read_files(zip)?;
+    Ok(files.iter().map(|(path, file)| (path.clone(), file.text.clone().into_bytes())).collect())
 }

@@ -1,6 +1,8 @@
 //! Opening designs: presets, files, links.
 
-use super::Design;
+use super::designs::{self, Kept};
+use super::notices::action;
+use super::{Design, Lines, shelf};
 use crate::browser::address;
 use clusterflake_core::cluster::MAX_BYTES;
 use clusterflake_core::link::TooLong;
@@ -30,10 +32,9 @@ impl Design {
     pub fn open_file(self, read: Result<(String, Vec<u8>), String>) {
         if let Ok((name, bytes)) = &read
             && name.ends_with(".nix")
-            && let Ok(text) = std::str::from_utf8(bytes)
         {
             self.welcome.set(false);
-            return self.bring_module(name, text);
+            return self.bring_module(Ok(vec![(name.clone(), bytes.clone())]));
         }
         let opened = read.and_then(|(name, bytes)| match description(&bytes) {
             Ok(cluster) => Ok((name, cluster)),
@@ -55,23 +56,40 @@ impl Design {
 
     /// Opens the design in a link that was put into the address bar while the page was open.
     pub(super) fn open_link(self, fragment: &str) {
-        if !is_link(fragment) || link::write(&self.cluster.get_untracked()).as_deref() == Ok(fragment) {
+        if let Some(lines) = Lines::in_fragment(fragment) {
+            self.spot.show_lines(lines);
+        }
+        let design = fragment.split('&').next().unwrap_or_default();
+        if !is_link(fragment) || link::write(&self.cluster.get_untracked()).as_deref() == Ok(design) {
             return;
         }
         match link::read(fragment) {
-            Ok(cluster) => {
-                self.replace("open the link".to_owned(), cluster);
-                self.welcome.set(false);
-                self.tell_of_way_back();
-            }
+            Ok(cluster) => self.open_linked(cluster),
             Err(why) => self.tell_of_bad_link(&why),
         }
     }
 
-    pub(super) fn tell_of_way_back(self) {
-        let text = "This is the design of the link. The one that was here before is kept: undo brings it back.";
-        let action = ("Bring it back", Callback::new(move |()| self.undo()));
-        self.notices.show(false, text.to_owned(), Some(action));
+    /// Opens the design of a link: as the one that is kept and equals it, else as a new one beside the others.
+    pub(super) fn open_linked(self, cluster: Cluster) {
+        self.save();
+        let description = cluster.to_compact_json();
+        let equal = |kept: &&Kept| {
+            let text = shelf::get(&kept.key);
+            !kept.head.deleted && text.is_some_and(|text| designs::read(&text).1 == description)
+        };
+        let all = shelf::all();
+        if let Some(kept) = all.iter().find(equal) {
+            self.open_kept(&kept.key);
+            return;
+        }
+        let before = shelf::last().or_else(|| designs::latest(&all, "").map(|kept| kept.key.clone()));
+        self.begin();
+        self.replace("open the link".to_owned(), cluster);
+        if let Some(before) = before {
+            let text = "This is the design of the link, beside those that you have.";
+            let back = action("Back to mine", move || self.open_kept(&before));
+            self.notices.show(false, text.to_owned(), Some(back));
+        }
     }
 
     pub(super) fn tell_of_bad_link(self, why: &str) {
@@ -93,7 +111,7 @@ pub fn is_link(fragment: &str) -> bool {
     fragment.starts_with("c=")
 }
 
-fn description(bytes: &[u8]) -> Result<Cluster, String> {
+pub(super) fn description(bytes: &[u8]) -> Result<Cluster, String> {
     let text = if bytes.starts_with(b"PK") {
         archive::read_description(bytes)?
     } else if bytes.len() > MAX_BYTES {

@@ -1,15 +1,21 @@
 //! Where the user is on the page.
 
+use super::{Design, Lines};
 use crate::browser::{page, time};
 use clusterflake_core::cluster::Section;
 use clusterflake_core::path::{Path, Step};
 use leptos::prelude::*;
+
+/// The id of the text of the file that is shown.
+pub const SOURCE: &str = "source";
 
 /// What stands beside the sections: on wide screens the form and one of the others.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Pane {
     Form,
     Files,
+    Diff,
+    Picture,
     Problems,
 }
 
@@ -19,6 +25,8 @@ pub struct Spot {
     pub pane: RwSignal<Pane>,
     /// The file that is shown.
     pub file: RwSignal<String>,
+    /// The lines that are marked, by the user or by a link.
+    pub marked: RwSignal<Option<Lines>>,
     /// The rows that are open in the tables of the sections.
     pub group: RwSignal<usize>,
     pub share: RwSignal<usize>,
@@ -28,8 +36,40 @@ pub struct Spot {
     pub part: RwSignal<usize>,
     /// The field that had the focus last: its lines are lit.
     pub lit: RwSignal<Option<Path>>,
+    /// The job that the scheduler is asked about; no part of the design.
+    pub job: RwSignal<String>,
     /// Whether the menu of sections is open, on small screens.
     pub menu: RwSignal<bool>,
+    pub dialogs: Dialogs,
+    /// Which problem was gone to last.
+    problem: StoredValue<Option<usize>>,
+}
+
+/// Which dialogs are open.
+#[derive(Clone, Copy)]
+pub struct Dialogs {
+    pub presets: RwSignal<bool>,
+    pub link: RwSignal<bool>,
+    pub palette: RwSignal<bool>,
+    pub help: RwSignal<bool>,
+}
+
+impl Design {
+    /// Leads to the field of the next problem, or of the one before.
+    pub fn go_to_problem(self, next: bool) {
+        let unread = self.unread.all().into_iter().map(|(path, _)| path);
+        let found = self.problems.get_untracked();
+        let paths: Vec<Path> = unread.chain(found.iter().map(|problem| problem.path.clone())).collect();
+        let Some(last) = paths.len().checked_sub(1) else { return };
+        let to = match (self.spot.problem.get_value(), next) {
+            (Some(at), true) if at < last => at + 1,
+            (_, true) => 0,
+            (Some(at), false) if at > 0 => (at - 1).min(last),
+            (_, false) => last,
+        };
+        self.spot.problem.set_value(Some(to));
+        self.spot.go(&paths[to]);
+    }
 }
 
 impl Spot {
@@ -38,6 +78,7 @@ impl Spot {
             section: RwSignal::new(Section::General),
             pane: RwSignal::new(Pane::Form),
             file: RwSignal::new("cluster.nix".to_owned()),
+            marked: RwSignal::new(None),
             group: RwSignal::new(0),
             share: RwSignal::new(0),
             partition: RwSignal::new(0),
@@ -45,7 +86,15 @@ impl Spot {
             module: RwSignal::new(0),
             part: RwSignal::new(0),
             lit: RwSignal::new(None),
+            job: RwSignal::new(String::new()),
             menu: RwSignal::new(false),
+            dialogs: Dialogs {
+                presets: RwSignal::new(false),
+                link: RwSignal::new(false),
+                palette: RwSignal::new(false),
+                help: RwSignal::new(false),
+            },
+            problem: StoredValue::new(None),
         }
     }
 
@@ -65,14 +114,54 @@ impl Spot {
         if let Some(section) = path.section().and_then(Section::from_key) {
             self.open(section);
         }
+        self.open_rows(path);
+        // The form draws the row before the field can have the focus.
+        let path = path.clone();
+        time::settled(move || lead(&path, true));
+    }
+
+    /// Shows the field at `path`, which has just changed: opens its section and row and lights its lines. It gets the
+    /// focus where the form has it, or nothing.
+    pub fn show(self, path: &Path) {
+        if let Some(section) = path.section().and_then(Section::from_key)
+            && self.section.get_untracked() != section
+        {
+            self.section.set(section);
+        }
+        self.open_rows(path);
+        self.lit.set(Some(path.clone()));
+        let path = path.clone();
+        time::settled(move || lead(&path, page::is_focus_in_form()));
+    }
+
+    /// Opens the first row of every table: another design is on the page.
+    pub fn to_first_rows(self) {
+        page::form_to_top();
+        for row in [self.group, self.share, self.partition, self.user, self.module, self.part] {
+            row.set(0);
+        }
+    }
+
+    fn open_rows(self, path: &Path) {
         for (open, row) in self.rows(path) {
             if open.get_untracked() != row {
                 open.set(row);
             }
         }
-        // The form draws the row before the field can have the focus.
-        let path = path.clone();
-        time::after(20, move || focus(&path)).forget();
+    }
+
+    /// Shows a file with the focus on it, and where `line` is given that line, counted from 0.
+    pub fn show_file(self, file: String, line: Option<usize>) {
+        self.show_lines(Lines { file, range: line.map(|line| (line, line)) });
+        // It is drawn before it can have the focus.
+        time::settled(|| page::focus(SOURCE));
+    }
+
+    /// The row that is open of the list at `list`.
+    pub fn open_row(self, list: &Path) -> usize {
+        let inside = list.index(0);
+        let depth = inside.steps().iter().filter(|step| matches!(step, Step::Index(_))).count();
+        self.rows(&inside).get(depth - 1).map_or(0, |(open, _)| open.get_untracked())
     }
 
     /// The rows that `path` is in, outermost first.
@@ -96,13 +185,14 @@ impl Spot {
     }
 }
 
-fn focus(path: &Path) {
+/// Scrolls to the field at `path`, or what is nearest to it, and focuses it where `focus` says so.
+fn lead(path: &Path, focus: bool) {
     let exact = path.to_string();
-    if page::focus_place(|place| place == exact) {
+    if page::show_place(|place| place == exact, focus) {
         return;
     }
     let within = |place: &str| place.parse::<Path>().is_ok_and(|place| path.contains(&place));
-    if page::focus_place(within) {
+    if page::show_place(within, focus) {
         return;
     }
     // The field that holds it, such as the list that an element is in; the nearest one.
@@ -111,8 +201,12 @@ fn focus(path: &Path) {
             Step::Key(key) => outer.key(key),
             Step::Index(index) => outer.index(*index),
         });
-        let outer = outer.to_string();
-        if page::focus_place(|place| place == outer) {
+        let exact = outer.to_string();
+        if page::show_place(|place| place == exact, focus) {
+            return;
+        }
+        // Its field may be hidden, as that of something that is off: the first one beside it.
+        if page::show_place(|place| place.parse::<Path>().is_ok_and(|place| outer.contains(&place)), focus) {
             return;
         }
     }

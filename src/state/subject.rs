@@ -1,28 +1,11 @@
-//! What a place belongs to, in people's words, for the names of undo steps.
+//! The names of undo steps.
 
-use clusterflake_core::Cluster;
-use clusterflake_core::path::{Path, Step};
-
-/// `gn[01-16]` for `nodes[2].memoryMiB`: the name of the list element that `path` is in.
-pub fn subject(cluster: &Cluster, path: &Path) -> Option<String> {
-    let name = match path.steps() {
-        [Step::Key(section), Step::Index(i), ..] if section == "nodes" => &cluster.nodes.get(*i)?.hosts,
-        [Step::Key(section), Step::Index(i), ..] if section == "modules" => &cluster.modules.get(*i)?.name,
-        [Step::Key(section), Step::Key(list), Step::Index(i), ..] => match (section.as_str(), list.as_str()) {
-            ("storage", "shared") => &cluster.storage.shared.get(*i)?.mount,
-            ("slurm", "partitions") => &cluster.slurm.partitions.get(*i)?.name,
-            ("users", "accounts") => &cluster.users.accounts.get(*i)?.name,
-            ("users", "groups") => &cluster.users.groups.get(*i)?.name,
-            _ => return None,
-        },
-        _ => return None,
-    };
-    (!name.is_empty()).then(|| name.clone())
-}
+use clusterflake_core::lookup::name_at;
+use clusterflake_core::{Cluster, Path};
 
 /// `change Memory of gn[01-16]`.
 pub fn step_name(cluster: &Cluster, path: &Path, label: &str) -> String {
-    match subject(cluster, path) {
+    match name_at(cluster, path) {
         Some(subject) => format!("change {label} of {subject}"),
         None => format!("change {label}"),
     }

@@ -5,12 +5,15 @@ use clusterflake_core::Path;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 
+/// The texts by their places.
+pub type Texts = BTreeMap<Path, Unread>;
+
 #[derive(Clone, Copy)]
-pub struct UnreadTexts(RwSignal<BTreeMap<Path, Unread>>);
+pub struct UnreadTexts(RwSignal<Texts>);
 
 impl UnreadTexts {
     pub fn new() -> Self {
-        Self(RwSignal::new(BTreeMap::new()))
+        Self(RwSignal::new(Texts::new()))
     }
 
     pub fn at(self, path: &Path) -> Option<Unread> {
@@ -23,13 +26,18 @@ impl UnreadTexts {
     }
 
     pub fn count(self) -> usize {
-        self.0.with(BTreeMap::len)
+        self.0.with(Texts::len)
     }
 
     pub fn keep(self, path: Path, unread: Unread) {
         self.0.update(|texts| {
             texts.insert(path, unread);
         });
+    }
+
+    /// Puts `texts` in the place of those there are, which it gives back.
+    pub fn change(self, texts: Texts) -> Texts {
+        self.0.try_update(|now| std::mem::replace(now, texts)).unwrap_or_default()
     }
 
     /// Forgets the texts at `path` and inside.

@@ -1,5 +1,8 @@
 //! Values as people write them in a field: numbers, memory with its unit, lists.
 
+use clusterflake_core::memory;
+pub use clusterflake_core::memory::brief as brief_memory;
+
 /// How a value is shown in a field and read from it. Reading what was shown gives the value back.
 pub struct Codec<T: 'static> {
     pub show: fn(&T) -> String,
@@ -18,7 +21,7 @@ impl<T> Copy for Codec<T> {}
 pub const TEXT: Codec<String> = Codec { show: String::clone, read: |text| Ok(text.to_owned()) };
 pub const NUMBER: Codec<u32> = Codec { show: u32::to_string, read: |text| whole(text, u32::MAX) };
 pub const PORT: Codec<u16> = Codec { show: u16::to_string, read: |text| whole(text, u16::MAX) };
-pub const MEMORY: Codec<u64> = Codec { show: show_memory, read: read_memory };
+pub const MEMORY: Codec<u64> = Codec { show: |mib| memory::show(*mib), read: memory::read };
 pub const LIST: Codec<Vec<String>> = Codec { show: |list| list.join(", "), read: |text| Ok(parts(text, ',')) };
 pub const LINES: Codec<Vec<String>> = Codec { show: |list| list.join("\n"), read: |text| Ok(parts(text, '\n')) };
 pub const PORTS: Codec<Vec<u16>> = Codec { show: |ports| show_ports(ports), read: read_ports };
@@ -60,45 +63,6 @@ fn read_ports(text: &str) -> Result<Vec<u16>, String> {
     text.split([',', ' ']).filter(|part| !part.trim().is_empty()).map(|part| whole(part, u16::MAX)).collect()
 }
 
-/// `512 GiB` where that is exact, else `515072 MiB`.
-fn show_memory(mib: &u64) -> String {
-    if *mib > 0 && mib.is_multiple_of(1024) { format!("{} GiB", mib / 1024) } else { format!("{mib} MiB") }
-}
-
-/// Reads `512 GiB`, `1.5T`, `515072` (MiB).
-fn read_memory(text: &str) -> Result<u64, String> {
-    let text = text.trim();
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (number, unit) = (&text[..end], text[end..].trim());
-    let factor: u64 = match unit.to_ascii_lowercase().as_str() {
-        "" | "m" | "mb" | "mib" => 1,
-        "g" | "gb" | "gib" => 1 << 10,
-        "t" | "tb" | "tib" => 1 << 20,
-        _ => return Err(format!("“{unit}” is no unit of memory: write MiB, GiB or TiB.")),
-    };
-    let unreadable = || "Write memory as a number with a unit, such as 512 GiB.".to_owned();
-    let too_much = || format!("{text} is more than can be counted.");
-    if let Ok(number) = number.parse::<u64>() {
-        return number.checked_mul(factor).ok_or_else(too_much);
-    }
-    let mib = number.parse::<f64>().map_err(|_| unreadable())? * factor as f64;
-    if mib.fract() != 0.0 {
-        return Err(format!("{text} is no whole number of MiB."));
-    }
-    if mib < 9e15 { Ok(mib as u64) } else { Err(too_much()) }
-}
-
-/// Memory in a few digits: `256 GiB`, `2 TiB`, `393.8 TiB`.
-pub fn brief_memory(mib: u64) -> String {
-    let (amount, unit) = match mib {
-        0..1024 => return format!("{mib} MiB"),
-        1024..0x10_0000 => (mib as f64 / 1024.0, "GiB"),
-        _ => (mib as f64 / f64::from(1 << 20), "TiB"),
-    };
-    let amount = format!("{amount:.1}");
-    format!("{} {unit}", amount.strip_suffix(".0").unwrap_or(&amount))
-}
-
 /// A number with its thousands apart: `74,944`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -112,6 +76,12 @@ pub fn grouped(number: u64) -> String {
     out
 }
 
+/// The text with a capital at its beginning.
+pub fn first_upper(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
 /// `1 file`, `2 files`.
 pub fn counted(count: usize, one: &str) -> String {
     format!("{} {one}{}", grouped(count as u64), if count == 1 { "" } else { "s" })
@@ -120,21 +90,6 @@ pub fn counted(count: usize, one: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn memory_reads_what_it_shows() {
-        for mib in [0, 1, 1023, 1024, 515_072, 1 << 20, 1_031_168] {
-            assert_eq!(read_memory(&show_memory(&mib)), Ok(mib));
-        }
-        assert_eq!(read_memory("1.5t"), Ok(1_572_864));
-        assert_eq!(read_memory(" 512GB "), Ok(524_288));
-        assert_eq!(read_memory("515072"), Ok(515_072));
-        for text in ["", "much", "1 parsec", "1.2.3 GiB", "0.0001 GiB", "99999999999999999999 TiB"] {
-            assert!(read_memory(text).is_err(), "{text}");
-        }
-        assert_eq!(brief_memory(1 << 20), "1 TiB");
-        assert_eq!(brief_memory(403_251), "393.8 GiB");
-    }
 
     #[test]
     fn numbers_say_what_is_wrong() {

@@ -12,15 +12,15 @@ pub fn Dialog(#[prop(into)] title: String, open: RwSignal<bool>, children: Child
     let inside = move || open.get().then(|| children());
     let label = title.clone();
     view! {
-        <dialog node_ref=dialog aria-label=label on:close=move |_| open.set(false)
+        <dialog node_ref=dialog aria-label=label on:close=move |_| open.set(browser::dialog::is_open(dialog))
             on:click=move |event| if browser::dialog::on_backdrop(&event) { open.set(false) }>
             <div class="dialog">
-                <header>
+                <div class="top">
                     <h2>{title}</h2>
                     <button type="button" class="ghost icon" aria-label="Close" on:click=move |_| open.set(false)>
                         <Icon shape=Shape::Close/>
                     </button>
-                </header>
+                </div>
                 {inside}
             </div>
         </dialog>

@@ -12,6 +12,15 @@ pub enum Shape {
     Light,
     Dark,
     System,
+    /// The steps that were done.
+    History,
+    /// Something opens below.
+    Down,
+    /// More actions.
+    More,
+    /// The pane at the left or the right edge.
+    LeftPane,
+    RightPane,
     /// Done.
     Check,
     /// Not done.
@@ -32,6 +41,13 @@ impl Shape {
             Shape::Dark => "M16.5 11.500A7 7 0 0 1 8.5 3.500a7 7 0 1 0 8 8Z",
             Shape::Check => "M4 10.500 8 14.500 16 5.500",
             Shape::Open => "M10 4a6 6 0 1 0 0 12a6 6 0 1 0 0-12",
+            Shape::History => "M10 3a7 7 0 1 0 0 14a7 7 0 1 0 0-14M10 6v4l2.6 1.800",
+            Shape::Down => "M6 8.200 10 12.200 14 8.200",
+            Shape::More => {
+                "M4.5 9.500a.5.5 0 1 0 0 1a.5.5 0 1 0 0-1M10 9.500a.5.5 0 1 0 0 1a.5.5 0 1 0 0-1M15.5 9.500a.5.5 0 1 0 0 1a.5.5 0 1 0 0-1"
+            }
+            Shape::LeftPane => "M3 4.500h14v11H3ZM8 4.500v11",
+            Shape::RightPane => "M3 4.500h14v11H3ZM12 4.500v11",
             Shape::System => "M2.5 4h15v10h-15ZM7 17h6M10 14v3",
         }
     }

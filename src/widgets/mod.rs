@@ -3,10 +3,14 @@
 pub mod binding;
 pub mod codec;
 pub mod combo;
+pub mod command;
 pub mod dialog;
 pub mod field;
+pub mod grid;
 pub mod icon;
+pub mod menu;
 pub mod nix_field;
 pub mod rows;
+pub mod separator;
 pub mod toggle;
 mod typing;

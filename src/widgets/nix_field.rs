@@ -1,24 +1,44 @@
 //! A field for Nix: a plain text area that everybody's tools know, over a layer that has its text in colours.
 
 use super::binding::{TextBinding, Tone};
+use super::codec::counted;
 use super::field::{Notes, Width, described, help_line, is_wrong};
 use super::typing::Typing;
+use crate::browser::page;
+use crate::browser::time::{self, Timer};
+use clusterflake_core::nix::complete::{Candidate, Completion};
 use clusterflake_core::nix::highlight::{self, Kind};
 use clusterflake_core::nix::syntax::Fault;
-use leptos::prelude::*;
+use leptos::{ev, html, prelude::*};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A piece of a line: its class, and its text.
 type Piece = (&'static str, String);
 
+/// A line in colours, and how many lines like it came before: that tells which lines are new.
+type Line = (Arc<Vec<Piece>>, usize);
+
 /// What is wrong with a text as Nix; `None` where it is right.
 pub type FindFault = fn(&str) -> Option<Fault>;
+
+/// What may be meant at a byte of a text.
+pub type CompleteAt = Callback<(String, usize), Option<Completion>>;
+
+/// How long nothing must have been typed before something is offered.
+const OFFER_AFTER: u32 = 80;
+
+/// The height of a line, as `--row` in style/tokens.css.
+const ROW: f64 = 20.0;
 
 #[component]
 pub fn NixField(
     field: TextBinding,
     /// Holds what is typed against Nix's syntax.
     fault: FindFault,
+    /// Completes what is typed.
+    #[prop(optional)]
+    complete: Option<CompleteAt>,
     #[prop(optional)] help: &'static str,
     #[prop(optional, into)] placeholder: Signal<String>,
     #[prop(default = Width::Full)] width: Width,
@@ -41,31 +61,201 @@ pub fn NixField(
     });
     let ink = Memo::new(move |_| shown.with(|text| found.with(|fault| inked(text, fault.as_ref()))));
     let invalid = move || (own.with(Option::is_some) || is_wrong(notes)).then_some("true");
+    let (frame, area) = (NodeRef::<html::Div>::new(), NodeRef::<html::Textarea>::new());
+    let offers = Offers::new(complete, typing, frame, area);
+    let list = format!("{place}-list");
+    let active = {
+        let list = list.clone();
+        move || offers.active.get().map(|row| format!("{list}-{row}"))
+    };
+    let typed = move |event: ev::Event| {
+        typing.typed(&event);
+        offers.soon();
+    };
+    let left = move |_| {
+        offers.close();
+        typing.left();
+    };
+    let (controls, auto) = (complete.is_some().then(|| list.clone()), complete.is_some().then_some("list"));
     view! {
-        <div class=width.class()>
-            <label for=place.clone()>{label}</label>
-            <div class="nix code">
+        <div class=format!("{} combo", width.class())>
+            <label for=place.clone()>{label.clone()}</label>
+            <div class="nix code" node_ref=frame>
                 <div class="ink" aria-hidden="true">
-                    <For each=move || ink.get() key=|line| line.clone() children=|(line, _)| draw(line)/>
+                    <For each=move || ink.get() key=|line| line.clone() children=|(line, _)| draw(&line)/>
                 </div>
-                <textarea id=place.clone() rows=lines.to_string() wrap="off" spellcheck="false" autocapitalize="off"
+                <textarea id=place.clone() node_ref=area rows=lines.to_string() wrap="off" spellcheck="false" autocapitalize="off"
                     autocomplete="off" data-path=place.clone() data-unread=move || unread.with(Option::is_some).then_some("")
+                    aria-autocomplete=auto aria-controls=controls aria-activedescendant=active
                     aria-invalid=invalid aria-describedby=described(&place, help) placeholder=move || placeholder.get()
-                    prop:value=move || shown.get() on:input=move |event| typing.typed(&event)
-                    on:blur=move |_| typing.left() on:focus=move |_| typing.entered()></textarea>
+                    prop:value=move || shown.get() on:input=typed on:keydown=move |event| offers.pressed(&event)
+                    on:blur=left on:focus=move |_| typing.entered()></textarea>
             </div>
+            {complete.is_some().then(|| offers.draw(label, list))}
             {help_line(&place, help)}
         </div>
         <Notes place=place own=own notes=others/>
     }
 }
 
+/// What a field offers while somebody types in it.
+#[derive(Clone, Copy)]
+struct Offers {
+    complete: Option<CompleteAt>,
+    typing: Typing,
+    frame: NodeRef<html::Div>,
+    area: NodeRef<html::Textarea>,
+    found: RwSignal<Option<Completion>>,
+    active: RwSignal<Option<usize>>,
+    timer: StoredValue<Option<Timer>, LocalStorage>,
+}
+
+impl Offers {
+    fn new(
+        complete: Option<CompleteAt>,
+        typing: Typing,
+        frame: NodeRef<html::Div>,
+        area: NodeRef<html::Textarea>,
+    ) -> Self {
+        let (found, active) = (RwSignal::new(None), RwSignal::new(None));
+        Self { complete, typing, frame, area, found, active, timer: StoredValue::new_local(None) }
+    }
+
+    /// Also when the field is left because it is taken away: its signals are gone then.
+    fn close(self) {
+        self.timer.set_value(None);
+        self.active.set(None);
+        if self.found.try_with_untracked(Option::is_some) == Some(true) {
+            self.found.set(None);
+        }
+    }
+
+    /// Offers what may be meant, after a pause; what was offered before does not fit any more.
+    fn soon(self) {
+        self.close();
+        if self.complete.is_some() {
+            self.timer.set_value(Some(time::after(OFFER_AFTER, move || self.offer(false))));
+        }
+    }
+
+    /// Offers what may be meant at the cursor: of a word that has begun, or where `asked`, of anything.
+    fn offer(self, asked: bool) {
+        let Some((complete, cursor)) = self.complete.zip(page::cursor_of(self.area)) else { return };
+        let text = self.typing.shown.get_untracked();
+        let found = complete.run((text.clone(), cursor)).filter(|found| {
+            let word = text.get(found.start..cursor).unwrap_or_default();
+            let is_done = found.candidates.iter().all(|candidate| candidate.text == word);
+            asked || (!is_done && !word.is_empty())
+        });
+        self.active.set(None);
+        self.found.set(found);
+    }
+
+    fn count(self) -> usize {
+        self.found.with_untracked(|found| found.as_ref().map_or(0, |found| found.candidates.len()))
+    }
+
+    fn pressed(self, event: &ev::KeyboardEvent) {
+        let (last, active) = (self.count().checked_sub(1), self.active.get_untracked());
+        let to = match (event.key().as_str(), active, last) {
+            (" ", _, _) if event.ctrl_key() && self.complete.is_some() => {
+                self.offer(true);
+                return event.prevent_default();
+            }
+            ("Escape", _, Some(_)) => {
+                self.close();
+                return event.prevent_default();
+            }
+            ("Enter", Some(row), Some(_)) => {
+                self.choose(row);
+                return event.prevent_default();
+            }
+            ("ArrowDown", Some(row), Some(last)) if row < last => row + 1,
+            ("ArrowDown", _, Some(_)) => 0,
+            ("ArrowUp", Some(row), Some(_)) if row > 0 => row - 1,
+            ("ArrowUp", _, Some(last)) => last,
+            // Elsewhere in the text something else is meant.
+            ("ArrowLeft" | "ArrowRight" | "Home" | "End" | "Enter", _, _) => return self.close(),
+            _ => return,
+        };
+        event.prevent_default();
+        self.active.set(Some(to));
+    }
+
+    /// Puts a candidate into the text. A name that is to be put in there is marked, to be typed over.
+    fn choose(self, row: usize) {
+        let Some((start, end, new)) = self.found.with_untracked(|found| {
+            let found = found.as_ref()?;
+            Some((found.start, found.end, found.candidates.get(row)?.text.clone()))
+        }) else {
+            return;
+        };
+        self.close();
+        let before = self.typing.shown.get_untracked();
+        let text = format!("{}{new}{}", &before[..start], &before[end..]);
+        let (from, to) = match new.find(NAME) {
+            Some(at) => (start + at, start + at + NAME.len()),
+            None => (start + new.len(), start + new.len()),
+        };
+        page::put_marked(self.area, &text, from, to);
+        self.typing.put(text);
+        if new.ends_with('.') {
+            self.soon();
+        }
+    }
+
+    fn draw(self, label: String, list: String) -> AnyView {
+        let top = Memo::new(move |_| {
+            let line = self.found.with(|found| {
+                let start = found.as_ref().map_or(0, |found| found.start);
+                self.typing
+                    .shown
+                    .with_untracked(|text| text.get(..start).map_or(0, |before| before.matches('\n').count()))
+            });
+            format!("{}px", page::below_line(self.frame, line, ROW))
+        });
+        let id = list.clone();
+        let row_id = move |row: usize| format!("{id}-{row}");
+        let revealed = row_id.clone();
+        Effect::new(move |_| {
+            if let Some(row) = self.active.get() {
+                page::reveal(&revealed(row));
+            }
+        });
+        let rows = move || {
+            let row = |(row, offer): (usize, Candidate)| {
+                view! {
+                    <li id=row_id(row) role="option" aria-selected=move || (self.active.get() == Some(row)).to_string()
+                        on:mousedown=|event| event.prevent_default() on:click=move |_| self.choose(row)>
+                        <span class="code">{offer.text}</span><small>{offer.about}</small>
+                    </li>
+                }
+            };
+            let candidates = self.found.get().map(|found| found.candidates).unwrap_or_default();
+            candidates.into_iter().enumerate().map(row).collect_view()
+        };
+        let told = move || match self.found.with(|found| found.as_ref().map_or(0, |found| found.candidates.len())) {
+            0 => String::new(),
+            count => format!("{}, with the arrow keys", counted(count, "suggestion")),
+        };
+        let is_closed = move || self.found.with(Option::is_none);
+        view! {
+            <ul id=list role="listbox" aria-label=format!("{label}: suggestions") hidden=is_closed style:top=top>{rows}</ul>
+            <span class="hidden" role="status">{told}</span>
+        }
+        .into_any()
+    }
+}
+
+/// What stands for a name of one's own in the path of an option.
+const NAME: &str = "<name>";
+
 fn sentence(fault: &Fault) -> String {
     format!("Line {}, character {}: {}.", fault.line, fault.column, fault.message)
 }
 
-/// The lines of `text` in colours, each with how many lines like it came before: that tells which lines are new.
-fn inked(text: &str, fault: Option<&Fault>) -> Vec<(Vec<Piece>, usize)> {
+/// The lines of `text` in colours.
+fn inked(text: &str, fault: Option<&Fault>) -> Vec<Line> {
     let piece = |token: highlight::Token| (token_class(token.kind), token.text.to_owned());
     let mut lines: Vec<Vec<Piece>> =
         highlight::lines(".nix", text).into_iter().map(|line| line.into_iter().map(piece).collect()).collect();
@@ -77,10 +267,11 @@ fn inked(text: &str, fault: Option<&Fault>) -> Vec<(Vec<Piece>, usize)> {
     {
         *line = marked(std::mem::take(line), fault.column - 1);
     }
-    let mut seen: HashMap<Vec<Piece>, usize> = HashMap::new();
+    let mut seen: HashMap<Arc<Vec<Piece>>, usize> = HashMap::new();
     lines
         .into_iter()
         .map(|line| {
+            let line = Arc::new(line);
             let times = seen.entry(line.clone()).and_modify(|times| *times += 1).or_default();
             (line, *times)
         })
@@ -109,8 +300,8 @@ fn marked(line: Vec<Piece>, column: usize) -> Vec<Piece> {
     out
 }
 
-fn draw(line: Vec<Piece>) -> impl IntoView {
-    let pieces = line.into_iter().map(|(class, text)| view! { <span class=class>{text}</span> }).collect_view();
+fn draw(line: &[Piece]) -> impl IntoView + use<> {
+    let pieces = line.iter().map(|(class, text)| view! { <span class=*class>{text.clone()}</span> }).collect_view();
     view! { <div>{pieces}</div> }
 }
 

@@ -5,6 +5,7 @@
 
 mod dist;
 mod golden;
+mod offline;
 mod page;
 mod run;
 mod schema;
@@ -24,6 +25,7 @@ Usage: cargo xtask COMMAND
   test --list                 list the steps
   dist                        build the page for release into dist/
   schema                      write docs/cluster.schema.json
+  visual                      take the pictures anew that the built page is held against, in tests/e2e/visual/
   golden                      write core/tests/golden/: the flakes of the presets, as they are generated now
   help                        show this text
 ";
@@ -59,6 +61,7 @@ fn dispatch(words: &[String]) -> Result {
         },
         "dist" => no_options(rest).and_then(|()| dist::dist()),
         "schema" => no_options(rest).and_then(|()| schema::schema()),
+        "visual" => no_options(rest).and_then(|()| test::visual()),
         "golden" => no_options(rest).and_then(|()| golden::golden()),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

@@ -62,6 +62,13 @@ pub fn tidy(html: &str, policy: &str) -> Result<Page> {
     Ok(Page { html, scripts })
 }
 
+/// Says in the page which version it is, after its policy.
+pub fn with_version(html: &str, version: &str) -> Result<String> {
+    let policy = html.find("<meta http-equiv=\"Content-Security-Policy\"").ok_or("index.html has no policy yet")?;
+    let end = policy + html[policy..].find('>').ok_or("index.html has a <meta> that does not end")? + 1;
+    Ok(format!("{}<meta name=\"version\" content=\"{version}\">{}", &html[..end], &html[end..]))
+}
+
 fn without_nonces(html: &str) -> String {
     let mut html = html.to_string();
     for quote in ["\"", "'", ""] {
@@ -188,7 +195,7 @@ fn attributes(tag: &str) -> Vec<(String, String)> {
 }
 
 /// FNV-1a: names a file by what is in it, so that caches never serve an old one.
-fn fingerprint(bytes: &[u8]) -> u64 {
+pub fn fingerprint(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
@@ -213,6 +220,16 @@ mod tests {
                  <body><script type=\"module\" src=\"./{name}\"></script></body></html>"
             )
         );
+    }
+
+    #[test]
+    fn the_version_stands_after_the_policy() {
+        let page = tidy("<meta charset=utf-8><title>a</title>", POLICY).expect("a good page");
+        let html = with_version(&page.html, "0a").expect("a page with a policy");
+        assert!(
+            html.ends_with("content=\"default-src 'none'\"><meta name=\"version\" content=\"0a\"><title>a</title>")
+        );
+        assert!(with_version("<meta charset=utf-8>", "0a").is_err());
     }
 
     #[test]

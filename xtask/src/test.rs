@@ -49,9 +49,15 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "browser",
-        what: "the released page in a real browser",
+        what: "the released page in Chromium, and how it looks",
         needs: &[tools::system_packages, browser_packages],
-        run: browser,
+        run: || in_browser("chromium", tools::chromium(), "", ""),
+    },
+    Step {
+        name: "firefox",
+        what: "the released page in Firefox",
+        needs: &[tools::system_packages, browser_packages],
+        run: || in_browser("firefox", tools::firefox(), "", ""),
     },
 ];
 
@@ -171,13 +177,23 @@ fn browser_packages() -> Result {
     tools::npm("tests/e2e", "what the browser tests need", "about 20 s")
 }
 
-fn browser() -> Result {
-    let chromium = tools::browser().ok_or("no Chromium was found: set CHROMIUM to its file")?;
+/// `cargo xtask visual`: takes the pictures of the page anew.
+pub fn visual() -> Result {
+    tools::system_packages()?;
+    browser_packages()?;
+    in_browser("chromium", tools::chromium(), "visual", "renew")
+}
+
+/// Runs the tests whose file names begin with `only` in a browser. `pictures` is `renew` where they are taken anew.
+fn in_browser(name: &str, program: Option<PathBuf>, only: &str, pictures: &str) -> Result {
+    let variable = name.to_uppercase();
+    let browser = program.ok_or_else(|| format!("no {name} was found: set {variable} to its file"))?;
     let dist = dist::folder();
     if !dist.join("index.html").is_file() {
         return Err("dist/ holds no page: run `cargo xtask dist` first".to_string());
     }
-    let tests = browser_tests(&root().join("tests/e2e"))?;
+    let mut tests = browser_tests(&root().join("tests/e2e"))?;
+    tests.retain(|file| file.file_name().is_some_and(|file| file.to_string_lossy().starts_with(only)));
     if tests.is_empty() {
         return Err("tests/e2e holds no file named *.test.mjs".to_string());
     }
@@ -186,7 +202,8 @@ fn browser() -> Result {
 
     // One file at a time: some of them measure time.
     let mut command = call("node", &["--test", "--test-reporter=spec", "--test-concurrency=1"]);
-    command.args(tests).env("CHROMIUM", chromium).env("DIST", dist).env("CLUSTERFLAKE", program);
+    command.args(tests).env("BROWSER", name).env(variable, browser).env("VISUAL", pictures);
+    command.env("DIST", dist).env("CLUSTERFLAKE", program);
     run(command)
 }
 

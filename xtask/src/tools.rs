@@ -3,7 +3,7 @@
 use crate::run::{Result, announce, ask, call, find, root, run};
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const TRUNK: &str = "0.21.14";
 /// The oldest Node.js whose test runner has the options used here.
@@ -147,7 +147,14 @@ impl System {
 }
 
 const SYSTEM: &[System] = &[
-    System::new(BROWSERS, "chromium", "chromium", "the browser in which the page is tested"),
+    System::new(CHROMIUM, "chromium", "chromium", "a browser in which the page is tested"),
+    System::new(FIREFOX, "firefox-esr", "firefox-esr", "a browser in which the page is tested"),
+    System::new(
+        &["/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"],
+        "fonts-dejavu-core",
+        "dejavu_fonts",
+        "the fonts of the pictures that the page is held against",
+    ),
     System::new(&["nix-instantiate"], "nix-bin", "nix", "Nix, which evaluates generated flakes"),
     System::new(&["scontrol"], "slurm-client", "slurm", "Slurm's own reading of host lists"),
     System::new(&["slurmctld", "/usr/sbin/slurmctld"], "slurmctld", "slurm", "its reading of slurm.conf"),
@@ -171,21 +178,33 @@ const SYSTEM: &[System] = &[
     System::new(&["python3"], "python3", "python3", "independent checks of generated files"),
 ];
 
-const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+const CHROMIUM: &[&str] = &["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+const FIREFOX: &[&str] = &["firefox-esr", "firefox"];
 
 fn is_there(wanted: &System) -> bool {
-    if wanted.package == "chromium" {
-        browser().is_some()
-    } else {
-        wanted.programs.iter().any(|name| find(name).is_some())
+    match wanted.package {
+        "chromium" => chromium().is_some(),
+        "firefox-esr" => firefox().is_some(),
+        // Fonts are no programs.
+        "fonts-dejavu-core" => wanted.programs.iter().any(|file| Path::new(file).is_file()),
+        _ => wanted.programs.iter().any(|name| find(name).is_some()),
     }
 }
 
-/// The browser for the tests: what CHROMIUM names, or one that is installed.
-pub fn browser() -> Option<PathBuf> {
-    match env::var_os("CHROMIUM") {
+/// The Chromium for the tests: what CHROMIUM names, or one that is installed.
+pub fn chromium() -> Option<PathBuf> {
+    browser("CHROMIUM", CHROMIUM)
+}
+
+/// The Firefox for the tests: what FIREFOX names, or one that is installed.
+pub fn firefox() -> Option<PathBuf> {
+    browser("FIREFOX", FIREFOX)
+}
+
+fn browser(variable: &str, programs: &[&str]) -> Option<PathBuf> {
+    match env::var_os(variable) {
         Some(named) => Some(PathBuf::from(named)).filter(|file| file.is_file()),
-        None => BROWSERS.iter().find_map(|name| find(name)),
+        None => programs.iter().find_map(|name| find(name)),
     }
 }
 
@@ -222,8 +241,8 @@ fn named(missing: &[&System]) -> String {
     }
     let nix: Vec<String> = missing.iter().map(|wanted| format!("nixpkgs#{}", wanted.nix)).collect();
     text.push_str(&format!(
-        "Install them by your system's packages so that they are on PATH (for a browser elsewhere, set CHROMIUM to its \
-         file), or with Nix: nix shell {}",
+        "Install them by your system's packages so that they are on PATH (for a browser elsewhere, set CHROMIUM or FIREFOX \
+         to its file), or with Nix: nix shell {}",
         nix.join(" ")
     ));
     text

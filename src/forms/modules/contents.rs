@@ -6,9 +6,10 @@ use crate::state::Design;
 use crate::widgets::codec::{LIST, TEXT, counted};
 use crate::widgets::combo::{ComboField, Suggestion};
 use crate::widgets::field::{TextField, Width};
-use crate::widgets::nix_field::NixField;
+use crate::widgets::nix_field::{CompleteAt, NixField};
 use clusterflake_core::cluster::*;
-use clusterflake_core::nix::{complete, syntax};
+use clusterflake_core::nix::complete::{self, Stands};
+use clusterflake_core::nix::syntax;
 use clusterflake_core::{Path, Place};
 use leptos::prelude::*;
 
@@ -71,7 +72,7 @@ pub fn Contents(part: Place<ModulePart>) -> impl IntoView {
         <Show when=move || nix.get()>
             <div class="grid">
                 {at.with_value(|part| view! {
-                    <NixField field=text("Nix", part.field(ModulePart::nix), TEXT) fault=syntax::expression_fault lines=4
+                    <NixField field=text("Nix", part.field(ModulePart::nix), TEXT) fault=syntax::expression_fault complete=in_module() lines=4
                         placeholder="{ services.fstrim.enable = true; }"
                         help="A further NixOS configuration. It can use config, lib, pkgs, node, nodes and cfg."/>
                 })}
@@ -136,7 +137,7 @@ fn option_fields(here: Place<OptionAssignment>) -> AnyView {
         <ComboField field=text("Option", here.field(OptionAssignment::path), TEXT) suggest=suggest_options width=Width::Two
             placeholder="services.k3s.role"/>
         <NixField field=text("Value", here.field(OptionAssignment::value), TEXT) fault=syntax::expression_fault
-            width=Width::Two placeholder="\"server\""/>
+            complete=in_value() width=Width::Two placeholder="\"server\""/>
     }
     .into_any()
 }
@@ -177,7 +178,26 @@ fn suggest_options(typed: &str) -> Vec<Suggestion> {
         about: candidate.about,
         text: candidate.text,
     };
-    complete::options(&complete::OPTIONS, typed, MOST).into_iter().map(suggestion).collect()
+    let found = Design::here().with_options(|known| complete::options(&known.tree, typed, MOST));
+    found.into_iter().map(suggestion).collect()
+}
+
+/// Completes a module, or a set of options.
+pub fn in_module() -> CompleteAt {
+    completing(Stands::Module)
+}
+
+/// Completes a value.
+pub fn in_value() -> CompleteAt {
+    completing(Stands::Value)
+}
+
+fn completing(stands: Stands) -> CompleteAt {
+    // It is called from timers and keys, which know of no design.
+    let design = Design::here();
+    Callback::new(move |(text, cursor): (String, usize)| {
+        design.with_options(|known| complete::at(&text, cursor, stands, &known.tree, MOST))
+    })
 }
 
 /// Packages for the last entry of a list with commas, or for the one that stands alone.

@@ -1,3 +1,4 @@
+use super::contents::in_value;
 use super::with_value;
 use crate::forms::bind::{choice, pick, text};
 use crate::forms::entries::{EntriesOf, adder, entries};
@@ -41,7 +42,7 @@ fn fields(here: Place<ModuleParameter>) -> AnyView {
         match kind.get() {
             ParameterType::Boolean => view! { <Booleans here=here/> }.into_any(),
             ParameterType::Nix => view! {
-                <NixField field=text(DEFAULT, usually, TEXT) fault=syntax::expression_fault width=Width::One placeholder="null"/>
+                <NixField field=text(DEFAULT, usually, TEXT) fault=syntax::expression_fault complete=in_value() width=Width::One placeholder="null"/>
                 <NixField field=text(VALUE, own, OPTIONAL_TEXT) fault=syntax::expression_fault width=Width::One placeholder=usual/>
             }
             .into_any(),

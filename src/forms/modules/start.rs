@@ -1,13 +1,15 @@
 //! How a module begins: from a template, empty, or from a text that there is already.
 
+use crate::browser::{drop, files};
 use crate::forms::bind::loose;
 use crate::state::Design;
+use crate::state::import::LIMITS;
 use crate::widgets::dialog::Dialog;
 use crate::widgets::nix_field::NixField;
 use clusterflake_core::cluster::CustomModule;
 use clusterflake_core::nix::syntax;
 use clusterflake_core::template::{TEMPLATES, Template};
-use leptos::prelude::*;
+use leptos::{ev, html, prelude::*};
 
 /// Whether the dialog is open, and whether it asks for a text.
 #[derive(Clone, Copy)]
@@ -78,7 +80,38 @@ pub fn Cards(start: Start) -> impl IntoView {
                     <strong>"Paste a default.nix"</strong><span>"A module that you have already, kept as it is"</span>
                 </button>
             </li>
+            <li>
+                <button type="button" class="card" on:click=move |_| files::choose(FILES)>
+                    <strong>"Open a default.nix"</strong><span>"Its file, or the zip of a module; or drop it anywhere here"</span>
+                </button>
+            </li>
+            <li>
+                <button type="button" class="card" on:click=move |_| files::choose(FOLDER)>
+                    <strong>"Open a folder"</strong><span>"A default.nix with the files beside it, kept byte for byte"</span>
+                </button>
+            </li>
         </ul>
+    }
+}
+
+/// The ids of the hidden inputs behind the cards.
+const FILES: &str = "module-files";
+const FOLDER: &str = "module-folder";
+
+/// The inputs behind the cards.
+#[component]
+pub fn FileInputs(start: Start) -> impl IntoView {
+    let design = Design::here();
+    let bring = move |read| {
+        start.open.set(false);
+        design.bring_module(read);
+    };
+    let chosen = move |event: ev::Event| drop::read_all_chosen(&event, LIMITS, bring);
+    let folder = NodeRef::<html::Input>::new();
+    Effect::new(move |_| folder.get().iter().for_each(drop::choose_folders));
+    view! {
+        <input id=FILES class="hidden" type="file" multiple accept=".nix,.zip" tabindex="-1" aria-label="Files of a module" on:change=chosen/>
+        <input id=FOLDER class="hidden" type="file" node_ref=folder tabindex="-1" aria-label="Folder of a module" on:change=chosen/>
     }
 }
 
@@ -90,11 +123,12 @@ fn Paste(start: Start) -> impl IntoView {
     let is_empty = move || source.with(|text| text.trim().is_empty());
     let take = move |_| {
         start.open.set(false);
-        design.bring_module("default.nix", &source.get_untracked());
+        design.bring_module(Ok(vec![("default.nix".to_owned(), source.get_untracked().into_bytes())]));
     };
     view! {
         <p class="lead">"A function that gives a NixOS module, as the guide writes them, or a NixOS module itself."</p>
-        <NixField field=loose("Text of the module", source) fault=syntax::source_fault lines=14/>
+        <NixField field=loose("Text of the module", source) fault=syntax::source_fault
+            complete=super::contents::in_module() lines=14/>
         <div class="bar end"><button type="button" class="primary" disabled=is_empty on:click=take>"Add this module"</button></div>
     }
 }

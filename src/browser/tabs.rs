@@ -1,0 +1,31 @@
+//! Other tabs with this page.
+
+use gloo::events::EventListener;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{BroadcastChannel, MessageEvent};
+
+/// A line to the other tabs; dead where the browser has none.
+pub struct Line(Option<BroadcastChannel>);
+
+/// Opens the line called `name`; `heard` is called with what other tabs say.
+pub fn line(name: &str, heard: impl Fn(String) + 'static) -> Line {
+    let channel = BroadcastChannel::new(name).ok();
+    if let Some(channel) = &channel {
+        EventListener::new(channel, "message", move |event| {
+            if let Some(said) = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string()) {
+                heard(said);
+            }
+        })
+        .forget();
+    }
+    Line(channel)
+}
+
+impl Line {
+    /// Says `what` to the other tabs.
+    pub fn say(&self, what: &str) {
+        if let Some(channel) = &self.0 {
+            channel.post_message(&JsValue::from_str(what)).ok();
+        }
+    }
+}

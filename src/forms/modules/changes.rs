@@ -1,0 +1,32 @@
+//! What a module changes in the flake, as a list that leads to each place.
+
+use crate::state::Design;
+use clusterflake_core::modules::custom::{Change, changes};
+use leptos::prelude::*;
+
+#[component]
+pub fn Changes(module: usize) -> impl IntoView {
+    let design = Design::here();
+    let all = Memo::new(move |_| {
+        let files = design.files();
+        design.read_once(|cluster| changes(cluster, module, &files))
+    });
+    let row = move |Change { what, file, line }: Change| {
+        let name = format!("{file}:{line}");
+        let show = move |_| design.spot.show_file(file.clone(), Some(line - 1));
+        view! { <li><span>{what}</span><button type="button" class="code" on:click=show>{name}</button></li> }
+    };
+    let rows = move || all.get().into_iter().map(row).collect_view();
+    let hint = move || {
+        if all.with(Vec::is_empty) {
+            "Nothing: the module is off, or its name or text cannot stand in a flake yet."
+        } else {
+            "The steps of the Module Development Guide, done. Each leads to its line."
+        }
+    };
+    view! {
+        <h2>"What this changes in the flake"</h2>
+        <p class="hint">{hint}</p>
+        <ul class="changes">{rows}</ul>
+    }
+}

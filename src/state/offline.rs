@@ -1,0 +1,63 @@
+//! The page without a network, its newer versions, and the files that it fetches once it stands.
+
+use super::{Design, Pane, Saved};
+use crate::browser::offline::{self, News};
+use crate::browser::{fetch, time};
+use clusterflake_core::nix::tables;
+use leptos::prelude::*;
+
+/// After how many milliseconds the tables are asked for again, where they could not be had.
+const AGAIN: u32 = 30_000;
+
+#[derive(Clone, Copy)]
+pub struct Offline {
+    /// Whether the page works without a network.
+    pub works: RwSignal<bool>,
+    /// Whether a newer version of the page waits.
+    pub update: RwSignal<bool>,
+}
+
+impl Offline {
+    pub fn new() -> Self {
+        Self { works: RwSignal::new(false), update: RwSignal::new(false) }
+    }
+}
+
+impl Design {
+    pub(super) fn keep_offline(self) {
+        offline::keep(move |news| match news {
+            News::Kept => self.offline.works.set(true),
+            News::Update => self.offline.update.set(true),
+        });
+    }
+
+    /// Goes on with the newer version of the page, unless something that was typed would be lost.
+    pub fn take_update(self) {
+        if untrack(|| self.unread.count()) != 0 {
+            let text = "Some fields hold text that cannot be read, and would lose it: mend them before the new version is loaded.";
+            self.notices.show(true, text.to_owned(), None);
+            return self.spot.pane.set(Pane::Problems);
+        }
+        self.save();
+        // Into the address too: the design there is what the page starts with.
+        self.set_address();
+        // Saving tells where the browser refuses.
+        if self.saved.with_untracked(|saved| !matches!(saved, Saved::Refused(_))) {
+            offline::take_update();
+        }
+    }
+
+    /// Fetches the tables that the checks of custom modules and the completion read.
+    pub(super) fn fetch_tables(self) {
+        fetch::texts(["nixos-options.tsv", "packages.txt"], move |texts| {
+            let Some([options, packages]) = texts else {
+                time::after(AGAIN, move || self.fetch_tables()).forget();
+                return;
+            };
+            tables::provide(options, packages);
+            if self.read_once(|cluster| !cluster.modules.is_empty()) {
+                self.generate();
+            }
+        });
+    }
+}
