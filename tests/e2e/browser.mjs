@@ -1,14 +1,17 @@
 // A served copy of the page and a real browser for the tests.
 //
-// Environment: DIST the folder that `cargo xtask dist` made, CHROMIUM the browser, CLUSTERFLAKE the command line.
+// Environment: DIST the folder that `cargo xtask dist` made, BROWSER which browser (chromium unless told), CHROMIUM and
+// FIREFOX their files, CLUSTERFLAKE the command line.
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
+import { after, before } from "node:test";
 import { extname, join, normalize } from "node:path";
+import { setInterval } from "node:timers/promises";
 import { promisify } from "node:util";
-import puppeteer from "puppeteer-core";
+import puppeteer, { Puppeteer } from "puppeteer-core";
 
 function needed(name) {
   const value = process.env[name];
@@ -26,9 +29,16 @@ const TYPES = {
   ".webmanifest": "application/manifest+json",
 };
 
-/** Serves DIST below a folder of its own, as a plain static host would; gives the page's address and `close`. */
-export async function serve() {
-  const dist = needed("DIST");
+/** Which browser the tests run in: `chromium` or `firefox`. */
+export const BROWSER = process.env.BROWSER || "chromium";
+
+/** For what one browser's driver cannot do: the reason to skip a test in the other, or false. */
+export function only(browser, because) {
+  return BROWSER !== browser && because;
+}
+
+/** Serves `dist` below a folder of its own, as a plain static host would; gives the page's address and `close`. */
+export async function serve(dist = needed("DIST")) {
   const under = "/some/folder/";
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, "http://localhost").pathname;
@@ -43,33 +53,85 @@ export async function serve() {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${server.address().port}${under}`,
-    close: () => new Promise((resolve) => server.close(resolve)),
+    close: () => {
+      // Browsers keep connections open for a while.
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
   };
 }
 
-/** A browser with an empty profile; `close` ends it and removes the profile. */
-export async function launch() {
-  const userDataDir = await mkdtemp(join(tmpdir(), "clusterflake-"));
-  const browser = await puppeteer.launch({
-    executablePath: needed("CHROMIUM"),
-    userDataDir,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+/** A name of this machine that browsers do not take for it: what they load from there was not loaded safely. */
+export const PLAIN = "plain.test";
+
+const CHROMIUM = {
+  browser: "chrome",
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    // The same picture on every machine.
+    "--font-render-hinting=none",
+    "--force-color-profile=srgb",
+    `--host-resolver-rules=MAP ${PLAIN} 127.0.0.1`,
+  ],
+};
+
+const FIREFOX = {
+  browser: "firefox",
+  extraPrefsFirefox: {
+    "network.dns.localDomains": PLAIN,
+    "dom.events.testing.asyncClipboard": true,
+    "browser.download.folderList": 2,
+    "browser.download.alwaysOpenPanel": false,
+    "browser.download.useDownloadDir": true,
+  },
+};
+
+/** Where the browser puts downloads. */
+let downloads;
+
+/**
+ * A browser with an empty profile; `close` ends it and removes what it wrote. `fonts`: a fontconfig file, for the same
+ * fonts on every machine.
+ */
+export async function launch({ fonts } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), "clusterflake-"));
+  downloads = join(folder, "downloads");
+  await mkdir(downloads);
+  const options = BROWSER === "firefox" ? FIREFOX : { ...CHROMIUM, userDataDir: join(folder, "profile") };
+  if (BROWSER === "firefox") options.extraPrefsFirefox["browser.download.dir"] = downloads;
+  const env = fonts ? { ...process.env, FONTCONFIG_FILE: fonts } : process.env;
+  const browser = await puppeteer.launch({ executablePath: needed(BROWSER.toUpperCase()), env, ...options });
   return {
     browser,
     close: async () => {
       await browser.close();
-      await rm(userDataDir, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * The page, served, and a browser, for all tests of a file: `url` and `browser` are there when the first begins, and gone
+ * after the last.
+ */
+export function staged() {
+  const stage = {};
+  let site, launched;
+  before(async () => {
+    [site, launched] = await Promise.all([serve(), launch()]);
+    Object.assign(stage, { url: site.url, browser: launched.browser });
+  });
+  after(async () => {
+    await launched?.close();
+    await site?.close();
+  });
+  return stage;
 }
 
 /** A page in a profile of its own, and what it did that it must not: errors, requests to elsewhere. */
@@ -77,7 +139,12 @@ export async function open(browser, url, { width = 1440, height = 900, theme = "
   context ??= await browser.createBrowserContext();
   const page = await context.newPage();
   await page.setViewport({ width, height });
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }]);
+  if (BROWSER === "chromium") {
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }]);
+  } else {
+    // Firefox's driver cannot set what the system prefers: the page's own choice of theme does.
+    await page.evaluateOnNewDocument((theme) => localStorage.setItem("clusterflake.theme", theme), theme);
+  }
   const faults = [];
   page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
   page.on("console", (message) => {
@@ -88,19 +155,108 @@ export async function open(browser, url, { width = 1440, height = 900, theme = "
     if (!to.startsWith(new URL(url).origin) && !/^(data|blob):/.test(to)) faults.push(`request: ${to}`);
   });
   await page.goto(url, { waitUntil: "load" });
+  // In a window that is not in front, Firefox presses no button by its keys.
+  await page.bringToFront();
   return { page, context, faults };
+}
+
+/** The selector of what has this role and accessible name; behind one and `>>>`, of such an element in it. */
+export function named(role, name) {
+  return `::-p-${BROWSER === "firefox" ? "named" : "aria"}([name="${name}"][role="${role}"])`;
 }
 
 /** The element with this role and accessible name; waits until it is there. */
 export function find(page, role, name) {
-  return page.locator(`::-p-aria([name="${name}"][role="${role}"])`);
+  return page.locator(named(role, name));
 }
+
+// Firefox itself takes seconds for each such search, thousands of times. What the page uses of the rules of accessible
+// names (W3C's accname 1.2) is done here; Chromium, which has the same tests, goes by its own tree.
+Puppeteer.registerCustomQueryHandler("named", {
+  queryAll(root, selector) {
+    const [, name, role] = selector.match(/^\[name="(.*)"\]\[role="(.*)"\]$/s);
+    const roles = {
+      button: "button, summary",
+      checkbox: "input[type=checkbox]",
+      columnheader: "thead th, th[scope=col]",
+      combobox: "select",
+      complementary: "aside",
+      dialog: "dialog",
+      group: "fieldset",
+      heading: "h1, h2, h3, h4, h5, h6",
+      navigation: "nav",
+      radio: "input[type=radio]",
+      region: "section",
+      rowheader: "th[scope=row]",
+      searchbox: "input[type=search]",
+      separator: "hr",
+      textbox: "textarea, input:not([type]), input[type=text]",
+    };
+    const text = (node) => {
+      if (node.nodeType === Node.TEXT_NODE) return node.data;
+      if (node.nodeType !== Node.ELEMENT_NODE || node.hidden || node.ariaHidden === "true") return "";
+      const style = getComputedStyle(node);
+      if (style.display === "none" || style.visibility === "hidden") return "";
+      const inside = node.ariaLabel || [...node.childNodes].map(text).join("");
+      return /^inline/.test(style.display) || style.display === "contents" ? inside : ` ${inside} `;
+    };
+    const nameOf = (element) => {
+      const by = element.getAttribute("aria-labelledby")?.split(/\s+/).map((id) => document.getElementById(id));
+      if (by) return by.map((label) => (label ? text(label) : "")).join(" ");
+      if (element.ariaLabel) return element.ariaLabel;
+      const legend = element.localName === "fieldset" && element.querySelector(":scope > legend");
+      const labels = legend ? [legend] : [...(element.labels ?? [])];
+      if (labels.length > 0) return labels.map(text).join(" ");
+      const own = ["textbox", "searchbox", "combobox", "dialog", "group", "region", "navigation", "complementary"].includes(role) ? "" : text(element);
+      return own.trim() || element.title || element.placeholder || "";
+    };
+    const flat = (text) => text.replace(/\s+/g, " ").trim();
+    const explicit = `[role="${role}"]`;
+    const fitting = roles[role] ? `${explicit}, :is(${roles[role]}):not([role])` : explicit;
+    return [...root.querySelectorAll(fitting)].filter((element) => {
+      const shown = element.checkVisibility({ visibilityProperty: true }) && !element.closest('[aria-hidden="true"], [inert]');
+      return shown && flat(nameOf(element)) === flat(name);
+    });
+  },
+});
 
 /** Puts `text` in the place of what a text field holds, as a user would. */
 export async function type(page, name, text) {
   await find(page, "textbox", name).click({ count: 3 });
   await page.keyboard.type(text);
   await page.keyboard.press("Tab");
+}
+
+/** Puts `text` in at once where the focus is, as from the clipboard. */
+export async function paste(page, text) {
+  await page.evaluate((text) => document.execCommand("insertText", false, text), text);
+}
+
+/** Presses the button whose name begins with `name`: a card goes on with what is in it. */
+export async function pick(page, name) {
+  await page.locator(`::-p-xpath(//button[starts-with(normalize-space(.), "${name}")])`).click();
+}
+
+/** Opens a section by its link, whose name may go on with counts and states. */
+export async function section(page, name) {
+  await page.locator(`nav ::-p-xpath(.//a[starts-with(normalize-space(.), "${name}")])`).click();
+  await page.locator(`main ::-p-xpath(.//h1[normalize-space(.) = "${name}"])`).wait();
+}
+
+/** Opens a tab of the flake, whose name may go on with a count. */
+export async function tab(page, name) {
+  await page.locator(`::-p-xpath(//button[@role="tab"][starts-with(normalize-space(.), "${name}")])`).click();
+}
+
+/** The element with this role and name in the group with that name. */
+export function within(page, group, role, name) {
+  return page.locator(`${named("group", group)} >>> ${named(role, name)}`);
+}
+
+/** Waits until the page's text has `text`, or has it no more. */
+export async function seen(page, text, there = true) {
+  const has = (text, there) => document.body.innerText.includes(text) === there;
+  await page.waitForFunction(has, { timeout: 20_000 }, text, there);
 }
 
 /** The rules of accessibility that the page breaks as it stands; `where` tells it apart. */
@@ -114,24 +270,30 @@ export async function broken(page, where) {
 
 /** Runs `action` and gives the bytes and the name of the file that it downloads. */
 export async function download(browser, context, page, action) {
-  const folder = await mkdtemp(join(tmpdir(), "clusterflake-download-"));
-  const session = await browser.target().createCDPSession();
-  await session.send("Browser.setDownloadBehavior", {
+  // Firefox was told when it started.
+  const session = BROWSER === "chromium" ? await browser.target().createCDPSession() : undefined;
+  await session?.send("Browser.setDownloadBehavior", {
     behavior: "allow",
     browserContextId: context.id,
-    downloadPath: folder,
-    eventsEnabled: true,
-  });
-  const done = new Promise((resolve) => {
-    session.on("Browser.downloadProgress", (event) => event.state === "completed" && resolve());
+    downloadPath: downloads,
   });
   await action();
-  await done;
-  const [name] = await readdir(folder);
-  const bytes = await readFile(join(folder, name));
-  await rm(folder, { recursive: true });
-  await session.detach();
+  const name = await complete();
+  const bytes = await readFile(join(downloads, name));
+  await rm(join(downloads, name));
+  await session?.detach();
   return { name, bytes };
+}
+
+/** The name of the file that stands in the folder of downloads once nothing is being written there. */
+async function complete() {
+  for await (const _ of setInterval(50, undefined, { signal: AbortSignal.timeout(20_000) })) {
+    const names = await readdir(downloads);
+    // While it comes, a file has a second one beside it or another ending.
+    if (names.length !== 1 || /\.(part|crdownload)$/.test(names[0])) continue;
+    const { size } = await stat(join(downloads, names[0]));
+    if (size > 0) return names[0];
+  }
 }
 
 /** What the command line prints for these arguments. */

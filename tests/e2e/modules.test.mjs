@@ -1,23 +1,13 @@
 // Modules of the user's own, described in the page.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { broken, find, launch, open, serve, type } from "./browser.mjs";
+import { test } from "node:test";
+import { broken, find, open, seen, staged, type, within } from "./browser.mjs";
 
-let site, chromium;
-
-before(async () => {
-  site = await serve();
-  chromium = await launch();
-});
-
-after(async () => {
-  await chromium?.close();
-  await site?.close();
-});
+const stage = staged();
 
 /** A new visitor with the preset teaching, in the section of custom modules. */
 async function start(options) {
-  const visit = await open(chromium.browser, site.url, options);
+  const visit = await open(stage.browser, stage.url, options);
   await card(visit.page, "teaching");
   await section(visit.page);
   return visit;
@@ -32,26 +22,21 @@ async function card(page, name) {
   await page.locator(`::-p-xpath(//button[contains(@class, "card")][starts-with(normalize-space(.), "${name}")])`).click();
 }
 
-/** The element with this role and name in the group with that name. */
-function within(page, group, role, name) {
-  return page.locator(`::-p-aria([name="${group}"][role="group"]) >>> ::-p-aria([name="${name}"][role="${role}"])`);
-}
-
 async function put(field, page, text) {
   await field.click({ count: 3 });
   await page.keyboard.type(text);
   await page.keyboard.press("Tab");
 }
 
+/**
+ * Adds something by keyboard, since notes that come push the button away from under a pointer; waits until the first
+ * field has the focus.
+ */
 async function add(page, what, group) {
-  await find(page, "button", `Add ${what}`).click();
-  if (group) await page.locator(`::-p-aria([name="${group}"][role="group"])`).wait();
-}
-
-/** Waits until the page's text has `text`, or has it no more. */
-async function seen(page, text, there = true) {
-  const has = (text, there) => document.body.innerText.includes(text) === there;
-  await page.waitForFunction(has, { timeout: 5000 }, text, there);
+  await (await find(page, "button", `Add ${what}`).waitHandle()).focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.activeElement?.matches("input, select, textarea"), { timeout: 20_000 });
+  if (group) await find(page, "group", group).wait();
 }
 
 /** Waits until the field has the text. */
@@ -116,7 +101,7 @@ test("a module is described with completed options, and Nix with its fault told"
   await seen(page, 'role = "server"');
   await seen(page, "programs.bash.completion.enable = true;");
   await page.waitForFunction(() => Object.values(localStorage).some((text) => text.includes("programs.bash")));
-  const again = await open(chromium.browser, site.url, { context });
+  const again = await open(stage.browser, stage.url, { context });
   await section(again.page);
   await holds(again.page, find(again.page, "textbox", "Module name"), "license-server");
   await holds(again.page, within(again.page, "Option 1", "combobox", "Option"), "services.k3s.role");
@@ -189,7 +174,7 @@ for (const theme of ["light", "dark"]) {
 
 for (const width of [1000, 390]) {
   test(`no field of a module is out of reach at ${width} px`, async () => {
-    const { page } = await open(chromium.browser, site.url);
+    const { page } = await open(stage.browser, stage.url);
     await card(page, "teaching");
     await section(page);
     await card(page, "Empty module");

@@ -3,24 +3,14 @@ import assert from "node:assert/strict";
 import { readFile, writeFile, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { broken, commandLine, download, find, launch, open, serve, type } from "./browser.mjs";
+import { test } from "node:test";
+import { broken, commandLine, download, find, open, paste, section, seen, staged, type } from "./browser.mjs";
 
-let site, chromium;
-
-before(async () => {
-  site = await serve();
-  chromium = await launch();
-});
-
-after(async () => {
-  await chromium?.close();
-  await site?.close();
-});
+const stage = staged();
 
 /** A new visitor who chose the preset whose card begins with `name`. */
 async function start(name, options) {
-  const visit = await open(chromium.browser, site.url, options);
+  const visit = await open(stage.browser, stage.url, options);
   await choose(visit.page, name);
   return visit;
 }
@@ -30,19 +20,9 @@ async function choose(page, name) {
   await page.locator("main ::-p-xpath(.//h1[normalize-space(.) = 'Cluster'])").wait();
 }
 
-/** Opens a section by its link, whose name may go on with counts and states. */
-async function section(page, name) {
-  await page.locator(`nav ::-p-xpath(.//a[starts-with(normalize-space(.), "${name}")])`).click();
-  await page.locator(`main ::-p-xpath(.//h1[normalize-space(.) = "${name}"])`).wait();
-}
-
 async function value(page, name) {
   const handle = await find(page, "textbox", name).waitHandle();
   return handle.evaluate((field) => field.value);
-}
-
-async function seen(page, text) {
-  await page.waitForFunction((text) => document.body.innerText.includes(text), { timeout: 5000 }, text);
 }
 
 /** The address of the page once it holds the last edit. */
@@ -57,15 +37,15 @@ async function link(page) {
 test("an edited design downloads as the bytes that the command line makes", async () => {
   const { page, context, faults } = await start("teaching");
   await section(page, "Nodes");
-  const rows = await page.$$eval("main table tbody tr", (rows) => rows.map((row) => row.innerText));
+  const rows = await page.$$eval('[role="treegrid"] [role="rowheader"]', (rows) => rows.map((row) => row.innerText));
   assert.ok(rows.length >= 2, rows.join("; "));
-  await page.$$eval("main table tbody tr button", (buttons) => buttons.at(-1).click());
+  await find(page, "rowheader", rows.at(-1)).click();
   await type(page, "Memory", "96 GiB");
   await section(page, "Storage");
   await type(page, "Mount point", "/shared/home");
   await section(page, "Slurm");
   await type(page, "Partition name", "lectures");
-  const { name, bytes } = await download(chromium.browser, context, page, () =>
+  const { name, bytes } = await download(stage.browser, context, page, () =>
     find(page, "button", "Download flake").click(),
   );
   assert.equal(name, "teaching.zip");
@@ -100,11 +80,11 @@ test("a link and the browser's storage bring the design back", async () => {
   assert.match(address, /#c=1\./);
   await page.waitForFunction((address) => location.href === address, { timeout: 5000 }, address);
 
-  const other = await open(chromium.browser, address);
+  const other = await open(stage.browser, address);
   await section(other.page, "Network");
   assert.equal(await value(other.page, "Domain"), "from-a-link.example.org");
 
-  const again = await open(chromium.browser, site.url, { context });
+  const again = await open(stage.browser, stage.url, { context });
   await section(again.page, "Network");
   assert.equal(await value(again.page, "Domain"), "from-a-link.example.org");
   assert.deepEqual([...faults, ...other.faults, ...again.faults], []);
@@ -115,18 +95,18 @@ test("a bad link and a damaged autosave say so and lose nothing", async () => {
   await section(page, "Network");
   await type(page, "Domain", "kept.example.org");
   const address = await link(page);
-  const cut = await open(chromium.browser, address.slice(0, -40), { context });
+  const cut = await open(stage.browser, address.slice(0, -40), { context });
   await seen(cut.page, "incomplete");
   await section(cut.page, "Network");
   assert.equal(await value(cut.page, "Domain"), "kept.example.org");
 
   const key = await cut.page.evaluate(() => Object.keys(localStorage).find((key) => localStorage[key].includes("kept.example.org")));
-  const stranger = await chromium.browser.createBrowserContext();
+  const stranger = await stage.browser.createBrowserContext();
   // On a file beside the page, so that no page saves over it.
   const beside = await stranger.newPage();
-  await beside.goto(new URL("icon.svg", site.url).href);
+  await beside.goto(new URL("icon.svg", stage.url).href);
   await beside.evaluate((key) => localStorage.setItem(key, '{"version":1,"nodes":[{"hosts"'), key);
-  const second = await open(chromium.browser, site.url, { context: stranger });
+  const second = await open(stage.browser, stage.url, { context: stranger });
   await seen(second.page, "cannot be opened");
   const kept = await second.page.evaluate(() => Object.values(localStorage));
   assert.ok(kept.some((text) => text === '{"version":1,"nodes":[{"hosts"'), "the damaged text is gone");
@@ -153,7 +133,7 @@ test("a private key never enters the design", async () => {
   const field = await find(page, "textbox", "SSH keys").waitHandle();
   const secret = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAA\n-----END OPENSSH PRIVATE KEY-----";
   await field.focus();
-  await page.keyboard.sendCharacter(secret);
+  await paste(page, secret);
   await seen(page, "private");
   const everywhere = await page.evaluate(() => Object.values(localStorage).join() + location.href + document.body.innerText);
   assert.ok(!everywhere.includes("b3BlbnNzaC1rZXktdjEAAAAA"));
@@ -173,8 +153,8 @@ test("undo and redo name what they do", async () => {
 
 for (const theme of ["light", "dark"]) {
   test(`no accessibility rule is broken, ${theme}`, async () => {
-    const context = await chromium.browser.createBrowserContext();
-    const first = await open(chromium.browser, site.url, { theme, context });
+    const context = await stage.browser.createBrowserContext();
+    const first = await open(stage.browser, stage.url, { theme, context });
     const found = await broken(first.page, "first visit");
     await choose(first.page, "gpu");
     for (const name of ["Cluster", "Nodes", "Network", "Storage", "Slurm", "HPC", "Monitoring", "Users", "Containers"]) {

@@ -1,0 +1,352 @@
+// What a module's author does: describes the guide's own example in the form, brings modules, completes Nix, exports.
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { commandLine, download, find, only, open, paste, seen, staged, within } from "./browser.mjs";
+
+const stage = staged();
+let folder;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "clusterflake-modules-"));
+});
+
+after(() => rm(folder, { recursive: true, force: true }));
+
+/** A new visitor with the preset teaching, in the section of custom modules. */
+async function start() {
+  const visit = await open(stage.browser, stage.url);
+  await card(visit.page, "teaching");
+  await section(visit.page);
+  return visit;
+}
+
+async function section(page) {
+  await page.locator('nav ::-p-xpath(.//a[starts-with(normalize-space(.), "Custom modules")])').click();
+  await find(page, "heading", "Custom modules").wait();
+}
+
+async function card(page, name) {
+  await page.locator(`::-p-xpath(//main//button[contains(@class, "card")][starts-with(normalize-space(.), "${name}")])`).click();
+}
+
+/** Puts `text` into an empty field: short ones key by key, long ones as if pasted. */
+async function put(page, field, text) {
+  await field.click();
+  await (text.length > 60 || text.includes("\n") ? paste(page, text) : page.keyboard.type(text));
+  await page.keyboard.press("Tab");
+  await holds(page, field, text);
+}
+
+/**
+ * Adds something by keyboard, since notes that come push the button away from under a pointer; waits until the first
+ * field has the focus.
+ */
+async function add(page, what, group) {
+  await (await find(page, "button", `Add ${what}`).waitHandle()).focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.activeElement?.matches("input, select, textarea"), { timeout: 20_000 });
+  if (group) await find(page, "group", group).wait();
+}
+
+/** Waits until the field has the text. */
+async function holds(page, field, text) {
+  const handle = await field.waitHandle();
+  await page.waitForFunction((field, text) => field.value === text, { timeout: 10_000 }, handle, text);
+}
+
+/** What the browser keeps of the design has this text. */
+async function kept(page, text) {
+  await page.waitForFunction((text) => Object.values(localStorage).some((kept) => kept.includes(text)), { timeout: 10_000 }, text);
+}
+
+/** Types a part of a module's description into the form's open part. */
+async function describePart(page, part) {
+  await add(page, "part");
+  if (part.nodes) await find(page, "combobox", "On nodes").fill(part.nodes);
+  if (part.implementation) await find(page, "combobox", "Of implementation").fill(part.implementation);
+  for (const need of part.needs ?? []) await find(page, "checkbox", { cuda: "CUDA" }[need]).click();
+  for (const [index, option] of (part.options ?? []).entries()) {
+    const group = `Option ${index + 1}`;
+    await add(page, "option", group);
+    await put(page, within(page, group, "combobox", "Option"), option.path);
+    await put(page, within(page, group, "textbox", "Value"), option.value);
+  }
+  if (part.packages) {
+    await add(page, "packages");
+    await put(page, find(page, "combobox", "Packages"), part.packages.join(", "));
+  }
+  for (const [index, script] of (part.scripts ?? []).entries()) {
+    const group = `Script ${index + 1}`;
+    await add(page, "script", group);
+    await put(page, within(page, group, "textbox", "Script"), script.name);
+    await put(page, within(page, group, "textbox", "What it does"), script.description);
+    await put(page, within(page, group, "textbox", "Shell (bash)"), script.text);
+  }
+  if (part.tcpPorts || part.udpPorts) await add(page, "ports");
+  if (part.tcpPorts) await put(page, find(page, "textbox", "TCP ports"), part.tcpPorts.join(", "));
+  if (part.udpPorts) await put(page, find(page, "textbox", "UDP ports"), part.udpPorts.join(", "));
+}
+
+// That template is evaluated by real Nix on clusters of every size, with k3s and Kubernetes, GPUs and none, on and off
+// (core/tests/nix/custom.rs): the same bytes are the same cluster.
+test("the guide's containers module, described in the form, is the template byte for byte", async () => {
+  const template = JSON.parse(await readFile(new URL("../../core/src/template/container-orchestration.json", import.meta.url), "utf8"));
+  const { page, context, faults } = await start();
+  await card(page, "Empty module");
+  await put(page, find(page, "textbox", "Module name"), template.name);
+  await put(page, find(page, "textbox", "What it is for"), template.description);
+  await put(page, find(page, "textbox", "Implementations"), template.implementations.join(", "));
+  for (const [index, parameter] of template.parameters.entries()) {
+    const group = `Parameter ${index + 1}`;
+    await add(page, "parameter", group);
+    await put(page, within(page, group, "textbox", "Parameter"), parameter.name);
+    if (parameter.type) await within(page, group, "combobox", "Type").fill(parameter.type);
+    if (parameter.default) await put(page, within(page, group, "textbox", "Default"), parameter.default);
+    await put(page, within(page, group, "textbox", "Documentation"), parameter.documentation);
+  }
+  for (const part of template.parts) await describePart(page, part);
+  for (const [index, service] of template.exposes.entries()) {
+    const group = `Exposed service ${index + 1}`;
+    await add(page, "exposed service", group);
+    await put(page, within(page, group, "textbox", "Exposed as"), service.name);
+  }
+  await seen(page, "8 of 8 met");
+
+  const cluster = JSON.parse((await commandLine("preset", "teaching")).toString());
+  const file = join(folder, "site.json");
+  await writeFile(file, JSON.stringify({ ...cluster, modules: [template] }));
+  const expected = await commandLine("generate", file, "-o", "-");
+  const { bytes } = await download(stage.browser, context, page, () => find(page, "button", "Download flake").click());
+  assert.ok(Buffer.from(bytes).equals(Buffer.from(expected)), "the page's zip differs from the command line's");
+  assert.deepEqual(faults, []);
+});
+
+test("what a module changes is listed, and each place can be looked at", async () => {
+  const { page, faults } = await start();
+  await card(page, "license-server");
+  await find(page, "heading", "What this changes in the flake").wait();
+  const places = await page.$$eval(".changes li", (rows) => rows.map((row) => [...row.children].map((part) => part.innerText)));
+  assert.deepEqual(
+    places.map(([what, where]) => `${what} ${where.replace(/\d+$/, "")}`),
+    [
+      "The module modules/license-server/default.nix:",
+      "Its entry in the set of modules flake.nix:",
+      "Its call in mkSystem flake.nix:",
+      "Its parameter of mkClusterFlake flake.nix:",
+      "Its values cluster.nix:",
+      "Its section in the README README.md:",
+      "Its minimal test configuration examples/license-server/flake.nix:",
+    ],
+  );
+  const [, call] = places[2];
+  await find(page, "button", call).click();
+  await find(page, "region", "Text of flake.nix").wait();
+  const marked = await page.waitForSelector("aside .line.marked");
+  const [number, text] = await marked.$$eval(":scope > *", (parts) => parts.map((part) => part.textContent));
+  assert.deepEqual([number, text.trim()], [call.split(":")[1], "(modules.license-server {"]);
+  assert.deepEqual(faults, []);
+});
+
+const MODULE = `# A licence server.
+{
+  node,
+  licenseConfig ? {
+    enable = false;
+    port = 27000;
+  },
+  ...
+}:
+{ lib, ... }:
+{
+  _file = ./default.nix;
+  imports = [ ./more/server.nix ];
+  config = lib.mkIf (licenseConfig.enable && node.isController) {
+    networking.firewall.allowedTCPPorts = [ licenseConfig.port ];
+  };
+}
+`;
+
+const DROPS = { skip: only("chromium", "Firefox’s driver drops no files") };
+
+/** Drops files and folders of the disk on the page's form, as a file manager does. */
+async function drop(page, ...files) {
+  const box = await (await page.waitForSelector("main")).boundingBox();
+  const session = await page.createCDPSession();
+  const at = { x: box.x + 40, y: box.y + 60, data: { items: [], files, dragOperationsMask: 1 } };
+  for (const type of ["dragEnter", "dragOver", "drop"]) await session.send("Input.dispatchDragEvent", { type, ...at });
+  await session.detach();
+}
+
+test("a folder that is dropped becomes a module, kept byte for byte, and comes out again", DROPS, async () => {
+  const license = join(folder, "license");
+  await mkdir(join(license, "more"), { recursive: true });
+  const server = "{ ... }:\r\n{ environment.variables.MORE = \"ü\"; }";
+  await writeFile(join(license, "default.nix"), MODULE);
+  await writeFile(join(license, "more/server.nix"), server);
+  await writeFile(join(license, "logo.png"), Buffer.from([0x89, 0xff, 0x00]));
+  const { page, context, faults } = await start();
+  await drop(page, license);
+  await seen(page, "Its parameters in licenseConfig are port.");
+  await seen(page, "Its folder has more/server.nix.");
+  await seen(page, "logo.png was left out: it is no text.");
+  await holds(page, find(page, "textbox", "Module name"), "license");
+  await holds(page, find(page, "textbox", "default.nix"), MODULE);
+  await holds(page, within(page, "Parameter 1", "textbox", "Parameter"), "port");
+
+  const { name, bytes } = await download(stage.browser, context, page, () => find(page, "button", "Download this module").click());
+  assert.equal(name, "license.zip");
+  const zip = join(folder, name);
+  await writeFile(zip, bytes);
+  // The same by the command line; and the zip is a module to bring, which takes the place of the one that is there.
+  const site = join(folder, "minimal.json");
+  await writeFile(site, await commandLine("preset", "minimal"));
+  await commandLine("module", license, "--into", site);
+  const same = await commandLine("export-module", site, "license", "-o", "-");
+  assert.ok(Buffer.from(bytes).equals(Buffer.from(same)), "page and command line export the same");
+  await drop(page, zip);
+  await seen(page, "license was replaced");
+  await seen(page, "Not of the module: README.md, examples/license/flake.nix.");
+  const files = await page.$$eval(".tree button", (all) => all.map((one) => one.title).filter((path) => path.startsWith("modules/license/")));
+  assert.deepEqual(files.sort(), ["modules/license/default.nix", "modules/license/more/server.nix"]);
+  assert.deepEqual(faults, []);
+});
+
+test("a module is opened by the file chooser, and what is none is told", async () => {
+  const file = join(folder, "hello.nix");
+  await writeFile(file, "{ pkgs, ... }: { environment.systemPackages = [ pkgs.hello ]; }");
+  const text = join(folder, "notes.txt");
+  await writeFile(text, "no Nix");
+  const { page, faults } = await start();
+  const choose = async (path) => {
+    const [chooser] = await Promise.all([page.waitForFileChooser(), card(page, "Open a default.nix")]);
+    await chooser.accept([path]);
+  };
+  await choose(text);
+  await seen(page, "No module was added: there is no module among these files");
+  await choose(file);
+  await holds(page, find(page, "textbox", "Module name"), "hello");
+  await seen(page, "It is a plain NixOS module");
+  assert.deepEqual(faults, []);
+});
+
+test("Nix completes inside of what is open, and what does not parse is kept and stays out of the flake", async () => {
+  const { page, context, faults } = await start();
+  await card(page, "Empty module");
+  await put(page, find(page, "textbox", "Module name"), "typed");
+  await add(page, "part");
+  await add(page, "Nix");
+  const nix = find(page, "textbox", "Nix");
+  await nix.click();
+  await page.keyboard.type("{\n  services.k3s = {\n    ro");
+  await page.waitForSelector('[role="listbox"]:not([hidden]) [role="option"]');
+  await page.keyboard.press("ArrowDown");
+  await page.waitForSelector('[role="option"][aria-selected="true"]');
+  await page.keyboard.press("Enter");
+  await holds(page, nix, "{\n  services.k3s = {\n    role");
+  await page.keyboard.type(' = "agent";\n  };\n  environment.systemPackages = with pkgs; [ openm');
+  await page.waitForSelector('[role="listbox"]:not([hidden]) [role="option"]');
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => !document.querySelector('[role="listbox"]:not([hidden])'));
+  const broken = '{\n  services.k3s = {\n    role = "agent";\n  };\n  environment.systemPackages = with pkgs; [ openm';
+  await holds(page, nix, broken);
+  // It is nowhere in the flake, and the download is refused.
+  await find(page, "button", "Download flake").click();
+  await seen(page, "Line 5, character");
+  await find(page, "tab", "Files").click();
+  await page.locator('.tree ::-p-xpath(.//button[@title="modules/typed/default.nix"])').click();
+  await find(page, "region", "Text of modules/typed/default.nix").wait();
+  assert.ok(!(await page.$eval("aside .source", (source) => source.innerText)).includes("agent"));
+  // Another visit has it as it was typed.
+  await kept(page, "openm");
+  const again = await open(stage.browser, stage.url, { context });
+  await section(again.page);
+  await holds(again.page, find(again.page, "textbox", "Nix"), broken);
+  assert.deepEqual([...faults, ...again.faults], []);
+});
+
+test("all options of a release are loaded, and Nix is held against them", async () => {
+  const json = join(folder, "options.json");
+  await writeFile(json, JSON.stringify({ "services.mine.enable": { type: "boolean", description: "x" }, "services.fstrim.enable": { type: "boolean" } }));
+  const packed = join(folder, "options.json.br");
+  await writeFile(packed, Buffer.from([0x1b, 0x02, 0xff]));
+  const { page, faults } = await start();
+  await card(page, "Empty module");
+  await put(page, find(page, "textbox", "Module name"), "typed");
+  await add(page, "part");
+  await add(page, "Nix");
+  await put(page, find(page, "textbox", "Nix"), "{ services.mine.enable = 1; services.other.enable = true; sops.x = 1; }");
+  await seen(page, "Not checked, since these are of no table: services.mine, services.other, sops");
+  const load = async (path) => {
+    const [chooser] = await Promise.all([page.waitForFileChooser(), find(page, "button", "Load options.json…").click()]);
+    await chooser.accept([path]);
+  };
+  await load(packed);
+  await seen(page, "options.json.br is no options.json");
+  await load(json);
+  await seen(page, "held against all 2 options in options.json");
+  await seen(page, "`services.mine.enable` takes true or false.");
+  await seen(page, "NixOS has no option `services.other`");
+  await seen(page, "Not checked, since these are of no table: sops");
+  // As long as the tab lives.
+  await kept(page, "services.other");
+  await page.reload({ waitUntil: "load" });
+  await section(page);
+  await seen(page, "held against all 2 options in options.json");
+  await find(page, "button", "Use those of the page").click();
+  await seen(page, "Not checked, since these are of no table: services.mine, services.other, sops");
+  assert.deepEqual(faults, []);
+});
+
+/** A module of about so many lines. */
+function long(lines) {
+  const part = (i) => `    (lib.mkIf cfg.enable {
+      environment.systemPackages = with pkgs; [ htop git ];
+      services.k3s.extraFlags = [ "--node-ip=\${node.ip}" ];
+      systemd.services."unit-${i}" = {
+        wantedBy = [ "multi-user.target" ];
+        serviceConfig.ExecStart = "\${pkgs.hello}/bin/hello --port \${toString cfg.port} ${i}";
+      };
+    })
+`;
+  const parts = Array.from({ length: Math.floor(lines / 8) }, (_, i) => part(i)).join("");
+  return `{ node, longConfig ? { }, ... }:\n{ lib, pkgs, ... }:\nlet\n  cfg = { enable = false; port = 1; } // longConfig;\nin\n{\n  _file = ./default.nix;\n  config = lib.mkMerge [\n${parts}  ];\n}\n`;
+}
+
+// No limit of time: the growth is told, for whoever works on it.
+test("a long module is typed in while the lint waits", DROPS, async (t) => {
+  const { page, faults } = await start();
+  const median = (all) => all.sort((a, b) => a - b)[Math.floor(all.length / 2)];
+  const times = [];
+  for (const lines of [500, 2000]) {
+    const file = join(folder, `long-${lines}.nix`);
+    await writeFile(file, long(lines).replace("services.k3s.extraFlags", "services.k3s.extraFlag"));
+    await drop(page, file);
+    await holds(page, find(page, "textbox", "Module name"), `long-${lines}`);
+    await seen(page, "NixOS has no option `services.k3s.extraFlag`");
+    await find(page, "textbox", "default.nix").click();
+    const keys = [];
+    for (let i = 0; i < 15; i++) {
+      await page.evaluate(() => {
+        delete globalThis.took;
+        const measure = () => {
+          const start = performance.now();
+          // Microtasks run before the next task: what the key causes at once is then done.
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = () => (globalThis.took = performance.now() - start);
+          port2.postMessage(0);
+        };
+        document.activeElement.addEventListener("beforeinput", measure, { once: true });
+      });
+      await page.keyboard.press("a");
+      await page.waitForFunction(() => globalThis.took !== undefined);
+      keys.push(await page.evaluate(() => globalThis.took));
+    }
+    times.push(median(keys));
+    t.diagnostic(`${lines} lines: ${median(keys).toFixed(1)} ms a key`);
+  }
+  t.diagnostic(`growth for four times the lines: ${(times[1] / times[0]).toFixed(2)}`);
+  assert.deepEqual(faults, []);
+});
