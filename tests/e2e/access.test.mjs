@@ -1,12 +1,12 @@
 // The page for those who use it by keyboard, by ear, enlarged or in colours of their own.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { broken, download, find, only, open, staged } from "./browser.mjs";
+import { broken, download, find, only, open, pick, staged } from "./browser.mjs";
 
 const stage = staged();
 
 async function preset(page, name) {
-  await page.locator(`::-p-xpath(//button[contains(@class, "card")][starts-with(normalize-space(.), "${name}")])`).click();
+  await pick(page, name);
   await find(page, "heading", "Cluster").wait();
 }
 

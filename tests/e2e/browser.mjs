@@ -237,6 +237,17 @@ export async function pick(page, name) {
   await page.locator(`::-p-xpath(//button[starts-with(normalize-space(.), "${name}")])`).click();
 }
 
+/**
+ * Adds something by keyboard, since notes that come push the button away from under a pointer; waits until the first
+ * field has the focus.
+ */
+export async function add(page, what, group) {
+  await (await find(page, "button", `Add ${what}`).waitHandle()).focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.activeElement?.matches("input, select, textarea"), { timeout: 20_000 });
+  if (group) await find(page, "group", group).wait();
+}
+
 /** Opens a section by its link, whose name may go on with counts and states. */
 export async function section(page, name) {
   await page.locator(`nav ::-p-xpath(.//a[starts-with(normalize-space(.), "${name}")])`).click();

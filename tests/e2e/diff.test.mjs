@@ -4,14 +4,14 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { BROWSER, broken, commandLine, download, find, open, section, seen, staged, tab, type } from "./browser.mjs";
+import { BROWSER, broken, commandLine, download, find, open, pick, section, seen, staged, tab, type } from "./browser.mjs";
 
 const stage = staged();
 
 /** A new visitor with a preset, in a section. */
 async function start(preset, name, options) {
   const visit = await open(stage.browser, stage.url, options);
-  await visit.page.locator(`::-p-xpath(//button[contains(@class, "card")][starts-with(normalize-space(.), "${preset}")])`).click();
+  await pick(visit.page, preset);
   if (name) await section(visit.page, name);
   return visit;
 }

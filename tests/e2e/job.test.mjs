@@ -1,7 +1,7 @@
 // "What would this job get?"
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { broken, find, open, seen, staged } from "./browser.mjs";
+import { broken, find, open, pick, seen, staged } from "./browser.mjs";
 
 const stage = staged();
 
@@ -9,7 +9,7 @@ const FIELD = "Command or script";
 
 async function start(options) {
   const visit = await open(stage.browser, stage.url, options);
-  await visit.page.locator('::-p-xpath(//button[contains(@class, "card")][starts-with(normalize-space(.), "large")])').click();
+  await pick(visit.page, "large");
   await visit.page.locator("nav ::-p-xpath(.//a[starts-with(normalize-space(.), 'Slurm')])").click();
   return visit;
 }

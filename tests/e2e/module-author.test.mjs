@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { commandLine, download, find, only, open, paste, seen, staged, within } from "./browser.mjs";
+import { add, commandLine, download, find, only, open, paste, pick, seen, staged, within } from "./browser.mjs";
 
 const stage = staged();
 let folder;
@@ -18,7 +18,7 @@ after(() => rm(folder, { recursive: true, force: true }));
 /** A new visitor with the preset teaching, in the section of custom modules. */
 async function start() {
   const visit = await open(stage.browser, stage.url);
-  await card(visit.page, "teaching");
+  await pick(visit.page, "teaching");
   await section(visit.page);
   return visit;
 }
@@ -28,27 +28,12 @@ async function section(page) {
   await find(page, "heading", "Custom modules").wait();
 }
 
-async function card(page, name) {
-  await page.locator(`::-p-xpath(//main//button[contains(@class, "card")][starts-with(normalize-space(.), "${name}")])`).click();
-}
-
 /** Puts `text` into an empty field: short ones key by key, long ones as if pasted. */
 async function put(page, field, text) {
   await field.click();
   await (text.length > 60 || text.includes("\n") ? paste(page, text) : page.keyboard.type(text));
   await page.keyboard.press("Tab");
   await holds(page, field, text);
-}
-
-/**
- * Adds something by keyboard, since notes that come push the button away from under a pointer; waits until the first
- * field has the focus.
- */
-async function add(page, what, group) {
-  await (await find(page, "button", `Add ${what}`).waitHandle()).focus();
-  await page.keyboard.press("Enter");
-  await page.waitForFunction(() => document.activeElement?.matches("input, select, textarea"), { timeout: 20_000 });
-  if (group) await find(page, "group", group).wait();
 }
 
 /** Waits until the field has the text. */
@@ -95,7 +80,7 @@ async function describePart(page, part) {
 test("the guide's containers module, described in the form, is the template byte for byte", async () => {
   const template = JSON.parse(await readFile(new URL("../../core/src/template/container-orchestration.json", import.meta.url), "utf8"));
   const { page, context, faults } = await start();
-  await card(page, "Empty module");
+  await pick(page, "Empty module");
   await put(page, find(page, "textbox", "Module name"), template.name);
   await put(page, find(page, "textbox", "What it is for"), template.description);
   await put(page, find(page, "textbox", "Implementations"), template.implementations.join(", "));
@@ -126,7 +111,7 @@ test("the guide's containers module, described in the form, is the template byte
 
 test("what a module changes is listed, and each place can be looked at", async () => {
   const { page, faults } = await start();
-  await card(page, "license-server");
+  await pick(page, "license-server");
   await find(page, "heading", "What this changes in the flake").wait();
   const places = await page.$$eval(".changes li", (rows) => rows.map((row) => [...row.children].map((part) => part.innerText)));
   assert.deepEqual(
@@ -221,7 +206,7 @@ test("a module is opened by the file chooser, and what is none is told", async (
   await writeFile(text, "no Nix");
   const { page, faults } = await start();
   const choose = async (path) => {
-    const [chooser] = await Promise.all([page.waitForFileChooser(), card(page, "Open a default.nix")]);
+    const [chooser] = await Promise.all([page.waitForFileChooser(), pick(page, "Open a default.nix")]);
     await chooser.accept([path]);
   };
   await choose(text);
@@ -234,7 +219,7 @@ test("a module is opened by the file chooser, and what is none is told", async (
 
 test("Nix completes inside of what is open, and what does not parse is kept and stays out of the flake", async () => {
   const { page, context, faults } = await start();
-  await card(page, "Empty module");
+  await pick(page, "Empty module");
   await put(page, find(page, "textbox", "Module name"), "typed");
   await add(page, "part");
   await add(page, "Nix");
@@ -273,7 +258,7 @@ test("all options of a release are loaded, and Nix is held against them", async 
   const packed = join(folder, "options.json.br");
   await writeFile(packed, Buffer.from([0x1b, 0x02, 0xff]));
   const { page, faults } = await start();
-  await card(page, "Empty module");
+  await pick(page, "Empty module");
   await put(page, find(page, "textbox", "Module name"), "typed");
   await add(page, "part");
   await add(page, "Nix");

@@ -1,14 +1,14 @@
 // Modules of the user's own, described in the page.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { broken, find, open, seen, staged, type, within } from "./browser.mjs";
+import { add, broken, find, open, pick, seen, staged, type, within } from "./browser.mjs";
 
 const stage = staged();
 
 /** A new visitor with the preset teaching, in the section of custom modules. */
 async function start(options) {
   const visit = await open(stage.browser, stage.url, options);
-  await card(visit.page, "teaching");
+  await pick(visit.page, "teaching");
   await section(visit.page);
   return visit;
 }
@@ -18,25 +18,10 @@ async function section(page) {
   await find(page, "heading", "Custom modules").wait();
 }
 
-async function card(page, name) {
-  await page.locator(`::-p-xpath(//button[contains(@class, "card")][starts-with(normalize-space(.), "${name}")])`).click();
-}
-
 async function put(field, page, text) {
   await field.click({ count: 3 });
   await page.keyboard.type(text);
   await page.keyboard.press("Tab");
-}
-
-/**
- * Adds something by keyboard, since notes that come push the button away from under a pointer; waits until the first
- * field has the focus.
- */
-async function add(page, what, group) {
-  await (await find(page, "button", `Add ${what}`).waitHandle()).focus();
-  await page.keyboard.press("Enter");
-  await page.waitForFunction(() => document.activeElement?.matches("input, select, textarea"), { timeout: 20_000 });
-  if (group) await find(page, "group", group).wait();
 }
 
 /** Waits until the field has the text. */
@@ -47,7 +32,7 @@ async function holds(page, field, text) {
 
 test("a module is described with completed options, and Nix with its fault told", async () => {
   const { page, context, faults } = await start();
-  await card(page, "Empty module");
+  await pick(page, "Empty module");
   await type(page, "Module name", "license-server");
   await type(page, "What it is for", "The licence server of our compilers");
 
@@ -110,7 +95,7 @@ test("a module is described with completed options, and Nix with its fault told"
 
 test("the colours of Nix lie exactly under its text", async () => {
   const { page, faults } = await start();
-  await card(page, "Paste a default.nix");
+  await pick(page, "Paste a default.nix");
   const field = find(page, "textbox", "Text of the module");
   await field.click();
   const lines = ["{ lib, ... }:", "{", '  a = "' + "wide ".repeat(60) + '"; # über', "\tb = ''", "    text == ->", "  '';", "}", ""];
@@ -128,7 +113,7 @@ test("the colours of Nix lie exactly under its text", async () => {
 
 test("a module that is pasted is kept as it is", async () => {
   const { page, faults } = await start();
-  await card(page, "Paste a default.nix");
+  await pick(page, "Paste a default.nix");
   await find(page, "textbox", "Text of the module").click();
   const text = "{ brought ? { }, ... }:\n{ pkgs, ... }:\n{ environment.systemPackages = [ pkgs.hello ]; }";
   await page.keyboard.type(text);
@@ -139,7 +124,7 @@ test("a module that is pasted is kept as it is", async () => {
 
 test("the guide's containers module is a template without problems", async () => {
   const { page, faults } = await start();
-  await card(page, "container-orchestration");
+  await pick(page, "container-orchestration");
   await holds(page, find(page, "textbox", "Module name"), "container-orchestration");
   await seen(page, "8 of 8 met");
   assert.equal(await page.$eval('nav a[aria-current="page"]', (link) => link.innerText.replace(/\s+/g, " ")), "Custom modules 1");
@@ -153,7 +138,7 @@ for (const theme of ["light", "dark"]) {
   test(`no accessibility rule is broken by a module, ${theme}`, async () => {
     const { page } = await start({ theme });
     const found = await broken(page, "none yet");
-    await card(page, "Empty module");
+    await pick(page, "Empty module");
     await add(page, "parameter", "Parameter 1");
     await add(page, "part");
     for (const what of ["option", "service", "file", "script"]) await add(page, what, `${what[0].toUpperCase()}${what.slice(1)} 1`);
@@ -175,9 +160,9 @@ for (const theme of ["light", "dark"]) {
 for (const width of [1000, 390]) {
   test(`no field of a module is out of reach at ${width} px`, async () => {
     const { page } = await open(stage.browser, stage.url);
-    await card(page, "teaching");
+    await pick(page, "teaching");
     await section(page);
-    await card(page, "Empty module");
+    await pick(page, "Empty module");
     for (const what of ["parameter", "part", "option", "service", "Nix"]) await add(page, what);
     await page.setViewport({ width, height: 800 });
     const beyond = await page.evaluate(() => {

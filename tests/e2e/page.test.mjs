@@ -4,7 +4,7 @@ import { readFile, writeFile, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { broken, commandLine, download, find, open, paste, section, seen, staged, type } from "./browser.mjs";
+import { broken, commandLine, download, find, open, paste, pick, section, seen, staged, type } from "./browser.mjs";
 
 const stage = staged();
 
@@ -16,7 +16,7 @@ async function start(name, options) {
 }
 
 async function choose(page, name) {
-  await page.locator(`::-p-xpath(//button[contains(@class, "card")][starts-with(normalize-space(.), "${name}")])`).click();
+  await pick(page, name);
   await page.locator("main ::-p-xpath(.//h1[normalize-space(.) = 'Cluster'])").wait();
 }
 

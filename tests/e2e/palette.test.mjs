@@ -1,7 +1,7 @@
 // The palette, the keys and the help, as somebody meets them who knows no more than that there is Ctrl+K.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { find, open, staged } from "./browser.mjs";
+import { find, open, pick, staged } from "./browser.mjs";
 
 const stage = staged();
 
@@ -20,7 +20,7 @@ async function visit(design, options) {
 
 /** The design of a preset. */
 async function preset(page, name) {
-  await page.locator(`::-p-xpath(//button[contains(@class, "card")][starts-with(normalize-space(.), "${name}")])`).click();
+  await pick(page, name);
   await find(page, "heading", "Cluster").wait();
 }
 

@@ -4,20 +4,16 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { broken, commandLine, download, find, open, staged } from "./browser.mjs";
+import { broken, commandLine, download, find, open, pick, staged } from "./browser.mjs";
 
 const stage = staged();
 
 /** A new visitor with this preset, who looks at the picture. */
 async function start(preset, options) {
   const visit = await open(stage.browser, stage.url, options);
-  await card(visit.page, preset);
+  await pick(visit.page, preset);
   await find(visit.page, "tab", "Picture").click();
   return visit;
-}
-
-async function card(page, name) {
-  await page.locator(`::-p-xpath(//button[contains(@class, "card")][starts-with(normalize-space(.), "${name}")])`).click();
 }
 
 /** The names of the picture's parts, in their order. */
@@ -122,7 +118,7 @@ for (const theme of ["light", "dark"]) {
 for (const width of [1440, 1000, 390, 320]) {
   test(`the picture fits at ${width} px`, async () => {
     const { page } = await open(stage.browser, stage.url, { width, height: 800 });
-    await card(page, "large");
+    await pick(page, "large");
     await find(page, "tab", "Picture").click();
     await drawn(page);
     // No text leaves its band, in the browser's own fonts.

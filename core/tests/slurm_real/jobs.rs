@@ -3,9 +3,8 @@
 //! `jobs.txt` has the options of a job a line. Those under `# run` are submitted and run; the others are tried with
 //! `--test-only`, which is quicker but tells neither memory nor GPUs.
 
-use crate::conf::Here;
 use crate::daemons::{Daemon, Machine, free_ports, run};
-use crate::{conf, configuration, first_with, seconds};
+use crate::{configuration, controller, seconds};
 use clusterflake_core::check;
 use clusterflake_core::cluster::{Cluster, Role, expand};
 use clusterflake_core::hostlist;
@@ -82,16 +81,7 @@ impl Slurm {
         let ports: BTreeMap<String, u16> =
             workers.iter().map(|name| (*name).to_owned()).zip(free_ports(workers.len())).collect();
         let config = configuration(cluster, workers[0]);
-        let munge_socket = machine.munge_socket();
-        let here = Here {
-            folder: machine.folder(),
-            munge_socket: &munge_socket,
-            controller_port: free_ports(1)[0],
-            accounting_port: None,
-            ports: &ports,
-        };
-        conf::write(&conf::as_nixos_writes_it(&config["services"]["slurm"]), &here);
-        let mut daemons = vec![machine.controller(first_with(&nodes, Role::Controller))];
+        let mut daemons = vec![controller(&machine, &nodes, &config, &ports)];
         daemons.extend(workers.iter().map(|name| machine.node(name)));
         let slurm = Self { machine, workers: workers.len(), _daemons: daemons };
         slurm.until_idle();
