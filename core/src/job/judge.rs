@@ -16,6 +16,8 @@ use crate::hostlist;
 const NOT_AVAILABLE: &str = "Requested node configuration is not available";
 /// The most names that a message lists.
 const MOST_TOLD: usize = 20;
+/// slurm: `src/plugins/sched/backfill/backfill.c`, `YEAR_MINUTES`.
+const NO_LIMIT: &str = "A job without a time limit that the backfill scheduler starts ends after 365 days.";
 const BAD_NODES: &str = "Node count specification invalid";
 const BAD_NAME: &str = "Invalid node name specified";
 const BAD_TIME: &str = "Requested time limit is invalid (missing or exceeds some limit)";
@@ -53,6 +55,9 @@ impl Scheduler {
                 Ok(mut grant) => {
                     if job.time.is_none() {
                         grant.minutes = shorter(usual, queue.longest);
+                    }
+                    if grant.minutes.is_none() {
+                        job.notes.push(NO_LIMIT.to_owned());
                     }
                     tell_conditions(job, queue);
                     return Ok(grant);

@@ -52,6 +52,19 @@ const BAD_TIME: &str = "Requested time limit is invalid (missing or exceeds some
 const NOT_AVAILABLE: &str = "Requested node configuration is not available";
 
 #[test]
+fn a_job_without_a_limit_is_told_of_the_year_that_backfilled_jobs_get() {
+    let mut cluster = preset::find("large").unwrap().cluster();
+    let year_of = |cluster: &crate::cluster::Cluster| {
+        Scheduler::new(cluster).ask("-n 1").unwrap().notes.join(" ").contains("365 days")
+    };
+    assert!(!year_of(&cluster));
+    let partition = &mut std::sync::Arc::make_mut(&mut cluster.slurm).partitions[0];
+    partition.max_time = "UNLIMITED".to_owned();
+    partition.default_time.clear();
+    assert!(year_of(&cluster));
+}
+
+#[test]
 fn a_script_and_its_command_line_are_read_together() {
     let large = scheduler("large");
     let script = "#!/bin/bash\n#SBATCH --partition=highmem\n#SBATCH --nodes=2 # two\nsrun ./a.out\n#SBATCH -N 9\n";

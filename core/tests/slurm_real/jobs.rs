@@ -1,7 +1,8 @@
 //! What jobs get: our answers against those of a whole Slurm.
 //!
 //! `jobs.txt` has the options of a job a line. Those under `# run` are submitted and run; the others are tried with
-//! `--test-only`, which is quicker but tells neither memory nor GPUs.
+//! `--test-only`, which is quicker but tells neither memory nor GPUs. The backfill scheduler is put off (`bf_interval`): on a
+//! busy machine it would start a job before the main scheduler does, and limit it to a year where nothing limits it.
 
 use crate::daemons::{Daemon, Machine, free_ports, run};
 use crate::{configuration, controller, seconds};
