@@ -30,6 +30,16 @@ pub enum Fate {
     Changed,
 }
 
+impl Fate {
+    fn of(before: Option<&Arc<File>>, after: Option<&Arc<File>>) -> Self {
+        match (before, after) {
+            (Some(_), Some(_)) => Fate::Changed,
+            (None, _) => Fate::Added,
+            (_, None) => Fate::Removed,
+        }
+    }
+}
+
 /// A file that differs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FileDiff {
@@ -52,20 +62,30 @@ pub struct Count {
 
 /// The files that differ, by path. Files that both trees share are not looked at.
 pub fn files(before: &FileTree, after: &FileTree) -> Vec<FileDiff> {
+    files_again(&[], before, after)
+}
+
+/// As [`files`], where `known` is what it found for earlier trees: files that are the same as then are not looked at again.
+pub fn files_again(known: &[FileDiff], before: &FileTree, after: &FileTree) -> Vec<FileDiff> {
     let paths: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    paths.into_iter().filter_map(|path| file(path, before.get(path), after.get(path))).collect()
+    let found = paths.into_iter().filter_map(|path| {
+        let (before, after) = (before.get(path), after.get(path));
+        let known = known.binary_search_by(|file| file.path.cmp(path)).ok().map(|index| &known[index]);
+        match known.filter(|known| known.is_of(before, after)) {
+            Some(known) => Some(known.clone()),
+            None => file(path, before, after),
+        }
+    });
+    found.collect()
 }
 
 fn file(path: &str, before: Option<&Arc<File>>, after: Option<&Arc<File>>) -> Option<FileDiff> {
-    let fate = match (before, after) {
-        (Some(before), Some(after)) if Arc::ptr_eq(before, after) => return None,
-        (Some(before), Some(after)) if before.text == after.text && before.executable == after.executable => {
-            return None;
-        }
-        (Some(_), Some(_)) => Fate::Changed,
-        (None, _) => Fate::Added,
-        (_, None) => Fate::Removed,
-    };
+    if let (Some(before), Some(after)) = (before, after)
+        && (Arc::ptr_eq(before, after) || (before.text == after.text && before.executable == after.executable))
+    {
+        return None;
+    }
+    let fate = Fate::of(before, after);
     let (before, after) = (before.cloned().unwrap_or_default(), after.cloned().unwrap_or_default());
     let edits = edits(&before.text, &after.text);
     Some(FileDiff { path: path.to_owned(), fate, before, after, edits })
@@ -105,6 +125,13 @@ pub fn count<'d>(edits: impl IntoIterator<Item = &'d Edit>) -> Count {
 }
 
 impl FileDiff {
+    /// Whether it is what differs between these very files.
+    fn is_of(&self, before: Option<&Arc<File>>, after: Option<&Arc<File>>) -> bool {
+        self.fate == Fate::of(before, after)
+            && before.is_none_or(|before| Arc::ptr_eq(before, &self.before))
+            && after.is_none_or(|after| Arc::ptr_eq(after, &self.after))
+    }
+
     /// The edits with up to `context` unchanged lines around each; edits that are near share a hunk.
     pub fn hunks(&self, context: usize) -> Vec<Hunk<'_>> {
         let (old_lines, new_lines) = (self.before.text.lines().count(), self.after.text.lines().count());
@@ -220,6 +247,23 @@ mod tests {
         let all = count(found.iter().flat_map(|file| &file.edits));
         assert_eq!((all.added, all.removed), (2, 2));
         assert_eq!(files(&before, &before), []);
+    }
+
+    #[test]
+    fn what_is_known_of_earlier_trees_changes_nothing() {
+        let one = tree(&[("a", "1\n"), ("b", "1\n"), ("c", "1\n"), ("d", "1\n")]);
+        let mut two = one.clone();
+        two.remove("a");
+        two.extend(tree(&[("b", "2\n"), ("c", "2\n"), ("e", "2\n")]));
+        let mut three = two.clone();
+        three.remove("e");
+        three.extend(tree(&[("a", "3\n"), ("b", "3\n")]));
+        let trees = [&one, &two, &three, &FileTree::new()];
+        for known in trees.iter().flat_map(|before| trees.map(|after| files(before, after))) {
+            for (before, after) in trees.iter().flat_map(|before| trees.map(|after| (before, after))) {
+                assert_eq!(files_again(&known, before, after), files(before, after));
+            }
+        }
     }
 
     #[test]

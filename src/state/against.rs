@@ -29,10 +29,11 @@ pub struct Against {
 impl Against {
     pub(super) fn new(files: RwSignal<Arc<FileTree>>, kept: RwSignal<Arc<FileTree>>) -> Self {
         let other = RwSignal::new(None::<Arc<Base>>);
-        let compare = move |_: Option<&Arc<Vec<FileDiff>>>| {
+        let compare = move |known: Option<&Arc<Vec<FileDiff>>>| {
+            let known = known.map_or(&[][..], |known| known);
             let before =
                 other.with(|other| other.as_ref().map(|base| base.files.clone())).unwrap_or_else(|| kept.get());
-            files.with(|after| Arc::new(diff::files(&before, after)))
+            files.with(|after| Arc::new(diff::files_again(known, &before, after)))
         };
         let files = Memo::new_with_compare(compare, super::changed);
         Self { other, kept: RwSignal::new(Cluster::default()), files }

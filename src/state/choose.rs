@@ -3,7 +3,7 @@
 use super::designs::{self, Head, Kept};
 use super::keep::{self, Open, Saved};
 use super::notices::{Topic, action};
-use super::unread::Texts;
+use super::unread::{self, Texts};
 use super::{Design, History, shelf};
 use crate::browser::{address, files, time};
 use clusterflake_core::Cluster;
@@ -95,7 +95,9 @@ impl Design {
     fn put_on_page(self, open: Open, cluster: Cluster) {
         let before = self.here.get_untracked();
         self.asides.update_value(|asides| {
-            let aside = asides.remove(&open.key).unwrap_or_default();
+            let aside = asides
+                .remove(&open.key)
+                .unwrap_or_else(|| Aside { history: History::default(), unread: unread::texts(&open.head.unread) });
             let history = self.history.try_update(|history| std::mem::replace(history, aside.history));
             let unread = self.unread.change(aside.unread);
             asides.insert(before, Aside { history: history.unwrap_or_default(), unread });
@@ -105,12 +107,13 @@ impl Design {
         self.saved.set(Saved::Nothing);
         self.title.set(open.head.name.clone());
         self.here.set(open.key.clone());
+        let base = open.head.base.clone();
         keep::set_open(open);
         self.spot.to_first_rows();
         self.welcome.set(false);
         self.cluster.set(cluster);
         self.generate();
-        self.mark_kept();
+        self.mark_as_before(&base);
     }
 
     /// Copies a design, beside it.

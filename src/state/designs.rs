@@ -1,6 +1,7 @@
 //! The designs that a browser keeps: how one is written down, what it is called, which comes next. Plain functions;
 //! `shelf.rs` does the reading and writing.
 
+use crate::widgets::binding::Unread;
 use clusterflake_core::Cluster;
 use clusterflake_core::totals::totals;
 use serde::{Deserialize, Serialize};
@@ -29,11 +30,28 @@ pub struct Head {
     pub revision: u64,
     /// Whether it lies in the trash. Always written, so that throwing away never needs room.
     pub deleted: bool,
+    /// The design that changes are told against: as it was last opened from elsewhere, or downloaded. A link's fragment;
+    /// empty where it is too long for one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub base: String,
+    /// Text that cannot be read as what its field holds, with the field's place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<(String, Unread)>,
 }
 
 impl Default for Head {
     fn default() -> Self {
-        Self { layout: LAYOUT, name: String::new(), named: false, nodes: 0, changed: 0, revision: 0, deleted: false }
+        Self {
+            layout: LAYOUT,
+            name: String::new(),
+            named: false,
+            nodes: 0,
+            changed: 0,
+            revision: 0,
+            deleted: false,
+            base: String::new(),
+            unread: Vec::new(),
+        }
     }
 }
 

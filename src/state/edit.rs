@@ -128,7 +128,7 @@ impl Design {
 }
 
 /// `after`, with the sections that equal those of `before` shared with it.
-fn share(before: &Cluster, mut after: Cluster) -> Cluster {
+pub(super) fn share(before: &Cluster, mut after: Cluster) -> Cluster {
     macro_rules! share {
         ($($section:ident)*) => {
             $(if before.$section == after.$section { after.$section = before.$section.clone(); })*

@@ -1,10 +1,12 @@
 //! From the design to its problems, its files and their id, after every edit.
 
 use super::Design;
+use super::edit::share;
 use crate::browser::{files, time};
 use clusterflake_core::command_line::DESCRIPTION;
+use clusterflake_core::flake::FileTree;
 use clusterflake_core::nix::options::Known;
-use clusterflake_core::{archive, check, flake};
+use clusterflake_core::{Cluster, archive, check, flake, link};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -65,12 +67,26 @@ impl Design {
         }
     }
 
-    /// Takes the files as they are for those that changes are told against.
+    /// Takes the design as it is for what changes are told against, also when it is opened again.
     pub(super) fn mark_kept(self) {
-        let files = self.files.get_untracked();
-        self.before.set(files.clone());
+        let cluster = self.cluster.get_untracked();
+        self.keep_base(&cluster);
+        self.hold_against(cluster, self.files.get_untracked());
+    }
+
+    /// Takes the design that was kept as `base` for what changes are told against; the one on the page where that is empty.
+    pub(super) fn mark_as_before(self, base: &str) {
+        let cluster = self.cluster.get_untracked();
+        let Ok(base) = link::read(base) else { return self.hold_against(cluster, self.files.get_untracked()) };
+        let base = share(&cluster, base);
+        let files = self.generated.with_value(|now| flake::regenerate(now.as_ref(), &base).tree);
+        self.hold_against(base, Arc::new(files));
+    }
+
+    fn hold_against(self, cluster: Cluster, files: Arc<FileTree>) {
+        self.before.set(self.files.get_untracked());
         self.kept.set(files);
-        self.against.keep(self.cluster.get_untracked());
+        self.against.keep(cluster);
     }
 
     /// Saves the flake's zip and gives its name, unless errors keep it from being written: says how many those are.

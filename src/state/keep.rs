@@ -5,7 +5,7 @@ use super::designs::{self, Head};
 use super::notices::{Topic, action};
 use super::shelf;
 use crate::browser::time::Timer;
-use crate::browser::{address, page, time};
+use crate::browser::{address, page, storage, time};
 use clusterflake_core::{Cluster, link};
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -73,11 +73,12 @@ pub fn set_open(open: Open) {
     UNSAVED.set(None);
 }
 
-/// Takes what another tab says of the open design.
+/// Takes what another tab says of the open design; what is held against here, and what cannot be read here, stays.
 pub fn set_head(head: Head) {
     OPEN.with_borrow_mut(|open| {
         open.known = open.known.max(head.revision);
-        open.head = head;
+        let own = std::mem::take(&mut open.head);
+        open.head = Head { base: own.base, unread: own.unread, ..head };
     });
 }
 
@@ -88,7 +89,11 @@ pub fn save_at_once() -> Option<Written> {
 }
 
 fn write(open: &mut Open, cluster: &Cluster) -> Written {
-    let stored = shelf::stored_head(&open.key);
+    let description = cluster.to_compact_json();
+    let text = storage::get(&open.key);
+    let stored = text.as_deref().map(designs::read);
+    let same = stored.as_ref().is_some_and(|(_, before)| *before == description);
+    let stored = stored.map(|(head, _)| head);
     let beside = !designs::may_write(open.known, stored.as_ref());
     let now = time::date();
     if beside {
@@ -99,8 +104,9 @@ fn write(open: &mut Open, cluster: &Cluster) -> Written {
     }
     let taken = || designs::names_beside(&shelf::all(), &open.key);
     let head = open.head.following(cluster, taken);
-    open.head = Head { changed: now, revision: open.known + 1, deleted: false, ..head };
-    let kept = shelf::put(&open.key, &open.head, &cluster.to_compact_json());
+    let changed = if same { open.head.changed } else { now };
+    open.head = Head { changed, revision: open.known + 1, deleted: false, ..head };
+    let kept = shelf::put(&open.key, &open.head, &description);
     if kept.is_ok() {
         open.known = open.head.revision;
     }
@@ -129,6 +135,27 @@ impl Design {
         self.timers.update_value(|timers| {
             timers.address = Some(time::after(ADDRESS_AFTER, move || self.set_address()));
             timers.keep.get_or_insert_with(|| time::after(AFTER, move || self.save()));
+        });
+    }
+
+    /// Keeps with the design what it is held against from now on.
+    pub(super) fn keep_base(self, base: &Cluster) {
+        let base = link::write(base).unwrap_or_default();
+        let is_new = OPEN.with_borrow_mut(|open| std::mem::replace(&mut open.head.base, base) != open.head.base);
+        // Where another tab has changed the design, keeping it would make a copy.
+        if is_new && self.saved.with_untracked(|saved| *saved != Saved::Behind) {
+            self.follow();
+        }
+    }
+
+    /// Keeps with the design the texts that cannot be read, whenever they change.
+    pub(super) fn keep_unread(self) {
+        Effect::new(move |_| {
+            let unread = self.unread.kept();
+            if OPEN.with_borrow(|open| open.head.unread != unread) {
+                OPEN.with_borrow_mut(|open| open.head.unread = unread);
+                self.follow();
+            }
         });
     }
 

@@ -1,6 +1,6 @@
 //! The page without a network, its newer versions, and the files that it fetches once it stands.
 
-use super::{Design, Pane, Saved};
+use super::{Design, Saved};
 use crate::browser::offline::{self, News};
 use crate::browser::{fetch, time};
 use clusterflake_core::nix::tables;
@@ -33,11 +33,6 @@ impl Design {
 
     /// Goes on with the newer version of the page, unless something that was typed would be lost.
     pub fn take_update(self) {
-        if untrack(|| self.unread.count()) != 0 {
-            let text = "Some fields hold text that cannot be read, and would lose it: mend them before the new version is loaded.";
-            self.notices.show(true, text.to_owned(), None);
-            return self.spot.pane.set(Pane::Problems);
-        }
         self.save();
         // Into the address too: the design there is what the page starts with.
         self.set_address();

@@ -80,6 +80,7 @@ pub fn start() -> Design {
 
     storage::lower_flag(STARTING);
     keep::save_on_leave(design);
+    design.keep_unread();
     design.join_tabs();
     design.keep_offline();
     design.fetch_tables();

@@ -8,6 +8,11 @@ use std::collections::BTreeMap;
 /// The texts by their places.
 pub type Texts = BTreeMap<Path, Unread>;
 
+/// The texts that were kept.
+pub fn texts(kept: &[(String, Unread)]) -> Texts {
+    kept.iter().filter_map(|(path, unread)| Some((path.parse().ok()?, unread.clone()))).collect()
+}
+
 #[derive(Clone, Copy)]
 pub struct UnreadTexts(RwSignal<Texts>);
 
@@ -33,6 +38,11 @@ impl UnreadTexts {
         self.0.update(|texts| {
             texts.insert(path, unread);
         });
+    }
+
+    /// Every one, as it is kept.
+    pub fn kept(self) -> Vec<(String, Unread)> {
+        self.all().into_iter().map(|(path, unread)| (path.to_string(), unread)).collect()
     }
 
     /// Puts `texts` in the place of those there are, which it gives back.

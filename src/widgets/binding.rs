@@ -1,9 +1,10 @@
 //! What a field needs to know: its name, its place, what it shows, and what to do with what the user enters.
 
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Text that cannot be read as what the field holds, and why.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Unread {
     pub text: String,
     pub message: String,

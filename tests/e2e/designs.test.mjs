@@ -1,7 +1,7 @@
 // What becomes of designs: begun, undone, kept, named, thrown away, opened twice, refused by the browser.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BROWSER, broken, find, open, seen, staged, type } from "./browser.mjs";
+import { BROWSER, broken, find, open, section, seen, staged, type } from "./browser.mjs";
 
 const stage = staged();
 
@@ -144,6 +144,23 @@ test("what was typed is there again after the page was closed at once", async ()
   await crashed;
   const next = await open(stage.browser, stage.url, { context });
   await holds(next.page, "Name", "quicker");
+});
+
+test("text that cannot be read is there again, and can be mended", async () => {
+  const { page, faults } = await begin("minimal");
+  await section(page, "Network");
+  await type(page, "MTU", "many");
+  await seen(page, "is no whole number.");
+  await page.reload({ waitUntil: "load" });
+  await section(page, "Network");
+  await holds(page, "MTU", "many");
+  await seen(page, "is no whole number.");
+  await type(page, "MTU", "9000");
+  await page.waitForFunction(() => Object.values(localStorage).some((text) => text.includes('"mtu":9000')), { timeout: 5000 });
+  await page.reload({ waitUntil: "load" });
+  await section(page, "Network");
+  await holds(page, "MTU", "9000");
+  assert.deepEqual(faults, []);
 });
 
 test("the design that an older page kept opens, and nothing of it is lost", async () => {

@@ -42,6 +42,19 @@ test("an edit shows as a difference with what it takes, and leads back to its fi
   assert.deepEqual(faults, []);
 });
 
+test("the last download is what a design is held against, also after a reload", async () => {
+  const { page, context, faults } = await start("minimal", "Network");
+  await type(page, "Domain", "downloaded.example.org");
+  await download(stage.browser, context, page, () => find(page, "button", "Download flake").click());
+  await type(page, "Domain", "later.example.org");
+  await page.waitForFunction(() => Object.values(localStorage).some((text) => text.includes("later.example.org")), { timeout: 5000 });
+  await page.reload({ waitUntil: "load" });
+  await tab(page, "Diff");
+  await seen(page, "downloaded.example.org");
+  await seen(page, "later.example.org");
+  assert.deepEqual(faults, []);
+});
+
 test("a design is held against a preset, a link and a file, and each says why it cannot be read", async () => {
   const { page, faults } = await start("two-node", "Slurm");
   await tab(page, "Diff");
