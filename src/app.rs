@@ -51,10 +51,12 @@ pub fn App() -> impl IntoView {
             data-flake=move || state(panes.flake_closed())>
             <header::Header/>
             <nav::Nav/>
-            <main id="form" tabindex="-1" on:focusin=focused>
+            <div class="middle">
                 <notices::Notices/>
-                {move || if beginning.get() { view! { <Welcome/> }.into_any() } else { view! { <Form/> }.into_any() }}
-            </main>
+                <main id="form" tabindex="-1" on:focusin=focused>
+                    {move || if beginning.get() { view! { <Welcome/> }.into_any() } else { view! { <Form/> }.into_any() }}
+                </main>
+            </div>
             <tabs::Tabs shown=shown/>
             <tabs::Flake shown=shown/>
             <panes::Separators panes=panes/>

@@ -1,4 +1,4 @@
-//! Notices above the form.
+//! Notices above the form, and above the flake where that takes the form's place.
 
 use crate::state::{Action, Design, Notice};
 use crate::widgets::icon::{Icon, Shape};
@@ -27,5 +27,9 @@ pub fn Notices() -> impl IntoView {
             </div>
         }
     };
-    view! { <For each=move || design.notices.all() key=|notice| notice.id children=draw/> }
+    view! {
+        <div class="notices">
+            <For each=move || design.notices.all() key=|notice| notice.id children=draw/>
+        </div>
+    }
 }

@@ -159,13 +159,13 @@ impl Drop for Watch {
     }
 }
 
-/// Calls `sized` with the width inside `element`, now and whenever it changes; ends with the component.
-pub fn on_width(element: NodeRef<html::Div>, sized: impl Fn(i32) + Copy + 'static) {
+/// Calls `sized` with `element`, now and whenever its size changes; ends with the component.
+pub fn on_size(element: NodeRef<html::Div>, sized: impl Fn(&Element) + Copy + 'static) {
     let watch = StoredValue::new_local(None);
     Effect::new(move |_| {
         let Some(watched) = element.get() else { return };
         let node = watched.clone();
-        let call = Closure::<dyn FnMut()>::new(move || sized(node.client_width()));
+        let call = Closure::<dyn FnMut()>::new(move || sized(&node));
         let Ok(observer) = ResizeObserver::new(call.as_ref().unchecked_ref()) else { return };
         observer.observe(&watched);
         watch.set_value(Some(Watch { observer, _call: call }));

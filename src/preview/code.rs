@@ -53,11 +53,10 @@ pub fn Code(shown: Memo<Shown>, name: Memo<String>) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
     let scroll = RwSignal::new((0.0, 800.0));
     let look = move || scroll.set(page::scroll_of(node));
-    page::on_resize(look);
+    page::on_size(node, move |_| look());
     Effect::new(move |_| {
-        // Another file starts at its top; and the pane may have got its size only now.
+        // Another file starts at its top.
         name.with(|_| ());
-        design.spot.pane.track();
         page::scroll_to(node, 0.0);
         look();
     });

@@ -33,7 +33,7 @@ pub fn Picture() -> impl IntoView {
     let design = Design::here();
     let frame = NodeRef::<html::Div>::new();
     let width = RwSignal::new(0);
-    page::on_width(frame, move |now| width.set(now));
+    page::on_size(frame, move |frame| width.set(frame.client_width()));
     let picture = Memo::new(move |_| Arc::new(design.read(|cluster| picture::draw(cluster, width.get()))));
     let look = Look { design, lit: RwSignal::new(None), at: RwSignal::new(0), picture };
     let is_empty = Memo::new(move |_| picture.with(|picture| picture.bands.is_empty()));

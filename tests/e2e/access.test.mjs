@@ -21,6 +21,11 @@ async function goTo(page, typed) {
   await page.waitForFunction(() => !document.querySelector('dialog[open] [role="combobox"]'));
 }
 
+/** Waits until the focus is in the field that is called so. */
+async function inField(page, name) {
+  await page.waitForFunction((name) => document.activeElement.labels?.[0]?.innerText.trim() === name, {}, name);
+}
+
 async function section(page, name) {
   await goTo(page, name);
   await page.locator(`main ::-p-xpath(.//h1[normalize-space(.) = "${name}"])`).wait();
@@ -53,7 +58,8 @@ for (const theme of ["light", "dark"]) {
         found.push(...(await faults(page, name)));
       }
       // With an error at its field and in the list, and a notice.
-      await goTo(page, "subnet");
+      await goTo(page, "Subnet");
+      await inField(page, "Subnet");
       await page.keyboard.down("Control");
       await page.keyboard.press("a");
       await page.keyboard.up("Control");
@@ -120,8 +126,7 @@ async function openSection(page, name) {
 async function add(page, what, first) {
   await tab(page, `Add ${what}`);
   await page.keyboard.press("Enter");
-  const label = (first) => document.activeElement.labels?.[0]?.innerText.trim() === first;
-  await page.waitForFunction(label, { timeout: 5000 }, first);
+  await inField(page, first);
 }
 
 test("a whole design is made and downloaded without a mouse", async () => {
@@ -262,10 +267,11 @@ test("saving is not talked about, errors are", async () => {
       }
     }).observe(document.body, { subtree: true, childList: true, characterData: true });
   });
-  await goTo(page, "subnet");
+  await goTo(page, "Subnet");
+  await inField(page, "Subnet");
   await page.keyboard.press("End");
   await page.keyboard.type("99");
-  await page.waitForFunction(() => globalThis.said.some((text) => /^\d+ errors?$/.test(text)), { timeout: 8000 });
+  await page.waitForFunction(() => globalThis.said.some((text) => /^\d+ errors?$/.test(text)));
   const said = await page.evaluate(() => globalThis.said);
   assert.ok(!said.some((text) => /sav/.test(text)), said.join(" | "));
   assert.equal(said.filter((text) => /^\d+ errors?$/.test(text)).length, 1, said.join(" | "));

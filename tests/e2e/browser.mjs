@@ -244,7 +244,7 @@ export async function pick(page, name) {
 export async function add(page, what, group) {
   await (await find(page, "button", `Add ${what}`).waitHandle()).focus();
   await page.keyboard.press("Enter");
-  await page.waitForFunction(() => document.activeElement?.matches("input, select, textarea"), { timeout: 20_000 });
+  await page.waitForFunction(() => document.activeElement?.matches("input, select, textarea"));
   if (group) await find(page, "group", group).wait();
 }
 
@@ -267,7 +267,7 @@ export function within(page, group, role, name) {
 /** Waits until the page's text has `text`, or has it no more. */
 export async function seen(page, text, there = true) {
   const has = (text, there) => document.body.innerText.includes(text) === there;
-  await page.waitForFunction(has, { timeout: 20_000 }, text, there);
+  await page.waitForFunction(has, {}, text, there);
 }
 
 /** The rules of accessibility that the page breaks as it stands; `where` tells it apart. */

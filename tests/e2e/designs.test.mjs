@@ -20,7 +20,7 @@ async function begin(preset, options) {
 /** Waits until the text field `name` holds `text`. */
 async function holds(page, name, text) {
   const field = await find(page, "textbox", name).waitHandle();
-  await page.waitForFunction((field, text) => field.value === text, { timeout: 5000 }, field, text);
+  await page.waitForFunction((field, text) => field.value === text, {}, field, text);
 }
 
 const saved = (page) => seen(page, "saved in this browser");
@@ -71,7 +71,7 @@ test("undo says what it takes back, any step can be gone back to, and the focus 
   await page.keyboard.press("z");
   await page.keyboard.up("Control");
   await holds(page, "Name", "minimal");
-  await page.waitForFunction(() => document.activeElement.value === "minimal", { timeout: 5000 });
+  await page.waitForFunction(() => document.activeElement.value === "minimal");
   await page.keyboard.down("Control");
   await page.keyboard.press("y");
   await page.keyboard.up("Control");
@@ -79,7 +79,7 @@ test("undo says what it takes back, any step can be gone back to, and the focus 
 
   // Back to before everything there is the choice again of what to begin with.
   await find(page, "button", "Steps").click();
-  await page.waitForFunction(() => document.activeElement.role === "menuitemradio", { timeout: 5000 });
+  await page.waitForFunction(() => document.activeElement.role === "menuitemradio");
   await page.keyboard.press("End");
   await page.keyboard.press("Enter");
   await find(page, "heading", "Design a NixOS cluster").wait();
@@ -122,7 +122,7 @@ test("several designs are kept by name, renamed, copied, thrown away and brought
   await find(again.page, "button", "Delete hall B").click();
   await find(again.page, "button", "Empty trash").click();
   await find(again.page, "button", "Delete for good").click();
-  await again.page.waitForFunction(() => !Object.values(localStorage).some((text) => text.includes('"hall B"')), { timeout: 5000 });
+  await again.page.waitForFunction(() => !Object.values(localStorage).some((text) => text.includes('"hall B"')));
   assert.deepEqual([...faults, ...again.faults], []);
 });
 
@@ -136,7 +136,7 @@ test("what was typed is there again after the page was closed at once", async ()
   if (BROWSER !== "chromium") return;
   // Killed: nothing is told to the page. What the last pause kept is there.
   await type(page, "Name", "quicker");
-  await page.waitForFunction(() => Object.values(localStorage).some((text) => text.includes('"name":"quicker"')), { timeout: 5000 });
+  await page.waitForFunction(() => Object.values(localStorage).some((text) => text.includes('"name":"quicker"')));
   const session = await page.createCDPSession();
   const crashed = new Promise((resolve) => page.once("error", resolve));
   // It is never answered.
@@ -156,7 +156,7 @@ test("text that cannot be read is there again, and can be mended", async () => {
   await holds(page, "MTU", "many");
   await seen(page, "is no whole number.");
   await type(page, "MTU", "9000");
-  await page.waitForFunction(() => Object.values(localStorage).some((text) => text.includes('"mtu":9000')), { timeout: 5000 });
+  await page.waitForFunction(() => Object.values(localStorage).some((text) => text.includes('"mtu":9000')));
   await page.reload({ waitUntil: "load" });
   await section(page, "Network");
   await holds(page, "MTU", "9000");
@@ -178,7 +178,7 @@ test("the design that an older page kept opens, and nothing of it is lost", asyn
 
 test("a link opens beside what there is", async () => {
   const first = await begin("teaching");
-  await first.page.waitForFunction(() => location.hash.startsWith("#c="), { timeout: 5000 });
+  await first.page.waitForFunction(() => location.hash.startsWith("#c="));
   const link = first.page.url();
   const { page, context } = await begin("minimal");
   await saved(page);
@@ -260,7 +260,7 @@ test("a full storage is told, work goes on, and nothing is lost on the way", asy
   await page.evaluate(() => { globalThis.full = false; });
   await type(page, "Name", "housed");
   await saved(page);
-  await page.waitForFunction(() => !document.body.innerText.includes("storage is full"), { timeout: 5000 });
+  await page.waitForFunction(() => !document.body.innerText.includes("storage is full"));
   assert.ok(await page.evaluate(() => Object.values(localStorage).some((text) => text.includes('"name":"housed"'))));
 });
 

@@ -38,7 +38,7 @@ test("an edit shows as a difference with what it takes, and leads back to its fi
   await section(page, "Users");
   await button(page, "network: mtu 9000 → 1500").click();
   await find(page, "heading", "Network").wait();
-  await page.waitForFunction(() => document.activeElement?.dataset.path === "network.mtu", { timeout: 5000 });
+  await page.waitForFunction(() => document.activeElement?.dataset.path === "network.mtu");
   assert.deepEqual(faults, []);
 });
 
@@ -47,7 +47,7 @@ test("the last download is what a design is held against, also after a reload", 
   await type(page, "Domain", "downloaded.example.org");
   await download(stage.browser, context, page, () => find(page, "button", "Download flake").click());
   await type(page, "Domain", "later.example.org");
-  await page.waitForFunction(() => Object.values(localStorage).some((text) => text.includes("later.example.org")), { timeout: 5000 });
+  await page.waitForFunction(() => Object.values(localStorage).some((text) => text.includes("later.example.org")));
   await page.reload({ waitUntil: "load" });
   await tab(page, "Diff");
   await seen(page, "downloaded.example.org");
@@ -110,10 +110,10 @@ test("unchanged lines unfold, and a file closes and opens", async () => {
   await page.locator(".hunks").wait();
   const folded = await lines();
   await page.locator('::-p-xpath(//button[contains(normalize-space(.), "unchanged lines")])').click();
-  await page.waitForFunction((folded) => document.querySelectorAll(".hunks .line").length > folded, { timeout: 5000 }, folded);
+  await page.waitForFunction((folded) => document.querySelectorAll(".hunks .line").length > folded, {}, folded);
   const head = page.locator('::-p-xpath(//h3/button[contains(., "cluster.nix")])');
   await head.click();
-  await page.waitForFunction(() => document.querySelector('.filehead button[aria-expanded="false"]'), { timeout: 5000 });
+  await page.waitForFunction(() => document.querySelector('.filehead button[aria-expanded="false"]'));
 });
 
 test("a text is found in all files by keyboard, and its line is marked", async () => {
@@ -123,11 +123,11 @@ test("a text is found in all files by keyboard, and its line is marked", async (
   await page.keyboard.press("F");
   await page.keyboard.up("Shift");
   await page.keyboard.up("Control");
-  await page.waitForFunction(() => document.activeElement?.getAttribute("aria-label") === "Find in files", { timeout: 5000 });
+  await page.waitForFunction(() => document.activeElement?.getAttribute("aria-label") === "Find in files");
   await page.keyboard.type("timeservers");
   await seen(page, "lines in");
   await page.keyboard.press("ArrowDown");
-  await page.waitForFunction(() => document.activeElement?.textContent.startsWith("Line "), { timeout: 5000 });
+  await page.waitForFunction(() => document.activeElement?.textContent.startsWith("Line "));
   await page.keyboard.press("ArrowDown");
   const [file, line] = await page.evaluate(() => {
     const hit = document.activeElement;
@@ -159,11 +159,11 @@ test("marked lines are copied, downloaded and linked to; the link opens with the
   assert.equal(copied, whole.bytes.toString());
   assert.equal(copied.split("\n").length, 4);
   await find(page, "button", "Copy link to lines 2 to 4 of cluster.nix").click();
-  await page.waitForFunction(async (old) => (await navigator.clipboard.readText()) !== old, { timeout: 5000 }, copied);
+  await page.waitForFunction(async (old) => (await navigator.clipboard.readText()) !== old, {}, copied);
   const link = await read();
   assert.match(link, /#c=1\..*&file=cluster\.nix:2-4$/);
   const other = await open(stage.browser, link);
-  await other.page.waitForFunction(() => document.querySelectorAll(".source .marked").length === 3, { timeout: 5000 });
+  await other.page.waitForFunction(() => document.querySelectorAll(".source .marked").length === 3);
   assert.deepEqual([...faults, ...other.faults], []);
 });
 
@@ -181,7 +181,7 @@ test("a line leads to its field by keyboard, and a field lights its lines", asyn
     if (said.includes("of the field cluster.name")) break;
   }
   await page.keyboard.press("Enter");
-  await page.waitForFunction(() => document.activeElement?.dataset.path === "cluster.name", { timeout: 5000 });
+  await page.waitForFunction(() => document.activeElement?.dataset.path === "cluster.name");
   assert.deepEqual(faults, []);
 });
 

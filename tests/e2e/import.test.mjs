@@ -19,7 +19,7 @@ const stage = staged();
 /** Waits until the kind of what was brought is chosen. */
 async function recognised(page, kind) {
   const is = (kind) => [...document.querySelectorAll("dialog[open] select")].some((select) => select.selectedOptions[0]?.text === `recognised: ${kind}`);
-  await page.waitForFunction(is, { timeout: 5000 }, kind);
+  await page.waitForFunction(is, {}, kind);
 }
 
 /** Puts text into the dialog's field at once, as pasting does. */
@@ -45,7 +45,7 @@ async function then(page, what, number) {
     const heads = [...document.querySelectorAll("dialog[open] th[scope=row]")];
     return heads.some((head) => head.innerText === what && head.parentElement.lastElementChild.innerText === number);
   };
-  await page.waitForFunction(fits, { timeout: 5000 }, what, number);
+  await page.waitForFunction(fits, {}, what, number);
 }
 
 /** Chooses the radio button with this name, by keyboard. */
@@ -72,10 +72,7 @@ test("a pasted slurm.conf is looked at, merged, and taken back", async () => {
   assert.equal(await nodes(page), before);
 
   await pick(page, "not understood 2");
-  await page.waitForFunction(
-    () => !document.querySelector("ul[aria-label='Report']").innerText.includes("ClusterName"),
-    { timeout: 5000 },
-  );
+  await page.waitForFunction(() => !document.querySelector("ul[aria-label='Report']").innerText.includes("ClusterName"));
   const lost = await page.$eval("ul[aria-label='Report']", (list) => list.innerText);
   assert.match(lost, /TmpDisk=4000/);
   assert.match(lost, /Rockets=7[\s\S]*Slurm has no such setting[\s\S]*pasted text:5/);
@@ -91,7 +88,7 @@ test("a pasted slurm.conf is looked at, merged, and taken back", async () => {
   await find(page, "button", "Undo: import slurm.conf").click();
   await page.waitForFunction(
     (before) => document.querySelector("nav dl").innerText.replaceAll(/\s+/g, " ") === before,
-    { timeout: 5000 },
+    {},
     before,
   );
   assert.deepEqual(faults, []);

@@ -1,6 +1,7 @@
 // The frame: panes that resize and close, tabs, and what becomes of it on smaller screens.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setInterval } from "node:timers/promises";
 import { broken, find, open, section, staged } from "./browser.mjs";
 
 const stage = staged();
@@ -23,12 +24,14 @@ const width = async (page, role, name) => Math.round((await box(page, role, name
 /** Waits until `look` gives `wanted`. */
 async function becomes(look, wanted) {
   let found;
-  for (let i = 0; i < 100; i++) {
-    found = await look();
-    if (found === wanted) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  try {
+    for await (const _ of setInterval(20, undefined, { signal: AbortSignal.timeout(30_000) })) {
+      found = await look();
+      if (found === wanted) return;
+    }
+  } catch (error) {
+    throw new Error(`it stays ${found}, and does not become ${wanted}`, { cause: error });
   }
-  assert.equal(found, wanted);
 }
 
 test("panes are resized by keys and pointer, reset, closed, and remembered", async () => {
@@ -66,9 +69,23 @@ test("panes are resized by keys and pointer, reset, closed, and remembered", asy
   // Enter closes; what leads into a closed pane opens it.
   await (await find(page, "separator", "Resize the flake").waitHandle()).focus();
   await page.keyboard.press("Enter");
-  await page.waitForFunction(() => document.activeElement.getAttribute("aria-label") === "Pane: flake", { timeout: 5000 });
+  await page.waitForFunction(() => document.activeElement.getAttribute("aria-label") === "Pane: flake");
   await page.locator("footer ::-p-xpath(.//button[contains(., 'problem')])").click();
   await becomes(flake, flakeAtFirst + 16 - 60);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("a file fills its pane, however tall that becomes", async () => {
+  const { page, context, faults } = await begin("eight-node", { height: 1300 });
+  const filled = () => {
+    const source = document.querySelector(".source");
+    const lines = [...source.querySelectorAll(".line")];
+    return lines.length > 0 && lines.at(-1).getBoundingClientRect().bottom >= source.getBoundingClientRect().bottom;
+  };
+  await page.waitForFunction(filled);
+  await page.setViewport({ width: 1440, height: 2600 });
+  await page.waitForFunction(filled);
   assert.deepEqual(faults, []);
   await context.close();
 });

@@ -39,12 +39,12 @@ async function put(page, field, text) {
 /** Waits until the field has the text. */
 async function holds(page, field, text) {
   const handle = await field.waitHandle();
-  await page.waitForFunction((field, text) => field.value === text, { timeout: 10_000 }, handle, text);
+  await page.waitForFunction((field, text) => field.value === text, {}, handle, text);
 }
 
 /** What the browser keeps of the design has this text. */
 async function kept(page, text) {
-  await page.waitForFunction((text) => Object.values(localStorage).some((kept) => kept.includes(text)), { timeout: 10_000 }, text);
+  await page.waitForFunction((text) => Object.values(localStorage).some((kept) => kept.includes(text)), {}, text);
 }
 
 /** Types a part of a module's description into the form's open part. */

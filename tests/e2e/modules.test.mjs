@@ -27,7 +27,7 @@ async function put(field, page, text) {
 /** Waits until the field has the text. */
 async function holds(page, field, text) {
   const handle = await field.waitHandle();
-  await page.waitForFunction((field, text) => field.value === text, { timeout: 5000 }, handle, text);
+  await page.waitForFunction((field, text) => field.value === text, {}, handle, text);
 }
 
 test("a module is described with completed options, and Nix with its fault told", async () => {

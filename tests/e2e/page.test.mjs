@@ -78,7 +78,7 @@ test("a link and the browser's storage bring the design back", async () => {
   await type(page, "Domain", "from-a-link.example.org");
   const address = await link(page);
   assert.match(address, /#c=1\./);
-  await page.waitForFunction((address) => location.href === address, { timeout: 5000 }, address);
+  await page.waitForFunction((address) => location.href === address, {}, address);
 
   const other = await open(stage.browser, address);
   await section(other.page, "Network");
@@ -117,7 +117,7 @@ test("what is wrong is told beside its field and in the list, and can be mended 
   await section(page, "Nodes");
   await type(page, "Hosts", "cn[1-999999999]");
   await seen(page, "999999999");
-  await page.waitForFunction(() => document.querySelector('[aria-invalid="true"]'), { timeout: 5000 });
+  await page.waitForFunction(() => document.querySelector('[aria-invalid="true"]'));
   const field = await find(page, "textbox", "Hosts").waitHandle();
   assert.equal(await field.evaluate((field) => field.value), "cn[1-999999999]");
   await find(page, "button", "Download flake").click();
@@ -145,10 +145,10 @@ test("undo and redo name what they do", async () => {
   const old = await value(page, "Domain");
   await type(page, "Domain", "other.example.org");
   await page.locator('::-p-xpath(//button[starts-with(@aria-label, "Undo")])').click();
-  await page.waitForFunction((old) => [...document.querySelectorAll("input")].some((input) => input.value === old), { timeout: 5000 }, old);
+  await page.waitForFunction((old) => [...document.querySelectorAll("input")].some((input) => input.value === old), {}, old);
   assert.equal(await value(page, "Domain"), old);
   await page.locator('::-p-xpath(//button[starts-with(@aria-label, "Redo")])').click();
-  await page.waitForFunction(() => [...document.querySelectorAll("input")].some((input) => input.value === "other.example.org"), { timeout: 5000 });
+  await page.waitForFunction(() => [...document.querySelectorAll("input")].some((input) => input.value === "other.example.org"));
 });
 
 for (const theme of ["light", "dark"]) {

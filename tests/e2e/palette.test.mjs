@@ -53,16 +53,16 @@ async function focused(page, name) {
     const element = document.activeElement;
     return (element?.labels?.[0]?.innerText ?? element?.getAttribute("aria-label") ?? "").trim() === name;
   };
-  await page.waitForFunction(has, { timeout: 5000 }, name);
+  await page.waitForFunction(has, {}, name);
 }
 
 async function said(page, text) {
   const has = (text) => [...document.querySelectorAll('[role="status"], [role="alert"]')].some((e) => e.textContent.includes(text));
-  await page.waitForFunction(has, { timeout: 5000 }, text);
+  await page.waitForFunction(has, {}, text);
 }
 
 async function closed(page) {
-  await page.waitForFunction(() => !document.querySelector("dialog[open]"), { timeout: 5000 });
+  await page.waitForFunction(() => !document.querySelector("dialog[open]"));
 }
 
 test("a node inside a group is found by its name and by its address", async () => {
@@ -106,7 +106,7 @@ test("every field of every section is found by what it is called", async () => {
       const isOffered = (title) => [...document.querySelectorAll('dialog[open] [role="option"]')]
         .map((row) => row.innerText.replace(/\s+/g, " ").trim())
         .some((row) => row.includes(title) && row.endsWith("field"));
-      await page.waitForFunction(isOffered, { timeout: 5000 }, title).catch(() => missing.push(`${title}: ${label}`));
+      await page.waitForFunction(isOffered, {}, title).catch(() => missing.push(`${title}: ${label}`));
       await page.keyboard.press("Escape");
       await closed(page);
     }
@@ -254,7 +254,7 @@ test("F8 goes from problem to problem", async () => {
   for (let i = 0; i < 4; i++) {
     const before = await page.evaluate(() => document.activeElement.id);
     await page.keyboard.press("F8");
-    await page.waitForFunction((before) => document.activeElement.id !== before, { timeout: 5000 }, before);
+    await page.waitForFunction((before) => document.activeElement.id !== before, {}, before);
     places.add(await page.evaluate(() => document.activeElement.id));
   }
   assert.ok(places.has("cluster.name") && places.has("network.subnet"), [...places].join());

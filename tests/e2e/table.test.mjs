@@ -45,7 +45,7 @@ const [HOSTS, COUNT, , ADDRESS, CPU, MEMORY, GPUS] = [0, 1, 2, 3, 4, 5, 6];
 
 /** Focuses the table with its first row active. */
 async function focus(page) {
-  await find(page, "treegrid", "Nodes").setTimeout(5000).wait();
+  await find(page, "treegrid", "Nodes").wait();
   await page.$eval('[role="treegrid"]', (grid) => grid.focus());
   await press(page, "Control+Home", "Home");
 }
@@ -284,7 +284,7 @@ test("of thousands of nodes only those in sight are drawn", async () => {
     const grid = document.querySelector('[role="treegrid"]');
     const active = document.getElementById(grid.getAttribute("aria-activedescendant"));
     return /^cn\d{4}$/.test(active?.innerText ?? "");
-  }, { timeout: 5000 });
+  });
   assert.deepEqual(faults, []);
 });
 

@@ -115,11 +115,7 @@ pub fn Grid(grid: GridBinding) -> impl IntoView {
         let (top, height) = page::scroll_of(node);
         sight.set((top, height, row_height()));
     };
-    page::on_resize(look);
-    Effect::new(move |_| {
-        node.track();
-        look();
-    });
+    page::on_size(node, move |_| look());
     let window = Memo::new(move |_| {
         let (top, height, line) = sight.get();
         let first = (top / line) as usize / MARGIN * MARGIN;
