@@ -11,13 +11,33 @@ use clusterflake_core::nix::highlight::{self, Kind};
 use clusterflake_core::nix::syntax::Fault;
 use leptos::{ev, html, prelude::*};
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
 use std::sync::Arc;
 
-/// A piece of a line: its class, and its text.
-type Piece = (&'static str, String);
+/// A piece of a line: its class, and where it stands in the text.
+type Piece = (&'static str, Range<usize>);
 
-/// A line in colours, and how many lines like it came before: that tells which lines are new.
-type Line = (Arc<Vec<Piece>>, usize);
+/// A text in colours.
+struct Ink {
+    text: String,
+    lines: Vec<Vec<Piece>>,
+}
+
+/// A line of a text in colours.
+#[derive(Clone)]
+struct Line {
+    ink: Arc<Ink>,
+    at: usize,
+    /// The hash of what it shows, and how many lines like it came before: that tells which lines are new.
+    key: (u64, usize),
+}
+
+impl PartialEq for Line {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
 
 /// What is wrong with a text as Nix; `None` where it is right.
 pub type FindFault = fn(&str) -> Option<Fault>;
@@ -27,6 +47,10 @@ pub type CompleteAt = Callback<(String, usize), Option<Completion>>;
 
 /// How long nothing must have been typed before something is offered.
 const OFFER_AFTER: u32 = 80;
+
+/// From how many bytes on a text is not parsed with every key, and how long nothing must have been typed then.
+const LONG: usize = 8 << 10;
+const CHECK_AFTER: u32 = 60;
 
 /// The height of a line, as `--row` in style/tokens.css.
 const ROW: f64 = 20.0;
@@ -49,7 +73,7 @@ pub fn NixField(
     let typing = Typing::new(&field);
     let TextBinding { label, place, unread, notes, .. } = field;
     let shown = typing.shown;
-    let found = Memo::new(move |_| shown.with(|text| if text.trim().is_empty() { None } else { fault(text) }));
+    let found = find_fault(shown, fault);
     let own = Memo::new(move |_| typing.own.get().or_else(|| found.with(|found| found.as_ref().map(sentence))));
     // The checks say the same of a text that does not parse, a moment later.
     let others = Signal::derive(move || {
@@ -82,7 +106,7 @@ pub fn NixField(
             <label for=place.clone()>{label.clone()}</label>
             <div class="nix code" node_ref=frame>
                 <div class="ink" aria-hidden="true">
-                    <For each=move || ink.get() key=|line| line.clone() children=|(line, _)| draw(&line)/>
+                    <For each=move || ink.get() key=|line| line.key children=|line| draw(&line)/>
                 </div>
                 <textarea id=place.clone() node_ref=area rows=lines.to_string() wrap="off" spellcheck="false" autocapitalize="off"
                     autocomplete="off" data-path=place.clone() data-unread=move || unread.with(Option::is_some).then_some("")
@@ -96,6 +120,20 @@ pub fn NixField(
         </div>
         <Notes place=place own=own notes=others/>
     }
+}
+
+/// What is wrong with the text that is `shown`: of a long one, a moment after the last key.
+fn find_fault(shown: Memo<String>, fault: FindFault) -> Memo<Option<Fault>> {
+    let find = move |text: &String| if text.trim().is_empty() { None } else { fault(text) };
+    let (late, timer) = (RwSignal::new(None), StoredValue::new_local(None::<Timer>));
+    Effect::new(move |_| {
+        let check = move || late.set(shown.with_untracked(find));
+        timer.set_value((shown.with(String::len) >= LONG).then(|| time::after(CHECK_AFTER, check)));
+    });
+    Memo::new(move |_| match shown.with(|text| (text.len() < LONG).then(|| find(text))) {
+        Some(found) => found,
+        None => late.get(),
+    })
 }
 
 /// What a field offers while somebody types in it.
@@ -256,52 +294,60 @@ fn sentence(fault: &Fault) -> String {
 
 /// The lines of `text` in colours.
 fn inked(text: &str, fault: Option<&Fault>) -> Vec<Line> {
-    let piece = |token: highlight::Token| (token_class(token.kind), token.text.to_owned());
-    let mut lines: Vec<Vec<Piece>> =
-        highlight::lines(".nix", text).into_iter().map(|line| line.into_iter().map(piece).collect()).collect();
+    let mut end = 0;
+    let mut piece = |token: highlight::Token| {
+        let start = end;
+        end += token.text.len();
+        (token_class(token.kind), start..end)
+    };
+    let mut lines: Vec<Vec<Piece>> = Vec::new();
+    for tokens in highlight::lines(".nix", text) {
+        lines.push(tokens.into_iter().map(&mut piece).collect());
+        // The end of the line, which no token has.
+        piece(highlight::Token { kind: Kind::Plain, text: "\n" });
+    }
     if text.is_empty() || text.ends_with('\n') {
         lines.push(Vec::new());
     }
     if let Some(fault) = fault
         && let Some(line) = lines.get_mut(fault.line - 1)
     {
-        *line = marked(std::mem::take(line), fault.column - 1);
+        mark(text, line, fault.column - 1);
     }
-    let mut seen: HashMap<Arc<Vec<Piece>>, usize> = HashMap::new();
-    lines
-        .into_iter()
-        .map(|line| {
-            let line = Arc::new(line);
-            let times = seen.entry(line.clone()).and_modify(|times| *times += 1).or_default();
-            (line, *times)
-        })
-        .collect()
+    let ink = Arc::new(Ink { text: text.to_owned(), lines });
+    let mut seen: HashMap<u64, usize> = HashMap::new();
+    let line = |at: usize| {
+        let mut hasher = DefaultHasher::new();
+        ink.lines[at].iter().for_each(|(class, range)| (class, &ink.text[range.clone()]).hash(&mut hasher));
+        let hash = hasher.finish();
+        let like = seen.entry(hash).and_modify(|like| *like += 1).or_default();
+        Line { ink: ink.clone(), at, key: (hash, *like) }
+    };
+    (0..ink.lines.len()).map(line).collect()
 }
 
-/// The line with a mark on the character at `column`, counted from 0; at its end, after it.
-fn marked(line: Vec<Piece>, column: usize) -> Vec<Piece> {
-    let (mut out, mut at, mut is_marked) = (Vec::new(), 0, false);
-    for (class, text) in line {
-        let length = text.chars().count();
-        if is_marked || column >= at + length {
-            out.push((class, text));
-        } else {
-            let mut characters = text.chars();
-            let before: String = characters.by_ref().take(column - at).collect();
-            let marked: String = characters.by_ref().take(1).collect();
-            out.extend([(class, before), ("t-fault", marked), (class, characters.collect())]);
-            is_marked = true;
-        }
-        at += length;
-    }
-    if !is_marked {
-        out.push(("t-fault", " ".to_owned()));
-    }
-    out
+/// Puts a mark on the character of `line` at `column`, counted from 0; behind its end, an empty one.
+fn mark(text: &str, line: &mut Vec<Piece>, column: usize) {
+    let range = |line: &[Piece]| Some(line.first()?.1.start..line.last()?.1.end);
+    let whole = range(line).unwrap_or_default();
+    let Some((at, character)) = text[whole.clone()].char_indices().nth(column) else {
+        return line.push(("t-fault", whole.end..whole.end));
+    };
+    let (start, end) = (whole.start + at, whole.start + at + character.len_utf8());
+    let Some(index) = line.iter().position(|(_, range)| range.contains(&start)) else { return };
+    let (class, piece) = line[index].clone();
+    line.splice(index..=index, [(class, piece.start..start), ("t-fault", start..end), (class, end..piece.end)]);
 }
 
-fn draw(line: &[Piece]) -> impl IntoView + use<> {
-    let pieces = line.iter().map(|(class, text)| view! { <span class=*class>{text.clone()}</span> }).collect_view();
+/// What a piece shows; the mark behind the end of a line has something to stand on.
+fn shown<'i>(ink: &'i Ink, (class, range): &Piece) -> &'i str {
+    if *class == "t-fault" && range.is_empty() { " " } else { &ink.text[range.clone()] }
+}
+
+fn draw(line: &Line) -> impl IntoView + use<> {
+    let ink = &line.ink;
+    let piece = |piece: &Piece| view! { <span class=piece.0>{shown(ink, piece).to_owned()}</span> };
+    let pieces = ink.lines[line.at].iter().map(piece).collect_view();
     view! { <div>{pieces}</div> }
 }
 
@@ -322,24 +368,28 @@ mod tests {
     use super::*;
     use clusterflake_core::nix::syntax::expression_fault;
 
-    fn shown(text: &str) -> Vec<String> {
+    fn drawn(text: &str) -> Vec<String> {
         let fault = expression_fault(text);
-        let mark = |(class, text): &Piece| if *class == "t-fault" { format!("‹{text}›") } else { text.clone() };
-        inked(text, fault.as_ref()).iter().map(|(line, _)| line.iter().map(mark).collect()).collect()
+        let piece = |ink: &Ink, piece: &Piece| match shown(ink, piece) {
+            text if piece.0 == "t-fault" => format!("‹{text}›"),
+            text => text.to_owned(),
+        };
+        let lines = inked(text, fault.as_ref());
+        lines.iter().map(|line| line.ink.lines[line.at].iter().map(|one| piece(&line.ink, one)).collect()).collect()
     }
 
     #[test]
     fn the_layer_has_every_line_and_the_fault() {
-        assert_eq!(shown(""), ["‹ ›"]);
-        assert_eq!(shown("{\n  a = 1;\n}\n"), ["{", "  a = 1;", "}", ""]);
-        assert_eq!(shown("{ a = ]; }"), ["{ a = ‹]›; }"]);
-        assert_eq!(shown("{ a = 1;"), ["{ a = 1;‹ ›"]);
-        assert_eq!(shown("\n{ a = \"ü\" }"), ["", "{ a = \"ü\" ‹}›"]);
+        assert_eq!(drawn(""), ["‹ ›"]);
+        assert_eq!(drawn("{\n  a = 1;\n}\n"), ["{", "  a = 1;", "}", ""]);
+        assert_eq!(drawn("{ a = ]; }"), ["{ a = ‹]›; }"]);
+        assert_eq!(drawn("{ a = 1;"), ["{ a = 1;‹ ›"]);
+        assert_eq!(drawn("\n{ a = \"ü\" }"), ["", "{ a = \"ü\" ‹}›"]);
     }
 
     #[test]
     fn like_lines_are_told_apart() {
-        let times: Vec<usize> = inked("a\nb\na\na", None).into_iter().map(|(_, times)| times).collect();
+        let times: Vec<usize> = inked("a\nb\na\na", None).into_iter().map(|line| line.key.1).collect();
         assert_eq!(times, [0, 0, 1, 2]);
     }
 }

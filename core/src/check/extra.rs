@@ -4,7 +4,7 @@ use super::facts::{Facts, Spot};
 use super::modules::nix::{self, In};
 use super::{Fix, Problem, checks};
 use crate::cluster::NodeGroup;
-use crate::nix::syntax::module_fault;
+use crate::nix::syntax::{Fault, is_undefined, module_fault};
 
 checks! {
     NIX_SYNTAX "nix-syntax" Error "Nix for some nodes does not parse, or is no module.",
@@ -24,21 +24,24 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
             }
             continue;
         };
-        let fix = mended(text).map(|(label, mended)| Fix::set(label, path.clone(), mended));
+        let fix = mended(text, &fault).map(|(label, mended)| Fix::set(label, path.clone(), mended));
         let message = format!("Line {}, column {}: {}.", fault.line, fault.column, fault.message);
         problems.push(NIX_SYNTAX.at(path, message).with_fix(fix));
     }
 }
 
 /// What is often forgotten, added: braces, and a module's arguments.
-fn mended(text: &str) -> Option<(&'static str, String)> {
+fn mended(text: &str, fault: &Fault) -> Option<(&'static str, String)> {
     let text = text.trim();
-    let candidates = [
-        ("Put braces around it", format!("{{\n{text}\n}}")),
-        ("Ask for pkgs", format!("{{ pkgs, ... }}:\n{text}")),
-        ("Ask for lib and pkgs", format!("{{ lib, pkgs, ... }}:\n{text}")),
-        ("Ask for config, lib and pkgs", format!("{{\n  config,\n  lib,\n  pkgs,\n  ...\n}}:\n{text}")),
-    ];
+    let candidates = if is_undefined(fault) {
+        vec![
+            ("Ask for pkgs", format!("{{ pkgs, ... }}:\n{text}")),
+            ("Ask for lib and pkgs", format!("{{ lib, pkgs, ... }}:\n{text}")),
+            ("Ask for config, lib and pkgs", format!("{{\n  config,\n  lib,\n  pkgs,\n  ...\n}}:\n{text}")),
+        ]
+    } else {
+        vec![("Put braces around it", format!("{{\n{text}\n}}"))]
+    };
     candidates.into_iter().find(|(_, candidate)| module_fault(candidate).is_none())
 }
 

@@ -4,6 +4,7 @@ use super::lint;
 use rnix::SyntaxKind::{self, *};
 use rnix::{NixLanguage, ParseError, SyntaxNode, TextRange, TextSize};
 use rowan::{GreenNodeData, Language as _, NodeOrToken};
+use std::cell::RefCell;
 use std::collections::HashSet;
 
 /// The longest text that is parsed, in bytes.
@@ -79,8 +80,35 @@ fn function_body(expression: &SyntaxNode) -> Option<SyntaxNode> {
     }
 }
 
+/// From which length on what a text was parsed to is remembered, and how much text in all, in bytes.
+const REMEMBERED: usize = 2 << 10;
+const MAX_REMEMBERED: usize = 4 * MAX_BYTES;
+
+thread_local! {
+    /// What long texts were parsed to, the last one at the end: one edit asks for the same text many times.
+    static PARSED: RefCell<Vec<(String, Result<SyntaxNode, Fault>)>> = const { RefCell::new(Vec::new()) };
+}
+
 /// The expression that `text` is.
 pub(crate) fn parse(text: &str) -> Result<SyntaxNode, Fault> {
+    if !(REMEMBERED..=MAX_BYTES).contains(&text.len()) {
+        return parse_anew(text);
+    }
+    PARSED.with_borrow_mut(|parsed| {
+        let (text, found) = match parsed.iter().position(|(known, _)| known == text) {
+            Some(at) => parsed.remove(at),
+            None => (text.to_owned(), parse_anew(text)),
+        };
+        let mut held: usize = parsed.iter().map(|(known, _)| known.len()).sum();
+        while held + text.len() > MAX_REMEMBERED {
+            held -= parsed.remove(0).0.len();
+        }
+        parsed.push((text, found.clone()));
+        found
+    })
+}
+
+fn parse_anew(text: &str) -> Result<SyntaxNode, Fault> {
     if text.len() > MAX_BYTES {
         let message = format!("there are {} bytes; keep it to {MAX_BYTES}, or bring a file of your own", text.len());
         return Err(Fault::at(text, TextSize::from(0), message));
@@ -212,6 +240,11 @@ pub(super) fn undefined(name: &str) -> String {
     }
 }
 
+/// Whether a fault is that nothing binds a variable, not that the text is wrong.
+pub(crate) fn is_undefined(fault: &Fault) -> bool {
+    fault.message.contains("” is not defined")
+}
+
 const NO_SET: &str = "this is no NixOS module: write an attribute set, “{ services.smartd.enable = true; }”";
 
 /// Why an expression can give no module, where that is plain.
@@ -262,6 +295,18 @@ mod tests {
         ] {
             let found = shown(expression_fault(text));
             assert!(found.starts_with(wanted) && found.is_empty() == wanted.is_empty(), "{text}\n{found}");
+        }
+    }
+
+    #[test]
+    fn what_is_remembered_is_what_is_found_anew() {
+        // More than is remembered, right and wrong, each asked for twice and out of turn.
+        let texts: Vec<String> = (0..12)
+            .map(|n| format!("{{ a = [ {}{} ]; }}", "x ".repeat(30_000), if n % 2 == 0 { "]" } else { "y" }))
+            .collect();
+        for n in [0, 0, 1, 2, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0, 11, 5] {
+            let anew = parse_anew(&texts[n]);
+            assert_eq!(parse(&texts[n]).map(|node| node.to_string()), anew.map(|node| node.to_string()));
         }
     }
 
