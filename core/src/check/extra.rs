@@ -62,3 +62,23 @@ pub(super) const CASES: super::fixtures::Cases = &[
         &["error nix-syntax nodes[1].overrides[0].extraConfig"],
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_often_forgotten_is_added() {
+        for (text, wanted) in [
+            ("services.smartd.enable = true;", Some("Put braces around it")),
+            ("{ environment.systemPackages = [ pkgs.hello ]; }", Some("Ask for pkgs")),
+            ("{ environment.systemPackages = lib.optional true pkgs.hello; }", Some("Ask for lib and pkgs")),
+            ("{ x = lib.optional config.a pkgs.hello; }", Some("Ask for config, lib and pkgs")),
+            ("{ a = nothing; }", None),
+            ("{ a = ]; }", None),
+        ] {
+            let fault = module_fault(text).unwrap();
+            assert_eq!(mended(text, &fault).map(|(label, _)| label), wanted, "{text}");
+        }
+    }
+}
