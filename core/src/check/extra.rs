@@ -4,7 +4,7 @@ use super::facts::{Facts, Spot};
 use super::modules::nix::{self, In};
 use super::{Fix, Problem, checks};
 use crate::cluster::NodeGroup;
-use crate::nix::syntax::{Fault, is_undefined, module_fault};
+use crate::nix::syntax::{expression_fault, module_fault};
 
 checks! {
     NIX_SYNTAX "nix-syntax" Error "Nix for some nodes does not parse, or is no module.",
@@ -24,23 +24,23 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
             }
             continue;
         };
-        let fix = mended(text, &fault).map(|(label, mended)| Fix::set(label, path.clone(), mended));
+        let fix = mended(text).map(|(label, mended)| Fix::set(label, path.clone(), mended));
         let message = format!("Line {}, column {}: {}.", fault.line, fault.column, fault.message);
         problems.push(NIX_SYNTAX.at(path, message).with_fix(fix));
     }
 }
 
 /// What is often forgotten, added: braces, and a module's arguments.
-fn mended(text: &str, fault: &Fault) -> Option<(&'static str, String)> {
+fn mended(text: &str) -> Option<(&'static str, String)> {
     let text = text.trim();
-    let candidates = if is_undefined(fault) {
+    let candidates = if expression_fault(text).is_some() {
+        vec![("Put braces around it", format!("{{\n{text}\n}}"))]
+    } else {
         vec![
             ("Ask for pkgs", format!("{{ pkgs, ... }}:\n{text}")),
             ("Ask for lib and pkgs", format!("{{ lib, pkgs, ... }}:\n{text}")),
             ("Ask for config, lib and pkgs", format!("{{\n  config,\n  lib,\n  pkgs,\n  ...\n}}:\n{text}")),
         ]
-    } else {
-        vec![("Put braces around it", format!("{{\n{text}\n}}"))]
     };
     candidates.into_iter().find(|(_, candidate)| module_fault(candidate).is_none())
 }
@@ -77,8 +77,7 @@ mod tests {
             ("{ a = nothing; }", None),
             ("{ a = ]; }", None),
         ] {
-            let fault = module_fault(text).unwrap();
-            assert_eq!(mended(text, &fault).map(|(label, _)| label), wanted, "{text}");
+            assert_eq!(mended(text).map(|(label, _)| label), wanted, "{text}");
         }
     }
 }

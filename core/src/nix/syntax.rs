@@ -80,9 +80,9 @@ fn function_body(expression: &SyntaxNode) -> Option<SyntaxNode> {
     }
 }
 
-/// From which length on what a text was parsed to is remembered, and how much text in all, in bytes.
-const REMEMBERED: usize = 2 << 10;
-const MAX_REMEMBERED: usize = 4 * MAX_BYTES;
+/// From how many bytes on it is remembered what a text was parsed to, and of how many bytes in all.
+const REMEMBERED_FROM: usize = 2 << 10;
+const REMEMBERED_IN_ALL: usize = 4 * MAX_BYTES;
 
 thread_local! {
     /// What long texts were parsed to, the last one at the end: one edit asks for the same text many times.
@@ -91,7 +91,7 @@ thread_local! {
 
 /// The expression that `text` is.
 pub(crate) fn parse(text: &str) -> Result<SyntaxNode, Fault> {
-    if !(REMEMBERED..=MAX_BYTES).contains(&text.len()) {
+    if !(REMEMBERED_FROM..=MAX_BYTES).contains(&text.len()) {
         return parse_anew(text);
     }
     PARSED.with_borrow_mut(|parsed| {
@@ -100,7 +100,7 @@ pub(crate) fn parse(text: &str) -> Result<SyntaxNode, Fault> {
             None => (text.to_owned(), parse_anew(text)),
         };
         let mut held: usize = parsed.iter().map(|(known, _)| known.len()).sum();
-        while held + text.len() > MAX_REMEMBERED {
+        while held + text.len() > REMEMBERED_IN_ALL {
             held -= parsed.remove(0).0.len();
         }
         parsed.push((text, found.clone()));
@@ -238,11 +238,6 @@ pub(super) fn undefined(name: &str) -> String {
     } else {
         format!("“{}” is not defined", name.chars().take(40).collect::<String>())
     }
-}
-
-/// Whether a fault is that nothing binds a variable, not that the text is wrong.
-pub(crate) fn is_undefined(fault: &Fault) -> bool {
-    fault.message.contains("” is not defined")
 }
 
 const NO_SET: &str = "this is no NixOS module: write an attribute set, “{ services.smartd.enable = true; }”";
