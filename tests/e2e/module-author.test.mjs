@@ -46,7 +46,7 @@ async function holds(page, field, text) {
 async function check(page, name) {
   const box = await find(page, "checkbox", name).waitHandle();
   await box.focus();
-  await page.keyboard.press("Space");
+  await page.keyboard.press(" ");
   await page.waitForFunction((box) => box.checked, {}, box);
 }
 
