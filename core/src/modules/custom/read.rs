@@ -3,7 +3,9 @@
 
 use super::is_parameter_name;
 use super::source::{Formals, formals};
+use super::value::typed;
 use crate::cluster::{Cluster, CustomModule, ModuleParameter, ParameterType};
+use crate::nix::Nix;
 use crate::nix::lint::{attr_name, inside, literal};
 use crate::nix::syntax::{self, Fault};
 use rnix::ast::{self, Expr, HasEntry as _};
@@ -196,31 +198,33 @@ fn text_of(expr: &Expr) -> Option<String> {
     }
 }
 
-/// A parameter, of the type that its default tells.
+/// A parameter, of the type that its default tells: the first that makes of the default, as it would be typed, what is read here.
 fn parameter(name: String, default: Option<Expr>) -> ModuleParameter {
     let is_port = name.to_lowercase().ends_with("port");
-    let text = default.as_ref().map(|default| default.syntax().text().to_string());
-    let (kind, default_value) = match default {
-        None => (ParameterType::Nix, "null".to_owned()),
-        Some(Expr::Str(string)) => match literal(&string) {
-            Some(path) if path.starts_with('/') => (ParameterType::File, path),
-            Some(text) => (ParameterType::Text, text),
-            None => (ParameterType::Nix, text.unwrap_or_default()),
-        },
-        Some(Expr::Ident(ident)) if ["true", "false"].contains(&ident.syntax().text().to_string().as_str()) => {
-            (ParameterType::Boolean, text.unwrap_or_default())
+    let text = default.as_ref().map_or_else(|| "null".to_owned(), |default| default.syntax().text().to_string());
+    let candidates = match default {
+        Some(Expr::Str(string)) => literal(&string).map(|text| {
+            let value = Nix::from(text.as_str());
+            (vec![ParameterType::File, ParameterType::Text], text, value)
+        }),
+        Some(Expr::Ident(_)) => {
+            text.parse::<bool>().ok().map(|value| (vec![ParameterType::Boolean], text.clone(), value.into()))
         }
-        Some(Expr::Literal(value)) if matches!(value.kind(), ast::LiteralKind::Integer(_)) => {
-            (if is_port { ParameterType::Port } else { ParameterType::Integer }, text.unwrap_or_default())
-        }
-        Some(Expr::List(list)) => match list.items().map(|item| text_of(&item)).collect::<Option<Vec<_>>>() {
-            Some(texts) if texts.iter().all(|text| !text.trim().is_empty() && !text.contains('\n')) => {
-                (ParameterType::Texts, texts.join("\n"))
-            }
-            _ => (ParameterType::Nix, text.unwrap_or_default()),
-        },
-        Some(_) => (ParameterType::Nix, text.unwrap_or_default()),
+        Some(Expr::Literal(_)) => text.parse::<i64>().ok().map(|number| {
+            let ports = is_port.then_some(ParameterType::Port);
+            (ports.into_iter().chain([ParameterType::Integer]).collect(), text.clone(), number.into())
+        }),
+        Some(Expr::List(list)) => list.items().map(|item| text_of(&item)).collect::<Option<Vec<_>>>().map(|texts| {
+            let value = Nix::list(texts.iter().map(String::as_str));
+            (vec![ParameterType::Texts], texts.join("\n"), value)
+        }),
+        _ => None,
     };
+    let read = candidates.and_then(|(kinds, typed_in, value)| {
+        let kind = kinds.into_iter().find(|kind| typed(*kind, &typed_in).as_ref() == Ok(&value))?;
+        Some((kind, typed_in))
+    });
+    let (kind, default_value) = read.unwrap_or((ParameterType::Nix, text));
     ModuleParameter { name, kind, default_value, ..ModuleParameter::default() }
 }
 

@@ -283,7 +283,9 @@ fn parameters_are_read_from_defaults_of_every_kind() {
     let import = read(
         "# modules/lic/default.nix\n# A licence server,\n# for all.\n#\n# licConfig: more\n\
          { node, licConfig ? { enable = false; port = 27000; } , ... }:\n{ lib, ... }:\nlet\n  \
-         cfg = { hosts = [ \"a\" \"b\" ]; count = 3; on = true; path = \"/x\"; set = { a = 1; }; } // licConfig;\nin\n\
+         cfg = { hosts = [ \"a\" \"b\" ]; count = 3; on = true; path = \"/x\"; \
+         set = { a = 1; }; prefix = \"/ \"; noPort = 0; big = 9223372036854775808; flag = no; lines = [ \"a\\r\" \"b\" ]; } \
+         // licConfig;\nin\n\
          { _file = ./.; config = lib.mkIf cfg.enable { a = cfg.port; b = cfg.other or \"x\"; c = cfg.hosts; d = cfg.bare; }; }",
     );
     assert_eq!(import.module.description, "A licence server, for all.");
@@ -304,6 +306,11 @@ fn parameters_are_read_from_defaults_of_every_kind() {
             "on boolean \"true\"",
             "path path \"/x\"",
             "set nix \"{ a = 1; }\"",
+            "prefix string \"/ \"",
+            "noPort integer \"0\"",
+            "big nix \"9223372036854775808\"",
+            "flag nix \"no\"",
+            "lines nix \"[ \\\"a\\\\r\\\" \\\"b\\\" ]\"",
             "other string \"x\"",
             "bare nix \"null\"",
         ]
