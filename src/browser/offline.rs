@@ -23,10 +23,14 @@ pub fn keep(tell: impl Fn(News) + Clone + 'static) {
     });
 }
 
-/// Lets the newer version take the place of this one: the page is loaded again.
-pub fn take_update() {
-    spawn_local(async {
-        if hand_over().await.is_none() {
+/// Lets the newer version take the place of this one: the page is loaded again, after `last` was done.
+pub fn take_update(last: impl Fn() + Clone + 'static) {
+    let reload = move || {
+        last();
+        reload();
+    };
+    spawn_local(async move {
+        if hand_over(reload.clone()).await.is_none() {
             reload();
         }
     });
@@ -66,12 +70,15 @@ fn tell_when_installed(worker: ServiceWorker, tell: impl Fn(News) + 'static) {
     .forget();
 }
 
-/// Asks the waiting worker to take over, and loads the page again when it did; `None` where no worker waits.
-async fn hand_over() -> Option<()> {
+/// Asks the waiting worker to take over, and does `then` when it did; `None` where no worker waits.
+async fn hand_over(then: impl Fn() + 'static) -> Option<()> {
     let workers = workers()?;
     let registration = JsFuture::from(workers.get_registration()).await.ok()?;
     let waiting = registration.dyn_into::<ServiceWorkerRegistration>().ok()?.waiting()?;
-    EventListener::once(&workers, "controllerchange", |_| reload()).forget();
+    EventListener::once(&workers, "controllerchange", move |_| then()).forget();
+    // Chromium ends a running worker at once, but one that only starts, to answer whatever the browser asks for in that
+    // moment, after half a minute of rest. So the old worker is made to run.
+    JsFuture::from(window()?.fetch_with_str("./icon.svg")).await.ok();
     waiting.post_message(&JsValue::from_str("take over")).ok()
 }
 

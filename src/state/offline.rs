@@ -34,12 +34,12 @@ impl Design {
     /// Goes on with the newer version of the page, unless something that was typed would be lost.
     pub fn take_update(self) {
         self.save();
-        // Into the address too: the design there is what the page starts with.
-        self.set_address();
         // Saving tells where the browser refuses.
-        if self.saved.with_untracked(|saved| !matches!(saved, Saved::Refused(_))) {
-            offline::take_update();
+        if self.saved.with_untracked(|saved| matches!(saved, Saved::Refused(_))) {
+            return;
         }
+        // The design in the address is what the page starts with: the last of them, however long taking over lasts.
+        offline::take_update(move || self.set_address());
     }
 
     /// Fetches the tables that the checks of custom modules and the completion read.

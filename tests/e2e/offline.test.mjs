@@ -47,8 +47,7 @@ const version = (page) => page.$eval("meta[name=version]", (meta) => meta.conten
 async function reload(page, version) {
   await find(page, "button", "Reload").click();
   const stands = (version) => document.querySelector("meta[name=version]")?.content === version;
-  // Chromium lets an old worker that a debugger watches stay idle for half a minute first.
-  await page.waitForFunction(stands, { timeout: 90_000 }, version);
+  await page.waitForFunction(stands, {}, version);
   await seen(page, "works offline");
 }
 
