@@ -1,6 +1,7 @@
 //! The service worker (`public/service-worker.js`), which keeps the page's files in this browser.
 
 use gloo::events::EventListener;
+use js_sys::Promise;
 use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -24,14 +25,12 @@ pub fn keep(tell: impl Fn(News) + Clone + 'static) {
 }
 
 /// Lets the newer version take the place of this one: the page is loaded again, after `last` was done.
-pub fn take_update(last: impl Fn() + Clone + 'static) {
-    let reload = move || {
-        last();
-        reload();
-    };
+pub fn take_update(last: impl FnOnce() + 'static) {
     spawn_local(async move {
-        if hand_over(reload.clone()).await.is_none() {
-            reload();
+        hand_over().await;
+        last();
+        if let Some(window) = window() {
+            window.location().reload().ok();
         }
     });
 }
@@ -70,22 +69,17 @@ fn tell_when_installed(worker: ServiceWorker, tell: impl Fn(News) + 'static) {
     .forget();
 }
 
-/// Asks the waiting worker to take over, and does `then` when it did; `None` where no worker waits.
-async fn hand_over(then: impl Fn() + 'static) -> Option<()> {
+/// Asks the waiting worker to take over, and waits until it did; `None` at once where no worker waits.
+async fn hand_over() -> Option<()> {
     let workers = workers()?;
     let registration = JsFuture::from(workers.get_registration()).await.ok()?;
     let waiting = registration.dyn_into::<ServiceWorkerRegistration>().ok()?.waiting()?;
-    EventListener::once(&workers, "controllerchange", move |_| then()).forget();
+    let taken_over = Promise::new(&mut |resolve, _| workers.set_oncontrollerchange(Some(&resolve)));
     // Chromium ends a running worker at once, but one that only starts, to answer whatever the browser asks for in that
     // moment, after half a minute of rest. So the old worker is made to run.
     JsFuture::from(window()?.fetch_with_str("./icon.svg")).await.ok();
-    waiting.post_message(&JsValue::from_str("take over")).ok()
-}
-
-fn reload() {
-    if let Some(window) = window() {
-        window.location().reload().ok();
-    }
+    waiting.post_message(&JsValue::from_str("take over")).ok()?;
+    JsFuture::from(taken_over).await.ok().map(drop)
 }
 
 fn workers() -> Option<ServiceWorkerContainer> {
