@@ -45,7 +45,7 @@ pub fn App() -> impl IntoView {
     let pane = move || if spot.pane.get() == Pane::Form { "form" } else { "flake" };
     let state = |closed: bool| if closed { "closed" } else { "open" };
     view! {
-        <div class="frame" class:beginning=beginning data-pane=pane
+        <div class="frame" class:beginning=beginning data-pane=pane on:keyup=move |_| spot.rest() on:click=move |_| spot.rest()
             data-menu=move || state(!spot.menu.get())
             data-sections=move || state(panes.sections_closed())
             data-flake=move || state(panes.flake_closed())>

@@ -50,6 +50,11 @@ pub fn place_of(event: &ev::FocusEvent) -> Option<String> {
     target.closest("[data-path]").ok()??.get_attribute(PLACE)
 }
 
+/// The place of what has the focus.
+pub fn place_in_focus() -> Option<String> {
+    document()?.active_element()?.closest("[data-path]").ok()??.get_attribute(PLACE)
+}
+
 /// Focuses the element with this id.
 pub fn focus(id: &str) {
     if let Some(element) = by_id(id) {

@@ -259,7 +259,11 @@ fn notes_of(path: Path, scope: Scope) -> Signal<Vec<Note>> {
         };
         here && !problem.id.starts_with(GUIDELINE)
     };
-    let found = Memo::new(move |_| design.problems().iter().filter(&fits).cloned().collect::<Vec<_>>());
+    let found = Memo::new(move |_| {
+        let problems = design.problems();
+        let told = problems.iter().filter(&fits).filter(|problem| !design.spot.hides(&problem.path));
+        told.cloned().collect::<Vec<_>>()
+    });
     Signal::derive(move || found.get().into_iter().map(|problem| note(design, problem)).collect())
 }
 
@@ -361,7 +365,7 @@ fn list_rows(columns: &'static [Column], noun: &'static str, open: RwSignal<usiz
         let row = count.get_untracked();
         change.run(("add", row, Change::Add));
         open.set(row);
-        design.spot.go(&path.index(row));
+        design.spot.begin(&path.index(row));
     });
     let copy = Callback::new(move |row: usize| {
         change.run(("duplicate", row, Change::Copy(row)));
@@ -394,7 +398,7 @@ fn wrong_fields(design: Design, list: Path) -> Memo<Vec<(usize, String)>> {
         let unread = design.unread.all();
         errors
             .chain(unread.iter().map(|(path, _)| path))
-            .filter(|path| list.contains(path))
+            .filter(|path| list.contains(path) && !design.spot.hides(path))
             .filter_map(|path| match &path.steps()[depth..] {
                 [Step::Index(row), Step::Key(key), ..] => Some((*row, key.clone())),
                 [Step::Index(row)] => Some((*row, String::new())),

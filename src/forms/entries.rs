@@ -83,7 +83,7 @@ pub fn adder<T: 'static>(
             let new = fresh(list);
             list.push(new);
         });
-        design.spot.go(&list.path.index(row));
+        design.spot.begin(&list.path.index(row));
     });
     add_button(label, noun, add)
 }

@@ -20,7 +20,7 @@ pub fn Overrides(group: usize) -> impl IntoView {
         let place = list.get_value();
         let row = count.get_untracked();
         rearrange(design, &place, "add difference", |list| list.push(NodeOverride::default()));
-        design.spot.go(&place.path.index(row));
+        design.spot.begin(&place.path.index(row));
     };
     let at = list.with_value(|list| list.path.clone());
     view! {

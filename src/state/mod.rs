@@ -2,6 +2,7 @@
 //! what stands here.
 
 mod against;
+mod begun;
 mod choose;
 mod designs;
 mod edit;

@@ -16,7 +16,7 @@ impl Design {
         let row = self.read_once(|cluster| cluster.modules.len());
         let add = |cluster: &mut Cluster| Arc::make_mut(&mut cluster.modules).push(module.clone());
         self.rearrange(&list, "add module".to_owned(), &add);
-        self.spot.go(&list.index(row));
+        self.spot.begin(&list.index(row));
     }
 
     /// Adds the module among the files that were read, and tells what was recognised in it: a `default.nix`, its folder, or a

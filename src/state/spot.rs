@@ -1,5 +1,6 @@
 //! Where the user is on the page.
 
+use super::begun::Begun;
 use super::{Design, Lines};
 use crate::browser::{page, time};
 use clusterflake_core::cluster::Section;
@@ -41,6 +42,8 @@ pub struct Spot {
     /// Whether the menu of sections is open, on small screens.
     pub menu: RwSignal<bool>,
     pub dialogs: Dialogs,
+    /// What was just added, and is still being filled in.
+    begun: RwSignal<Option<Begun>>,
     /// Which problem was gone to last.
     problem: StoredValue<Option<usize>>,
 }
@@ -94,6 +97,7 @@ impl Spot {
                 palette: RwSignal::new(false),
                 help: RwSignal::new(false),
             },
+            begun: RwSignal::new(None),
             problem: StoredValue::new(None),
         }
     }
@@ -115,9 +119,38 @@ impl Spot {
             self.open(section);
         }
         self.open_rows(path);
+        self.begun.set(None);
         // The form draws the row before the field can have the focus.
         let path = path.clone();
         time::settled(move || lead(&path, true));
+    }
+
+    /// Leads to what was just added at `path`: of its fields nothing is told before they are left.
+    pub fn begin(self, path: &Path) {
+        self.go(path);
+        self.begun.set(Some(Begun::new(path.clone())));
+    }
+
+    /// Follows the focus, once a key or a button of the mouse is up: what is told before that would move what is being
+    /// clicked.
+    pub fn rest(self) {
+        if self.begun.with_untracked(Option::is_none) {
+            return;
+        }
+        // What the click adds has the focus first.
+        time::settled(move || {
+            let Some(before) = self.begun.get_untracked() else { return };
+            let place = page::place_in_focus().and_then(|place| place.parse().ok());
+            let after = before.clone().with_focus_at(place);
+            if after.as_ref() != Some(&before) {
+                self.begun.set(after);
+            }
+        });
+    }
+
+    /// Whether the form says nothing yet of a problem at `path`.
+    pub fn hides(self, path: &Path) -> bool {
+        self.begun.with(|begun| begun.as_ref().is_some_and(|begun| begun.hides(path)))
     }
 
     /// Shows the field at `path`, which has just changed: opens its section and row and lights its lines. It gets the
@@ -129,6 +162,7 @@ impl Spot {
             self.section.set(section);
         }
         self.open_rows(path);
+        self.begun.set(None);
         self.lit.set(Some(path.clone()));
         let path = path.clone();
         time::settled(move || lead(&path, page::is_focus_in_form()));

@@ -220,11 +220,27 @@ Puppeteer.registerCustomQueryHandler("named", {
   },
 });
 
-/** Puts `text` in the place of what a text field holds, as a user would. */
-export async function type(page, name, text) {
-  await find(page, "textbox", name).click({ count: 3 });
+/**
+ * Gives a text field the focus with all its text marked, as the Tab key does: notes that come and go above it push it away
+ * from under a pointer.
+ */
+export async function enter(field) {
+  await (await field.waitHandle()).evaluate((field) => {
+    field.focus();
+    field.select();
+  });
+}
+
+/** Puts `text` in the place of what a text field holds, and leaves it. */
+export async function put(page, field, text) {
+  await enter(field);
   await page.keyboard.type(text);
   await page.keyboard.press("Tab");
+}
+
+/** Puts `text` in the place of what the text field of this name holds, and leaves it. */
+export async function type(page, name, text) {
+  await put(page, find(page, "textbox", name), text);
 }
 
 /** Puts `text` in at once where the focus is, as from the clipboard. */

@@ -1,7 +1,7 @@
 // What becomes of designs: begun, undone, kept, named, thrown away, opened twice, refused by the browser.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BROWSER, broken, find, open, section, seen, staged, type } from "./browser.mjs";
+import { BROWSER, broken, enter, find, open, section, seen, staged, type } from "./browser.mjs";
 
 const stage = staged();
 
@@ -98,7 +98,7 @@ test("several designs are kept by name, renamed, copied, thrown away and brought
   await designs(page);
   assert.deepEqual(await broken(page, "list of designs"), []);
   await find(page, "button", "Rename gpu").click();
-  await find(page, "textbox", "New name of gpu").click({ count: 3 });
+  await enter(find(page, "textbox", "New name of gpu"));
   await page.keyboard.type("hall B");
   await page.keyboard.press("Enter");
   await find(page, "button", "Duplicate hall B").click();
@@ -128,7 +128,7 @@ test("several designs are kept by name, renamed, copied, thrown away and brought
 
 test("what was typed is there again after the page was closed at once", async () => {
   const { page, context } = await begin("minimal");
-  await find(page, "textbox", "Name").click({ count: 3 });
+  await enter(find(page, "textbox", "Name"));
   await page.keyboard.type("quick");
   await page.reload({ waitUntil: "load" });
   await holds(page, "Name", "quick");

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { add, commandLine, download, find, only, open, paste, pick, seen, staged, within } from "./browser.mjs";
+import { add, commandLine, download, enter, find, only, open, paste, pick, seen, staged, within } from "./browser.mjs";
 
 const stage = staged();
 let folder;
@@ -30,7 +30,7 @@ async function section(page) {
 
 /** Puts `text` into an empty field: short ones key by key, long ones as if pasted. */
 async function put(page, field, text) {
-  await field.click();
+  await enter(field);
   await (text.length > 60 || text.includes("\n") ? paste(page, text) : page.keyboard.type(text));
   await page.keyboard.press("Tab");
   await holds(page, field, text);
@@ -236,7 +236,7 @@ test("Nix completes inside of what is open, and what does not parse is kept and 
   await add(page, "part");
   await add(page, "Nix");
   const nix = find(page, "textbox", "Nix");
-  await nix.click();
+  await enter(nix);
   await page.keyboard.type("{\n  services.k3s = {\n    ro");
   await page.waitForSelector('[role="listbox"]:not([hidden]) [role="option"]');
   await page.keyboard.press("ArrowDown");
@@ -323,7 +323,7 @@ test("a long module is typed in while the lint waits", DROPS, async (t) => {
     await drop(page, file);
     await holds(page, find(page, "textbox", "Module name"), `long-${lines}`);
     await seen(page, "NixOS has no option `services.k3s.extraFlag`");
-    await find(page, "textbox", "default.nix").click();
+    await enter(find(page, "textbox", "default.nix"));
     const keys = [];
     for (let i = 0; i < 15; i++) {
       await page.evaluate(() => {

@@ -1,7 +1,7 @@
 // Modules of the user's own, described in the page.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { add, broken, find, open, pick, seen, staged, type, within } from "./browser.mjs";
+import { add, broken, enter, find, open, pick, put, seen, staged, type, within } from "./browser.mjs";
 
 const stage = staged();
 
@@ -18,12 +18,6 @@ async function section(page) {
   await find(page, "heading", "Custom modules").wait();
 }
 
-async function put(field, page, text) {
-  await field.click({ count: 3 });
-  await page.keyboard.type(text);
-  await page.keyboard.press("Tab");
-}
-
 /** Waits until the field has the text. */
 async function holds(page, field, text) {
   const handle = await field.waitHandle();
@@ -37,32 +31,32 @@ test("a module is described with completed options, and Nix with its fault told"
   await type(page, "What it is for", "The licence server of our compilers");
 
   await add(page, "parameter", "Parameter 1");
-  await put(within(page, "Parameter 1", "textbox", "Parameter"), page, "port");
+  await put(page, within(page, "Parameter 1", "textbox", "Parameter"), "port");
   await within(page, "Parameter 1", "combobox", "Type").fill("port");
-  await put(within(page, "Parameter 1", "textbox", "Default"), page, "27000");
-  await put(within(page, "Parameter 1", "textbox", "Documentation"), page, "The port that clients ask.");
+  await put(page, within(page, "Parameter 1", "textbox", "Default"), "27000");
+  await put(page, within(page, "Parameter 1", "textbox", "Documentation"), "The port that clients ask.");
 
   await add(page, "part");
   await find(page, "combobox", "On nodes").fill("first-controller");
   await add(page, "service", "Service 1");
-  await put(within(page, "Service 1", "textbox", "Service"), page, "lmgrd");
-  await put(within(page, "Service 1", "textbox", "Command"), page, "${pkgs.hello}/bin/hello --port ${toString cfg.port}");
+  await put(page, within(page, "Service 1", "textbox", "Service"), "lmgrd");
+  await put(page, within(page, "Service 1", "textbox", "Command"), "${pkgs.hello}/bin/hello --port ${toString cfg.port}");
 
   // A path by its beginning, chosen with the keyboard.
   await add(page, "option", "Option 1");
-  await within(page, "Option 1", "combobox", "Option").click();
+  await enter(within(page, "Option 1", "combobox", "Option"));
   await page.keyboard.type("services.k3s.ro");
   await page.waitForSelector('[role="option"]');
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await holds(page, within(page, "Option 1", "combobox", "Option"), "services.k3s.role");
-  await put(within(page, "Option 1", "textbox", "Value"), page, '"server"');
+  await put(page, within(page, "Option 1", "textbox", "Value"), '"server"');
 
   await add(page, "part");
   await find(page, "combobox", "On nodes").fill("others");
   await add(page, "Nix");
   const nix = find(page, "textbox", "Nix");
-  await nix.click();
+  await enter(nix);
   await page.keyboard.type("{\n  programs.bash.completion.enable = true\n}");
   await seen(page, "Line 3, character 1");
   // What is typed is kept, and the fault is marked where it is.
@@ -91,6 +85,26 @@ test("a module is described with completed options, and Nix with its fault told"
   await holds(again.page, find(again.page, "textbox", "Module name"), "license-server");
   await holds(again.page, within(again.page, "Option 1", "combobox", "Option"), "services.k3s.role");
   assert.deepEqual([...faults, ...again.faults], []);
+});
+
+test("what was just added is judged field by field as each is left", async () => {
+  const { page, faults } = await start();
+  await pick(page, "Empty module");
+  await type(page, "Module name", "license-server");
+  await add(page, "part");
+  await add(page, "service", "Service 1");
+  const [name, command] = ["The service has no name", "The service has no command"];
+  // The checks have run, and the section counts what is missing.
+  await page.locator('nav ::-p-xpath(.//a[starts-with(normalize-space(.), "Custom modules")][contains(., "2")])').wait();
+  const told = () => page.$eval("main", (main, texts) => texts.map((text) => main.innerText.includes(text)), [name, command]);
+  assert.deepEqual(await told(), [false, false]);
+  await page.keyboard.press("Tab");
+  await seen(page, name);
+  assert.deepEqual(await told(), [true, false]);
+  await find(page, "heading", "Custom modules").click();
+  await seen(page, command);
+  assert.deepEqual(await told(), [true, true]);
+  assert.deepEqual(faults, []);
 });
 
 test("the colours of Nix lie exactly under its text", async () => {

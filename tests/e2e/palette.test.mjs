@@ -1,7 +1,7 @@
 // The palette, the keys and the help, as somebody meets them who knows no more than that there is Ctrl+K.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { find, open, pick, staged } from "./browser.mjs";
+import { enter, find, open, pick, staged } from "./browser.mjs";
 
 const stage = staged();
 
@@ -219,7 +219,7 @@ test("the help tells all keys and command lines; ? is left to fields and can be 
       globalThis.copied = text;
     };
   });
-  await find(page, "textbox", "Name").click({ count: 3 });
+  await enter(find(page, "textbox", "Name"));
   await page.keyboard.type("a?b");
   assert.equal(await page.evaluate(() => document.querySelector("dialog[open]")), null);
   await press(page, "z", "Control");

@@ -1,7 +1,7 @@
 // The table of nodes, by keyboard and by accessible names.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { broken, find, open, seen, staged } from "./browser.mjs";
+import { broken, enter, find, open, seen, staged } from "./browser.mjs";
 
 const stage = staged();
 
@@ -84,7 +84,7 @@ async function paste(page, text) {
 }
 
 async function fill(page, name, text, role = "textbox") {
-  await find(page, role, name).click({ count: 3 });
+  await enter(find(page, role, name));
   await page.keyboard.type(text);
 }
 

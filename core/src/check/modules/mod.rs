@@ -198,10 +198,12 @@ fn check_parameters(facts: &Facts, module: &CustomModule, at: &Path, problems: &
         let at = at.field(CustomModule::parameters).index(index);
         let name = &parameter.name;
         if !is_parameter_name(name) {
-            let message = if name == "enable" || name == "type" {
-                format!("Every module has {name} anyway: leave this parameter out, or give it another name.")
-            } else {
-                format!("{} is no name that Nix takes: use letters, digits and “_”, such as “serverPort”.", quote(name))
+            let message = match name.as_str() {
+                "" => "The parameter has no name: write one, “serverPort”.".to_owned(),
+                "enable" | "type" => {
+                    format!("Every module has {name} anyway: leave this parameter out, or give it another name.")
+                }
+                _ => format!("{} is no name that Nix takes: use letters, digits and “_”, “serverPort”.", quote(name)),
             };
             problems.push(PARAMETER_NAME.at(at.field(ModuleParameter::name), message));
         } else if !seen.insert(name) {
@@ -258,8 +260,10 @@ fn check_exposed(facts: &Facts, module: &CustomModule, at: &Path, problems: &mut
         let path = at.field(ExposedService::name);
         let name = &service.name;
         if !is_module_name(name) {
-            let message =
-                format!("{} is no name of a service: use lower-case letters, digits and hyphens.", quote(name));
+            let message = match name.as_str() {
+                "" => "What is exposed has no name: write one, “license”.".to_owned(),
+                _ => format!("{} is no name of a service: use lower-case letters, digits and hyphens.", quote(name)),
+            };
             let fix = mended_name(name).map(|mended| Fix::set(format!("Use {mended}"), path.clone(), mended));
             problems.push(SERVICE_NAME.at(path, message).with_fix(fix));
         } else if nix::is_own_service(name) {

@@ -112,10 +112,10 @@ fn check_programs(facts: &Facts, part: &ModulePart, at: &Path, problems: &mut Ve
     for (index, script) in part.scripts.iter().enumerate() {
         let path = at.field(ModulePart::scripts).index(index).field(HelperScript::name);
         if !is_file_name(&script.name) {
-            let message = format!(
-                "{} is no name of a command: use letters, digits and “-_.”, such as “license-status”.",
-                quote(&script.name)
-            );
+            let message = match script.name.as_str() {
+                "" => "The script has no name: write one, “license-status”.".to_owned(),
+                name => format!("{} is no name of a command: use letters, digits and “-_.”.", quote(name)),
+            };
             problems.push(SCRIPT_NAME.at(path, message));
         } else if part.scripts[..index].iter().any(|other| other.name == script.name) {
             let message = format!("There is another command {}: give each a name of its own.", quote(&script.name));
@@ -138,8 +138,10 @@ fn check_units(facts: &Facts, module: &CustomModule, part: &ModulePart, at: &Pat
         let plain = |c: char| c.is_ascii_alphanumeric() || ":-_.@".contains(c);
         if unit.name.is_empty() || unit.name.len() > 200 || !unit.name.chars().all(plain) || unit.name.starts_with('.')
         {
-            let message =
-                format!("{} is no name of a systemd service: use letters, digits and “-_.@”.", quote(&unit.name));
+            let message = match unit.name.as_str() {
+                "" => "The service has no name: write one, “license-server”.".to_owned(),
+                name => format!("{} is no name of a systemd service: use letters, digits and “-_.@”.", quote(name)),
+            };
             problems.push(UNIT_NAME.at(path, message));
         } else if let Some(bare) = unit.name.strip_suffix(".service") {
             let fix = Fix::set(format!("Use {bare}"), path.clone(), bare);
@@ -205,10 +207,10 @@ fn check_files(part: &ModulePart, at: &Path, problems: &mut Vec<Problem>) {
             let mended = file.path.trim().trim_start_matches('/').trim_start_matches("etc/");
             let fix = (mended != file.path && mended.split('/').all(plain))
                 .then(|| Fix::set(format!("Use {mended}"), path.clone(), mended));
-            let message = format!(
-                "{} is no path below /etc: write it without “/etc/”, such as “license/server.conf”.",
-                quote(&file.path)
-            );
+            let message = match file.path.as_str() {
+                "" => "The file has no path: write it without “/etc/”, “license/server.conf”.".to_owned(),
+                path => format!("{} is no path below /etc: write it without “/etc/”.", quote(path)),
+            };
             problems.push(ETC_PATH.at(path, message).with_fix(fix));
         } else if part.files[..index].iter().any(|other| other.path == file.path) {
             let message =
