@@ -91,6 +91,8 @@ async function settle(page) {
     }
   });
   await page.mouse.move(0, 0);
+  // What the pointer has left is drawn so a frame later, and fades.
+  await page.waitForFunction(() => !document.querySelector("main :hover, nav :hover") && document.getAnimations().length === 0);
 }
 
 /** The pixels of a picture, four bytes each, and its size. */
