@@ -39,7 +39,7 @@ pub fn Palette() -> impl IntoView {
     });
     let search = move || open.get().then(|| view! { <Search recent=recent.get_value() choose=choose/> });
     view! {
-        <dialog class="palette" node_ref=node aria-label="Find anything" on:close=move |_| open.set(dialog::is_open(node))
+        <dialog class="palette" node_ref=node aria-label="Find anything" on:close=move |_| dialog::closed(node, open)
             on:click=move |event| if dialog::on_backdrop(&event) { open.set(false) }>
             {search}
         </dialog>

@@ -14,9 +14,11 @@ pub fn set_open(dialog: NodeRef<html::Dialog>, open: bool) {
     }
 }
 
-/// Whether the dialog is open: of one that was opened again, `close` is told late.
-pub fn is_open(dialog: NodeRef<html::Dialog>) -> bool {
-    dialog.get_untracked().is_some_and(|dialog| dialog.open())
+/// Follows the dialog's `close`, which comes late: one that was opened again meanwhile stays as it is.
+pub fn closed(dialog: NodeRef<html::Dialog>, open: RwSignal<bool>) {
+    if dialog.get_untracked().is_some_and(|dialog| !dialog.open()) {
+        open.set(false);
+    }
 }
 
 /// Whether a click fell on the dialog's backdrop.

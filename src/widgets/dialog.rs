@@ -12,7 +12,7 @@ pub fn Dialog(#[prop(into)] title: String, open: RwSignal<bool>, children: Child
     let inside = move || open.get().then(|| children());
     let label = title.clone();
     view! {
-        <dialog node_ref=dialog aria-label=label on:close=move |_| open.set(browser::dialog::is_open(dialog))
+        <dialog node_ref=dialog aria-label=label on:close=move |_| browser::dialog::closed(dialog, open)
             on:click=move |event| if browser::dialog::on_backdrop(&event) { open.set(false) }>
             <div class="dialog">
                 <div class="top">

@@ -211,6 +211,19 @@ test("a hundred thousand nodes are searched, and few are shown", async () => {
   assert.deepEqual(faults, []);
 });
 
+test("the palette that is opened again at once keeps what is typed", async () => {
+  const { page, faults } = await start("minimal");
+  await palette(page, "subnet");
+  await page.keyboard.press("Escape");
+  await palette(page, "subnet");
+  const before = await offered(page);
+  // The browser tells of the first closing only now.
+  await page.$eval("dialog[open]", (dialog) => dialog.dispatchEvent(new Event("close")));
+  assert.deepEqual(await offered(page), before);
+  assert.equal(await page.evaluate(() => document.activeElement.value), "subnet");
+  assert.deepEqual(faults, []);
+});
+
 test("the help tells all keys and command lines; ? is left to fields and can be turned off", async () => {
   const { page, faults } = await start("teaching");
   // Without a screen there is no clipboard.
