@@ -79,6 +79,7 @@ pub fn Search(recent: Vec<Item>, choose: Callback<Item>) -> impl IntoView {
             aria-expanded=move || found.with(|found| !found.items.is_empty()).to_string()
             aria-activedescendant=move || found.with(|found| !found.items.is_empty()).then(|| row_id(active.get()))
             placeholder="Node, field, file:line, option, action …" spellcheck="false" autocapitalize="off" autocomplete="off"
+            prop:value=move || typed.get()
             on:input=move |event| {
                 active.set(0);
                 typed.set(event_target_value(&event));
