@@ -146,6 +146,18 @@ test("what was typed is there again after the page was closed at once", async ()
   await holds(next.page, "Name", "quicker");
 });
 
+test("a page loaded again at once goes on with its design, though the browser lost what it kept beside the address", async () => {
+  const { page, faults } = await begin("minimal");
+  await page.waitForFunction(() => location.hash.startsWith("#c="));
+  await enter(find(page, "textbox", "Name"));
+  await page.keyboard.type("quick");
+  // The address still has the link from before.
+  await page.evaluate(() => history.replaceState(null, "", location.href));
+  await page.reload({ waitUntil: "load" });
+  await holds(page, "Name", "quick");
+  assert.deepEqual(faults, []);
+});
+
 test("text that cannot be read is there again, and can be mended", async () => {
   const { page, faults } = await begin("minimal");
   await section(page, "Network");
