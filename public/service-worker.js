@@ -1,7 +1,7 @@
 // Keeps the page's files in this browser, so that the page works without a network.
 //
 // Each version of the page has a cache of its own, filled whole or not at all. A new version waits until nobody has the
-// old one open, or until the page says that its user wants it.
+// old one open, or until the page says that its user wants it. The page asks by messages with a port for the answer.
 
 // `cargo xtask dist` fills in these two: the version, and the names of all files.
 const VERSION = "";
@@ -16,6 +16,8 @@ self.addEventListener("install", (event) => event.waitUntil(fill()));
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 
 self.addEventListener("message", (event) => {
+  if (event.data === "version") event.ports[0].postMessage(VERSION);
+  if (event.data === "hand out") event.waitUntil(handOut().finally(() => event.ports[0].postMessage("")));
   if (event.data === "take over") self.skipWaiting();
 });
 
@@ -31,15 +33,31 @@ async function fill() {
 }
 
 async function takeOver() {
-  for (const name of await caches.keys()) {
-    if (name.startsWith(OURS) && name !== CACHE) await caches.delete(name);
-  }
+  for (const name of await others()) await caches.delete(name);
   await self.clients.claim();
+}
+
+/**
+ * Lets the old worker give out this version: it stays in its place for half a minute, or several, where Chromium is asked to
+ * take it away while some tab asks it for files.
+ */
+async function handOut() {
+  const mine = await caches.open(CACHE);
+  // The page comes last: where the browser refuses to keep more, the old one stays whole.
+  const files = FILES.filter((name) => name !== "./").concat("./");
+  for (const name of await others()) {
+    const old = await caches.open(name);
+    for (const file of files) await old.put(file, await mine.match(file));
+  }
+}
+
+/** The caches of other versions. */
+async function others() {
+  return (await caches.keys()).filter((name) => name.startsWith(OURS) && name !== CACHE);
 }
 
 async function answer(request) {
   const page = request.mode === "navigate" && new URL("index.html", self.registration.scope);
   const wanted = page && new URL(request.url).pathname === page.pathname ? "./" : request;
-  const cache = await caches.open(CACHE);
-  return (await cache.match(wanted, { ignoreSearch: true, ignoreVary: true })) ?? fetch(request);
+  return (await caches.match(wanted, { cacheName: CACHE, ignoreSearch: true, ignoreVary: true })) ?? fetch(request);
 }

@@ -1,11 +1,16 @@
 //! The service worker (`public/service-worker.js`), which keeps the page's files in this browser.
 
 use gloo::events::EventListener;
-use js_sys::Promise;
+use js_sys::{Array, Promise};
 use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ServiceWorker, ServiceWorkerContainer, ServiceWorkerRegistration, ServiceWorkerState, window};
+use web_sys::{MessageChannel, MessageEvent, ServiceWorker, ServiceWorkerContainer, ServiceWorkerRegistration};
+use web_sys::{ServiceWorkerState, window};
+
+/// After how many milliseconds the page asks for no more files. Chromium ends an old worker at once where it runs and has
+/// nothing to do, else after half a minute of rest, or several.
+const QUIET: u32 = 3_000;
 
 /// What became of the page's files in this browser.
 pub enum News {
@@ -27,7 +32,9 @@ pub fn keep(tell: impl Fn(News) + Clone + 'static) {
 /// Lets the newer version take the place of this one: the page is loaded again, after `last` was done.
 pub fn take_update(last: impl FnOnce() + 'static) {
     spawn_local(async move {
-        hand_over().await;
+        if let Some(waiting) = waiting().await {
+            ask(&waiting, "hand out").await.ok();
+        }
         last();
         if let Some(window) = window() {
             window.location().reload().ok();
@@ -40,8 +47,13 @@ async fn follow(workers: ServiceWorkerContainer, tell: impl Fn(News) + Clone + '
     let registration: ServiceWorkerRegistration = registration.unchecked_into();
     JsFuture::from(workers.ready()?).await?;
     tell(News::Kept);
-    if registration.waiting().is_some() {
-        tell(News::Update);
+    if let Some(waiting) = registration.waiting() {
+        if ask(&waiting, "version").await?.as_string() == super::page::version() {
+            // This page came by `take_update`.
+            super::time::after(QUIET, move || drop(waiting.post_message(&JsValue::from_str("take over")))).forget();
+        } else {
+            tell(News::Update);
+        }
     }
     // From here on, every worker that is installed is of a newer version.
     if let Some(worker) = registration.installing() {
@@ -69,17 +81,19 @@ fn tell_when_installed(worker: ServiceWorker, tell: impl Fn(News) + 'static) {
     .forget();
 }
 
-/// Asks the waiting worker to take over, and waits until it did; `None` at once where no worker waits.
-async fn hand_over() -> Option<()> {
-    let workers = workers()?;
-    let registration = JsFuture::from(workers.get_registration()).await.ok()?;
-    let waiting = registration.dyn_into::<ServiceWorkerRegistration>().ok()?.waiting()?;
-    let taken_over = Promise::new(&mut |resolve, _| workers.set_oncontrollerchange(Some(&resolve)));
-    // Chromium ends a running worker at once, but one that only starts, to answer whatever the browser asks for in that
-    // moment, after half a minute of rest. So the old worker is made to run.
-    JsFuture::from(window()?.fetch_with_str("./icon.svg")).await.ok();
-    waiting.post_message(&JsValue::from_str("take over")).ok()?;
-    JsFuture::from(taken_over).await.ok().map(drop)
+/// The worker of a newer version.
+async fn waiting() -> Option<ServiceWorker> {
+    let registration = JsFuture::from(workers()?.get_registration()).await.ok()?;
+    registration.dyn_into::<ServiceWorkerRegistration>().ok()?.waiting()
+}
+
+/// What the worker answers.
+async fn ask(worker: &ServiceWorker, what: &str) -> Result<JsValue, JsValue> {
+    let channel = MessageChannel::new()?;
+    let answer = Promise::new(&mut |resolve, _| channel.port1().set_onmessage(Some(&resolve)));
+    worker.post_message_with_transferable(&JsValue::from_str(what), &Array::of1(&channel.port2()))?;
+    let answer: MessageEvent = JsFuture::from(answer).await?.unchecked_into();
+    Ok(answer.data())
 }
 
 fn workers() -> Option<ServiceWorkerContainer> {

@@ -157,9 +157,9 @@ for (const theme of ["light", "dark"]) {
     await add(page, "part");
     for (const what of ["option", "service", "file", "script"]) await add(page, what, `${what[0].toUpperCase()}${what.slice(1)} 1`);
     for (const what of ["packages", "ports", "Nix"]) await add(page, what);
-    await find(page, "textbox", "Nix").click();
+    await enter(find(page, "textbox", "Nix"));
     await page.keyboard.type("{ a = 1; # note\n b = ]; }");
-    await within(page, "Option 1", "combobox", "Option").click();
+    await enter(within(page, "Option 1", "combobox", "Option"));
     await page.keyboard.type("services.");
     await page.keyboard.press("ArrowDown");
     await page.waitForSelector('[role="option"][aria-selected="true"]');
