@@ -18,6 +18,12 @@ pub(super) fn attribute(name: &str) -> String {
     if is_identifier(name) { name.to_owned() } else { quoted(name) }
 }
 
+/// `path` as Nix writes it; `<name>`, which stands for any name, stays as it is.
+pub(super) fn attribute_path(path: &[String]) -> String {
+    let name = |name: &String| if name.starts_with('<') { name.clone() } else { attribute(name) };
+    path.iter().map(name).collect::<Vec<_>>().join(".")
+}
+
 /// `value` as a Nix string on one line. The escapes are those of the Nix manual, “String literal”; a carriage return
 /// is escaped since Nix's reader turns a bare one into a newline.
 pub(super) fn quoted(value: &str) -> String {

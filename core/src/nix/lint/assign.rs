@@ -3,6 +3,7 @@
 use super::value::{self, Kind};
 use super::{Found, Meaning, Module, Surroundings, attr_name, call, inside, known, lib_function};
 use crate::nix::options::{OptionNode, OptionType};
+use crate::nix::strings::attribute_path;
 use rnix::TextRange;
 use rnix::ast::{self, Expr, HasEntry};
 use rowan::ast::AstNode as _;
@@ -315,7 +316,7 @@ impl<'t> Walk<'_, 't, '_> {
         {
             return;
         }
-        let message = format!("`{}` takes {}.", place.path.join("."), value::name(of));
+        let message = format!("`{}` takes {}.", attribute_path(&place.path), value::name(of));
         self.found.add(expr.syntax().text_range(), known::OPTION_TYPE, message);
     }
 }
@@ -359,7 +360,7 @@ fn is_open(of: &OptionType) -> bool {
 /// What is wrong with `path`, whose last name the table does not have; `None` where the table cannot tell. `has_inside`:
 /// something stands below it, so that it is a section where it stands alone.
 fn missing(path: &[String], has_inside: bool, around: Surroundings) -> Option<(known::Lint, String)> {
-    let shown = path.join(".");
+    let shown = attribute_path(path);
     if let Some(message) = obsolete(path) {
         return Some((known::OBSOLETE_OPTION, message));
     }
@@ -384,12 +385,13 @@ fn missing(path: &[String], has_inside: bool, around: Surroundings) -> Option<(k
         Some(near) => {
             let mut path = parents.to_vec();
             path.push(near);
-            format!("do you mean `{}`?", path.join("."))
+            format!("do you mean `{}`?", attribute_path(&path))
         }
         None => match below(parent?, last).as_slice() {
             [] => "look it up in the list of options of NixOS.".to_owned(),
             found => {
-                let found: Vec<String> = found.iter().map(|rest| format!("`{}.{rest}`", parents.join("."))).collect();
+                let found: Vec<String> =
+                    found.iter().map(|rest| format!("`{}.{rest}`", attribute_path(parents))).collect();
                 format!("do you mean {}?", found.join(" or "))
             }
         },
@@ -397,7 +399,6 @@ fn missing(path: &[String], has_inside: bool, around: Surroundings) -> Option<(k
     Some((known::UNKNOWN_OPTION, format!("NixOS has no option `{shown}`: {advice}")))
 }
 
-/// What is wrong with reading `path`; `None` where there is such an option, or the table cannot tell.
 pub(super) fn unreadable(path: &[String], found: &Found, around: Surroundings) -> Option<(known::Lint, String)> {
     let mut spot = Spot::Node(&around.known.tree);
     for (index, name) in path.iter().enumerate() {
@@ -476,7 +477,7 @@ fn secret(path: &[String], value: &Expr, around: Surroundings, found: &Found) ->
     if !known || value::possible(value, found).iter().all(harmless) {
         return None;
     }
-    let shown = path.join(".");
+    let shown = attribute_path(path);
     let instead = file.map(|file| format!(" Write `{file}` with the path of a file instead.")).unwrap_or_default();
     Some(format!("`{shown}` would stand in the Nix store, where everybody can read it.{instead}"))
 }

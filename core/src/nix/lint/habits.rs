@@ -5,6 +5,7 @@ use super::{
     Found, Meaning, Module, Surroundings, attr_name, base_name, call, inside, is_named, known, lib_function,
     static_path, text,
 };
+use crate::nix::strings::attribute_path;
 use rnix::SyntaxKind::*;
 use rnix::SyntaxNode;
 use rnix::ast::{self, Expr};
@@ -157,7 +158,7 @@ fn config_read(select: &ast::Select, around: Surroundings, found: &mut Found) {
         if unknown && select.default_expr().is_some() {
             let message = format!(
                 "`or` cannot be needed: an option always has a value, and where there is no `{}` it hides just that.",
-                names.join(".")
+                attribute_path(&names)
             );
             found.add(path.syntax().text_range(), known::OR_HIDES_TYPO, message);
         }

@@ -13,6 +13,13 @@ fn found(text: &str) -> Vec<String> {
 }
 
 #[test]
+fn an_option_is_named_as_nix_writes_it() {
+    let around = Surroundings { known: tables::known(), declared: &[], arguments: &[] };
+    let finding = &lint("{ ... }: { users.users.\"jane.doe\".password = \"abc\"; }", around)[0];
+    assert!(finding.message.starts_with("`users.users.\"jane.doe\".password` "), "{}", finding.message);
+}
+
+#[test]
 fn what_is_wrong_is_found_at_its_place() {
     let cases: &[(&str, &[&str])] = &[
         ("{ services.chrony.enable = 1 }", &["1:30 nix-syntax"]),
