@@ -180,6 +180,7 @@ test("a whole design is made and downloaded without a mouse", async () => {
 test("the first Tab leads past everything to the form", async () => {
   const { page } = await open(stage.browser, stage.url);
   await preset(page, "minimal");
+  await page.waitForFunction(() => location.hash !== "");
   const address = await page.evaluate(() => location.href);
   await page.reload({ waitUntil: "load" });
   await find(page, "heading", "Cluster").wait();
