@@ -104,7 +104,9 @@ fn row(at: usize, item: Item, query: &Query, active: RwSignal<usize>, take: Call
     let code = matches!(target, Target::Host(..) | Target::File(..) | Target::Copy(_))
         || matches!(kind, "option" | "node group");
     let mark = query.mark(&name).unwrap_or(0..0);
-    let marked = view! { {name[..mark.start].to_owned()}<mark>{name[mark.clone()].to_owned()}</mark>{name[mark.end..].to_owned()} };
+    let (before, inside, after) = (&name[..mark.start], &name[mark.clone()], &name[mark.end..]);
+    let inside = (!mark.is_empty()).then(|| view! { <mark>{inside.to_owned()}</mark> });
+    let marked = view! { {before.to_owned()}{inside}{after.to_owned()} };
     let keys = match target {
         Target::Act(action) => action.keys.first().map(|keys| keys.label()),
         _ => None,
