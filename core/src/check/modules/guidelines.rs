@@ -10,6 +10,7 @@ use crate::check::Check;
 use crate::cluster::{CustomModule, Integration, ModulePart, PartNodes};
 use crate::modules::custom::parameters;
 use crate::path::Field;
+use std::collections::HashSet;
 
 /// A guideline, and how far a module meets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,9 +65,38 @@ fn missing(found: impl Into<String>, advice: impl Into<String>) -> Finding {
     Err((found.into(), advice.into()))
 }
 
-/// What the module has of Nix and text, by part; a source is one of its own.
+/// What a part has of Nix and text; a source is a text without a part.
+struct Text<'c> {
+    part: Option<&'c ModulePart>,
+    text: String,
+    /// Each of its words once, in their order: many questions are asked of a text that may have thousands of lines.
+    words: Vec<String>,
+}
+
+impl<'c> Text<'c> {
+    fn new(part: Option<&'c ModulePart>, text: String) -> Self {
+        let mut seen = HashSet::new();
+        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.'));
+        let words = words.filter(|word| seen.insert(*word)).map(str::to_owned).collect();
+        Self { part, text, words }
+    }
+
+    /// Whether a word of the text has this in it: letters, digits and dots.
+    fn has(&self, piece: &str) -> bool {
+        self.words.iter().any(|word| word.contains(piece))
+    }
+
+    /// Whether it runs a service: a unit, an option that turns one on, or a port that is open.
+    fn runs_service(&self) -> bool {
+        let in_part =
+            |part: &ModulePart| !part.units.is_empty() || !part.tcp_ports.is_empty() || !part.udp_ports.is_empty();
+        self.part.is_some_and(in_part) || self.has("services.")
+    }
+}
+
+/// What the module has of Nix and text, by part.
 struct Texts<'c> {
-    parts: Vec<(Option<&'c ModulePart>, String)>,
+    parts: Vec<Text<'c>>,
 }
 
 impl<'c> Texts<'c> {
@@ -76,27 +106,24 @@ impl<'c> Texts<'c> {
             let units = part.units.iter().map(|unit| unit.command.clone());
             let texts =
                 part.files.iter().map(|file| file.text.clone()).chain([part.nix.clone(), part.packages.join(" ")]);
-            (Some(part), options.chain(units).chain(texts).collect::<Vec<_>>().join("\n"))
+            Text::new(Some(part), options.chain(units).chain(texts).collect::<Vec<_>>().join("\n"))
         };
         if module.source.is_empty() {
             Self { parts: module.parts.iter().map(of_part).collect() }
         } else {
             // Comments say much of what the code does not do.
             let code: Vec<&str> = module.source.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
-            Self { parts: vec![(None, code.join("\n"))] }
+            Self { parts: vec![Text::new(None, code.join("\n"))] }
         }
     }
 
-    fn has(&self, word: &str) -> bool {
-        self.parts.iter().any(|(_, text)| text.contains(word))
+    fn has(&self, piece: &str) -> bool {
+        self.parts.iter().any(|text| text.has(piece))
     }
-}
 
-/// Whether a part runs a service: a unit, an option that turns one on, or a port that is open.
-fn runs_service(part: Option<&ModulePart>, text: &str) -> bool {
-    part.is_some_and(|part| !part.units.is_empty() || !part.tcp_ports.is_empty() || !part.udp_ports.is_empty())
-        || text.contains("services.")
-        || text.contains("systemd.services")
+    fn run_service(&self) -> bool {
+        self.parts.iter().any(Text::runs_service)
+    }
 }
 
 fn conditional(module: &CustomModule) -> Finding {
@@ -122,14 +149,13 @@ fn parameters_used(module: &CustomModule, text: &Texts) -> Finding {
         let found = format!("Written out in the parts: port {}.", ports.join(", "));
         return missing(found, "Make a parameter of each port that a site may want to change, and open “cfg.NAME”.");
     }
-    let has_values = if module.source.is_empty() {
-        module.parts.iter().flat_map(|part| &part.options).any(|option| is_constant(&option.value))
-    } else {
-        text.parts.iter().any(|(part, text)| runs_service(*part, text) && text.contains("= \""))
+    let has_values = || match module.source.is_empty() {
+        true => module.parts.iter().flat_map(|part| &part.options).any(|option| is_constant(&option.value)),
+        false => text.parts.iter().any(|text| text.runs_service() && text.text.contains("= \"")),
     };
     match parameters(module).count() {
         0 if module.source.contains("mkOption") => Ok("The module declares options.".to_owned()),
-        0 if has_values => missing(
+        0 if has_values() => missing(
             "The module has values, and no parameters.",
             "Make parameters of what a site may want to change, and use them as cfg.NAME.",
         ),
@@ -146,11 +172,11 @@ fn is_constant(value: &str) -> bool {
 }
 
 fn server_and_client(module: &CustomModule, text: &Texts) -> Finding {
-    if !text.parts.iter().any(|(part, text)| runs_service(*part, text)) {
+    if !text.run_service() {
         return Ok("The module runs no service.".to_owned());
     }
     if module.source.is_empty() {
-        let everywhere = text.parts.iter().all(|(part, _)| part.is_some_and(|part| part.nodes == PartNodes::All));
+        let everywhere = text.parts.iter().all(|text| text.part.is_some_and(|part| part.nodes == PartNodes::All));
         if !everywhere {
             return Ok("Its parts are for different nodes.".to_owned());
         }
@@ -186,20 +212,20 @@ fn documented(module: &CustomModule) -> Finding {
 const GPU_WORDS: &[&str] = &["nvidia", "cuda", "rocm", "amdgpu"];
 
 fn gpu(module: &CustomModule, text: &Texts) -> Finding {
-    let touches = |text: &str| {
-        let lower = text.to_lowercase();
-        GPU_WORDS.iter().any(|word| lower.contains(word))
+    let uses = |word: &String| {
+        let lower = word.to_ascii_lowercase();
+        GPU_WORDS.iter().any(|gpu| lower.contains(gpu))
     };
-    let using: Vec<_> = text.parts.iter().filter(|(_, text)| touches(text)).collect();
+    let using: Vec<&Text> = text.parts.iter().filter(|text| text.words.iter().any(uses)).collect();
     if using.is_empty() {
         return Ok("The module does not use GPUs.".to_owned());
     }
-    let guarded = |(part, text): &&(Option<&ModulePart>, String)| {
+    let guarded = |text: &&Text| {
         let on_gpus = |part: &ModulePart| {
             matches!(part.nodes, PartNodes::Gpu | PartNodes::Nvidia) || part.needs.contains(&Integration::Cuda)
         };
-        part.is_some_and(on_gpus)
-            || ["hasGPU", "gpuVendor", "services.cuda", "services.rocm"].iter().any(|word| text.contains(word))
+        text.part.is_some_and(on_gpus)
+            || ["hasGPU", "gpuVendor", "services.cuda", "services.rocm"].iter().any(|guard| text.has(guard))
     };
     if using.iter().all(guarded) {
         return Ok("What uses GPUs is only where they are.".to_owned());
@@ -253,7 +279,7 @@ fn hpc(module: &CustomModule, text: &Texts) -> Finding {
 }
 
 fn helper_scripts(module: &CustomModule, text: &Texts) -> Finding {
-    if !text.parts.iter().any(|(part, text)| runs_service(*part, text)) {
+    if !text.run_service() {
         return Ok("The module runs no service that wants tools.".to_owned());
     }
     let tools = module.parts.iter().any(|part| !part.scripts.is_empty() || !part.packages.is_empty())
@@ -270,15 +296,14 @@ fn helper_scripts(module: &CustomModule, text: &Texts) -> Finding {
 }
 
 fn sizes(text: &Texts) -> Finding {
-    for (_, text) in &text.parts {
-        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.'));
-        if let Some(address) = words.into_iter().find(|word| is_node_address(word)) {
+    for text in &text.parts {
+        if let Some(address) = text.words.iter().find(|word| is_node_address(word)) {
             return missing(
                 format!("The address {address} is written out."),
                 "Take it from `node.ip`, `nodes` or `firstController.ip`, or make a parameter of it.",
             );
         }
-        if text.contains("elemAt") || text.contains("attrValues nodes)") && text.contains("head") {
+        if text.has("elemAt") || text.has("head") && text.text.contains("attrValues nodes)") {
             return missing(
                 "A node is chosen by its place among all.",
                 "Choose it by its role: `firstController` is the first controller.",
