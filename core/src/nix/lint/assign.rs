@@ -399,6 +399,7 @@ fn missing(path: &[String], has_inside: bool, around: Surroundings) -> Option<(k
     Some((known::UNKNOWN_OPTION, format!("NixOS has no option `{shown}`: {advice}")))
 }
 
+/// What is wrong with reading `path`; `None` where there is such an option, or the table cannot tell.
 pub(super) fn unreadable(path: &[String], found: &Found, around: Surroundings) -> Option<(known::Lint, String)> {
     let mut spot = Spot::Node(&around.known.tree);
     for (index, name) in path.iter().enumerate() {
