@@ -1,4 +1,4 @@
-//! Notices above the form, and above the flake where that takes the form's place.
+//! Notices over the foot of the form, and of the flake where that takes the form's place.
 
 use crate::state::{Action, Design, Notice};
 use crate::widgets::icon::{Icon, Shape};

@@ -1,4 +1,4 @@
-//! Notices above the form: what happened that the user did not ask for, and what can be done.
+//! Notices over the form's foot: what happened that the user did not ask for, and what can be done.
 
 use leptos::prelude::*;
 use std::sync::Arc;

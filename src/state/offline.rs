@@ -15,11 +15,14 @@ pub struct Offline {
     pub works: RwSignal<bool>,
     /// Whether a newer version of the page waits.
     pub update: RwSignal<bool>,
+    /// Whether the tables of options and packages are there.
+    pub tables: RwSignal<bool>,
 }
 
 impl Offline {
     pub fn new() -> Self {
-        Self { works: RwSignal::new(false), update: RwSignal::new(false) }
+        let no = || RwSignal::new(false);
+        Self { works: no(), update: no(), tables: no() }
     }
 }
 
@@ -50,6 +53,7 @@ impl Design {
                 return;
             };
             tables::provide(options, packages);
+            self.offline.tables.set(true);
             if self.read_once(|cluster| !cluster.modules.is_empty()) {
                 self.generate();
             }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setInterval } from "node:timers/promises";
-import { broken, find, open, section, staged } from "./browser.mjs";
+import { broken, find, open, section, seen, staged, type } from "./browser.mjs";
 
 const stage = staged();
 
@@ -100,6 +100,42 @@ test("the tabs are walked with the arrow keys", async () => {
   await becomes(focused, "Files true");
   const stops = await page.$$eval("[role=tab]", (tabs) => tabs.filter((tab) => tab.tabIndex === 0).length);
   assert.equal(stops, 1);
+});
+
+for (const wide of [1440, 1000, 390]) {
+  test(`at ${wide} px what is told moves nothing and hides no field from the keyboard`, async () => {
+    const { page, context, faults } = await begin("minimal", { width: wide, height: 600 });
+    const places = async () => [await box(page, "textbox", "Name"), await box(page, "tab", "Files")];
+    const before = await places();
+    await page.evaluate(() => (location.hash = "c=damaged"));
+    await seen(page, "The link cannot be opened");
+    assert.deepEqual(await places(), before);
+
+    // By keyboard through the form, to its last field and back: none is under the notice.
+    await (await find(page, "textbox", "Name").waitHandle()).focus();
+    const { y: top } = await box(page, "button", "Close notice");
+    for (const keys of [["Tab"], ["Shift", "Tab"]]) {
+      for (let i = 0; i < 8; i++) {
+        for (const key of keys) await page.keyboard.down(key);
+        for (const key of keys.toReversed()) await page.keyboard.up(key);
+        const field = await page.evaluate(() => document.activeElement.getBoundingClientRect().top);
+        assert.ok(field < top, `the notice, from ${top} px on, hides a field at ${field} px`);
+      }
+    }
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+}
+
+test("the tabs stay where they are when counts come", async () => {
+  const { page, context, faults } = await begin("minimal");
+  const places = () => Promise.all(["Files", "Picture"].map((name) => box(page, "tab", name)));
+  const before = await places();
+  await type(page, "Name", "another-name");
+  await page.locator('::-p-xpath(//button[@role="tab"][contains(., "added")])').wait();
+  assert.deepEqual(await places(), before);
+  assert.deepEqual(faults, []);
+  await context.close();
 });
 
 for (const theme of ["light", "dark"]) {

@@ -178,7 +178,9 @@ fn suggest_options(typed: &str) -> Vec<Suggestion> {
         about: candidate.about,
         text: candidate.text,
     };
-    let found = Design::here().with_options(|known| complete::options(&known.tree, typed, MOST));
+    let design = Design::here();
+    design.offline.tables.track();
+    let found = design.with_options(|known| complete::options(&known.tree, typed, MOST));
     found.into_iter().map(suggestion).collect()
 }
 
@@ -200,8 +202,13 @@ fn completing(stands: Stands) -> CompleteAt {
     })
 }
 
-/// Packages for the last entry of a list with commas, or for the one that stands alone.
 pub fn suggest_packages(typed: &str) -> Vec<Suggestion> {
+    Design::here().offline.tables.track();
+    packages(typed)
+}
+
+/// Packages for the last entry of a list with commas, or for the one that stands alone.
+fn packages(typed: &str) -> Vec<Suggestion> {
     let (before, last) = typed.rsplit_once(',').unwrap_or(("", typed));
     let suggestion = |name: &str| {
         let text = if before.is_empty() { name.to_owned() } else { format!("{before}, {name}") };
@@ -217,7 +224,7 @@ mod tests {
 
     #[test]
     fn packages_complete_the_last_entry() {
-        let texts = |typed: &str| suggest_packages(typed).into_iter().map(|one| one.text).collect::<Vec<_>>();
+        let texts = |typed: &str| packages(typed).into_iter().map(|one| one.text).collect::<Vec<_>>();
         assert!(texts("htop,openm").contains(&"htop, openmpi".to_owned()));
         assert!(texts("openmpi, openmpi").iter().all(|text| text != "openmpi, openmpi"));
         assert_eq!(texts("htop, no-such-package"), [""; 0]);

@@ -16,6 +16,9 @@ pub fn Options(module: usize) -> impl IntoView {
     let design = Design::here();
     let loaded = move || design.loaded_options();
     let used = move || match loaded() {
+        None if !design.offline.tables.get() => {
+            "The options of NixOS are on their way: until they are here, their names are not checked.".to_owned()
+        }
         None => format!(
             "Nix in modules is held against the {} options of NixOS that clusters use most; a name that is not among them is an \
              error only where it cannot be right.",
