@@ -131,6 +131,11 @@ impl Registered {
     }
 }
 
+/// Whether the cluster's flake has our module `name`.
+pub fn is_used(cluster: &Cluster, name: &str) -> bool {
+    used(cluster).any(|module| module.name == name)
+}
+
 /// The modules of the cluster's flake, in the order in which a node imports them: ours, then the user's own.
 pub fn registered(cluster: &Cluster) -> Vec<Registered> {
     let off: Vec<&str> = MODULES

@@ -35,7 +35,7 @@ pub fn guidelines(module: &CustomModule) -> Vec<Guideline> {
     let text = Texts::new(module);
     let parts = if module.source.is_empty() { CustomModule::parts.key } else { CustomModule::source.key };
     let all: [(Check, &str, &str, Finding); 8] = [
-        (GUIDELINE_CONDITIONAL, "Conditional activation", parts, conditional(module)),
+        (GUIDELINE_CONDITIONAL, "Conditional activation", parts, conditional(module, &text)),
         (
             GUIDELINE_PARAMETERS,
             "Parameters instead of constants",
@@ -126,11 +126,11 @@ impl<'c> Texts<'c> {
     }
 }
 
-fn conditional(module: &CustomModule) -> Finding {
+fn conditional(module: &CustomModule, text: &Texts) -> Finding {
     if module.source.is_empty() {
         return Ok("All of the module is under lib.mkIf of `enable`, and each part under that of its nodes.".to_owned());
     }
-    if module.source.contains("mkIf") || module.source.contains("optionalAttrs") {
+    if text.has("mkIf") || text.has("optionalAttrs") {
         return Ok("The module has conditions.".to_owned());
     }
     missing("Nothing in the module is conditional.", "Put what it sets under lib.mkIf of its `enable`.")
@@ -154,7 +154,7 @@ fn parameters_used(module: &CustomModule, text: &Texts) -> Finding {
         false => text.parts.iter().any(|text| text.runs_service() && text.text.contains("= \"")),
     };
     match parameters(module).count() {
-        0 if module.source.contains("mkOption") => Ok("The module declares options.".to_owned()),
+        0 if text.has("mkOption") => Ok("The module declares options.".to_owned()),
         0 if has_values() => missing(
             "The module has values, and no parameters.",
             "Make parameters of what a site may want to change, and use them as cfg.NAME.",

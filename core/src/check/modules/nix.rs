@@ -178,12 +178,8 @@ pub(in crate::check) fn check_own(
     if option_type(facts, set).is_none_or(|kind| !kind.is_single()) {
         return;
     }
-    let used = modules::registered(facts.cluster);
-    let Some((module, _)) =
-        own_options().iter().find(|(name, own)| own == set && used.iter().any(|module| module.name == *name))
-    else {
-        return;
-    };
+    let sets = |(name, own): &&(&str, Vec<String>)| own == set && modules::is_used(facts.cluster, name);
+    let Some((module, _)) = own_options().iter().find(sets) else { return };
     let shown = set.join(".");
     let message = if is_forced {
         format!("This takes the place of what the module {module} sets: the form no longer decides `{shown}`.")
