@@ -1,5 +1,8 @@
-//! How long the lint takes, by the length of a module: `cargo run --release -p clusterflake-core --example lint_speed`.
+//! How long the lint takes, and all checks of a cluster with that module, by the module's length: `cargo run --release -p clusterflake-core --example lint_speed`.
 
+use clusterflake_core::Cluster;
+use clusterflake_core::check::check;
+use clusterflake_core::cluster::CustomModule;
 use clusterflake_core::nix::lint::{Surroundings, lint};
 use clusterflake_core::nix::syntax::source_fault;
 use clusterflake_core::nix::tables;
@@ -49,14 +52,20 @@ fn least(mut run: impl FnMut()) -> f64 {
 
 fn main() {
     let around = Surroundings { known: tables::known(), declared: &[], arguments: &[] };
-    println!("{:>6} {:>9} {:>9} {:>7}", "lines", "parse ms", "lint ms", "growth");
+    println!("{:>6} {:>9} {:>9} {:>7} {:>9} {:>7}", "lines", "parse ms", "lint ms", "growth", "check ms", "growth");
     let mut before = None;
     for lines in [250, 500, 1000, 2000, 3500] {
         let text = module(lines);
         let parse = least(|| drop(black_box(source_fault(black_box(&text)))));
-        let time = least(|| drop(black_box(lint(black_box(&text), around))));
-        let growth = before.map(|before| format!("{:.2}", time / before)).unwrap_or_default();
-        println!("{:>6} {parse:>9.2} {time:>9.2} {growth:>7}", text.lines().count());
-        before = Some(time);
+        let lint = least(|| drop(black_box(lint(black_box(&text), around))));
+        let own = CustomModule { name: "big".to_owned(), enable: true, source: text.clone(), ..Default::default() };
+        let cluster = Cluster { modules: vec![own].into(), ..Default::default() };
+        let check = least(|| drop(black_box(check(black_box(&cluster)))));
+        let growth =
+            |time: f64, before: Option<f64>| before.map_or_else(String::new, |before| format!("{:.2}", time / before));
+        let (of_lint, of_check) =
+            (growth(lint, before.map(|(lint, _)| lint)), growth(check, before.map(|(_, check)| check)));
+        println!("{:>6} {parse:>9.2} {lint:>9.2} {of_lint:>7} {check:>9.2} {of_check:>7}", text.lines().count());
+        before = Some((lint, check));
     }
 }

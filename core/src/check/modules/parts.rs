@@ -306,8 +306,9 @@ fn check_nix(facts: &Facts, module: &CustomModule, part: &ModulePart, at: &Path,
         Some(fault) => problems.push(MODULE_NIX.at(path, nix::fault_message(&fault))),
         None => {
             nix::check_parameters(module, &part.nix, &path, problems);
+            let is_forced = part.nix.contains("mkForce");
             for set in nix::check_expression(facts, &part.nix, &path, In::Module, problems) {
-                nix::check_own(facts, &set.path, part.nix.contains("mkForce"), &path, problems);
+                nix::check_own(facts, &set.path, is_forced, &path, problems);
                 check_recursion(part, &set.path, &path, problems);
             }
         }
