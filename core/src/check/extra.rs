@@ -20,7 +20,7 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
         let path = spot.path().field(NodeGroup::extra_config);
         let Some(fault) = module_fault(text) else {
             for set in nix::check_expression(facts, text, &path, In::File, problems) {
-                nix::check_own(facts, &set.path, text.contains("mkForce"), &path, problems);
+                nix::check_own(facts, &set, &path, problems);
             }
             continue;
         };

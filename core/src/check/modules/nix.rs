@@ -155,9 +155,9 @@ pub(super) fn fault_message(fault: &Fault) -> String {
 /// Says which parameters `text` uses that the module does not have: Nix would stop there.
 pub(super) fn check_parameters(module: &CustomModule, text: &str, path: &Path, problems: &mut Vec<Problem>) {
     for used in lint::selected(text, "cfg") {
-        let name = used.path.concat();
+        let name = &used.name;
         let is_own = name == "enable" || (name == "type" && !module.implementations.is_empty());
-        if !is_own && parameters(module).all(|(_, parameter)| parameter.name != name) {
+        if !is_own && parameters(module).all(|(_, parameter)| parameter.name != *name) {
             let message = format!(
                 "{} The module has no parameter “{name}”: add it, or use one that it has.",
                 place(used.line, used.column)
@@ -167,35 +167,48 @@ pub(super) fn check_parameters(module: &CustomModule, text: &str, path: &Path, p
     }
 }
 
-/// Says where a module of the flake sets the same option. `is_forced`: it is meant to take the other's place.
-pub(in crate::check) fn check_own(
-    facts: &Facts,
-    set: &[String],
-    is_forced: bool,
-    path: &Path,
-    problems: &mut Vec<Problem>,
-) {
-    if option_type(facts, set).is_none_or(|kind| !kind.is_single()) {
-        return;
+/// Says where a module of the flake sets an option that the text of the field at `path` sets.
+pub(in crate::check) fn check_own(facts: &Facts, set: &Assigned, path: &Path, problems: &mut Vec<Problem>) {
+    if let Some(message) = own_conflict(facts, set) {
+        problems.push(OPTION_OF_FORM.at(path.clone(), format!("{} {message}", place(set.line, set.column))));
     }
-    let sets = |(name, own): &&(&str, Vec<String>)| own == set && modules::is_used(facts.cluster, name);
-    let Some((module, _)) = own_options().iter().find(sets) else { return };
-    let shown = set.join(".");
-    let message = if is_forced {
+}
+
+/// What there is to say where a module of the flake sets the same option.
+pub(super) fn own_conflict(facts: &Facts, set: &Assigned) -> Option<String> {
+    if option_type(facts, &set.path).is_none_or(|kind| !kind.is_single()) {
+        return None;
+    }
+    let sets = |(name, own): &&(&str, Vec<String>)| *own == set.path && modules::is_used(facts.cluster, name);
+    let (module, _) = own_options().iter().find(sets)?;
+    let shown = set.path.join(".");
+    Some(if set.is_forced {
         format!("This takes the place of what the module {module} sets: the form no longer decides `{shown}`.")
     } else {
         format!(
             "The module {module} of the flake sets `{shown}` too, and two different values are an error: set it in its form, \
              or write lib.mkForce."
         )
-    };
-    problems.push(OPTION_OF_FORM.at(path.clone(), message));
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::{Described, ModulePart};
+    use crate::cluster::{Cluster, Described, ModulePart, NodeGroup};
+
+    #[test]
+    fn what_the_form_sets_too_is_told_at_its_place() {
+        let mut cluster = Cluster::default();
+        let text = "{ lib, ... }: {\n  time.timeZone = lib.mkForce \"UTC\";\n  networking.domain = \"x\";\n}";
+        cluster.nodes =
+            vec![NodeGroup { hosts: "n1".to_owned(), extra_config: text.to_owned(), ..Default::default() }].into();
+        let problems = crate::check::check(&cluster).into_iter().filter(|problem| problem.id == OPTION_OF_FORM.id);
+        let messages: Vec<String> = problems.map(|problem| problem.message).collect();
+        let [forced, plain] = messages.as_slice() else { panic!("{messages:?}") };
+        assert!(forced.starts_with("Line 2, character 8: This takes the place of "), "{forced}");
+        assert!(plain.starts_with("Line 3, character 14: The module "), "{plain}");
+    }
 
     #[test]
     fn what_no_table_has_is_named_once() {

@@ -2,7 +2,7 @@
 
 use super::nix::{self, In};
 use super::{
-    ETC_PATH, MODULE_NIX, MODULE_PORT, OPTION_PATH, OPTION_REPEATED, PART_EMPTY, PART_IMPLEMENTATION,
+    ETC_PATH, MODULE_NIX, MODULE_PORT, OPTION_OF_FORM, OPTION_PATH, OPTION_REPEATED, PART_EMPTY, PART_IMPLEMENTATION,
     PART_WITHOUT_NODES, SCRIPT_NAME, SERVICE_RECURSION, UNIT_COMMAND, UNIT_NAME, UNIT_USER, check_package,
 };
 use crate::check::facts::Facts;
@@ -272,12 +272,12 @@ fn check_options<'c>(
             continue;
         }
         let text = format!("{{ {} =\n{}\n; }}", option.path.trim(), option.value);
-        nix::check_below(facts, &text, &path, &value, problems);
+        let own = nix::check_below(facts, &text, &path, &value, problems);
+        let own = own.iter().filter_map(|set| nix::own_conflict(facts, set));
+        problems.extend(own.map(|message| OPTION_OF_FORM.at(path.clone(), message)));
         nix::check_parameters(module, &option.value, &value, problems);
-        let is_forced = option.value.contains("mkForce") || option.value.contains("mkOverride");
         let alone = format!("{{ {} = null; }}", option.path.trim());
         for set in nix::report(facts.options, &alone, In::Module).set {
-            nix::check_own(facts, &set.path, is_forced, &path, problems);
             check_recursion(part, &set.path, &path, problems);
             sets.push(Set { part, path: set.path, value: option.value.trim(), place: path.clone() });
         }
@@ -306,9 +306,8 @@ fn check_nix(facts: &Facts, module: &CustomModule, part: &ModulePart, at: &Path,
         Some(fault) => problems.push(MODULE_NIX.at(path, nix::fault_message(&fault))),
         None => {
             nix::check_parameters(module, &part.nix, &path, problems);
-            let is_forced = part.nix.contains("mkForce");
             for set in nix::check_expression(facts, &part.nix, &path, In::Module, problems) {
-                nix::check_own(facts, &set.path, is_forced, &path, problems);
+                nix::check_own(facts, &set, &path, problems);
                 check_recursion(part, &set.path, &path, problems);
             }
         }

@@ -36,9 +36,8 @@ pub(super) fn check(facts: &Facts, module: &CustomModule, at: &Path, problems: &
         let fix = Fix::set("Leave the parts out", parts.clone(), serde_json::json!([]));
         problems.push(SOURCE_AND_PARTS.at(parts, message).with_fix(fix));
     }
-    let is_forced = source.contains("mkForce");
     for set in nix::check_expression(facts, source, &path, In::File, problems) {
-        nix::check_own(facts, &set.path, is_forced, &path, problems);
+        nix::check_own(facts, &set, &path, problems);
     }
     check_arguments(facts, module, &path, problems);
     check_files(facts, module, at, problems);

@@ -44,6 +44,8 @@ impl<'t> Spot<'t> {
 struct Place<'t> {
     path: Vec<String>,
     spot: Spot<'t>,
+    /// Whether all that is set here takes the place of what other modules set.
+    is_forced: bool,
 }
 
 struct Walk<'w, 't, 'n> {
@@ -54,12 +56,19 @@ struct Walk<'w, 't, 'n> {
     walked: Walked,
 }
 
-/// The options that were met, with the places of their names.
+/// An option that is set, with the place of its name.
+pub(super) struct Assignment {
+    pub at: TextRange,
+    pub path: Vec<String>,
+    pub is_forced: bool,
+}
+
+/// The options that were met.
 #[derive(Default)]
 pub(super) struct Walked {
-    pub assigned: Vec<(TextRange, Vec<String>)>,
+    pub assigned: Vec<Assignment>,
     /// Those that could not be judged.
-    pub unchecked: Vec<(TextRange, Vec<String>)>,
+    pub unchecked: Vec<Assignment>,
 }
 
 /// Holds what the module sets against the table, and gives the options that it sets.
@@ -68,7 +77,7 @@ pub(super) fn check(module: &Module, around: Surroundings, found: &mut Found) ->
         return Walked::default();
     }
     let mut walk = Walk { around, found, followed: HashSet::new(), walked: Walked::default() };
-    let root = Place { path: Vec::new(), spot: Spot::Node(&around.known.tree) };
+    let root = Place { path: Vec::new(), spot: Spot::Node(&around.known.tree), is_forced: false };
     let structured = sets(&module.body).any(|set| {
         set_entries(&set)
             .iter()
@@ -151,6 +160,13 @@ fn declare(path: &[ast::Attr], value: Option<&Expr>, mut at: Vec<String>, declar
 impl<'t> Walk<'_, 't, '_> {
     /// Holds `expr` against what belongs at `place`.
     fn value(&mut self, expr: &Expr, place: &Place<'t>) {
+        let forced;
+        let place = if !place.is_forced && value::forces(expr, self.found) {
+            forced = Place { is_forced: true, ..place.clone() };
+            &forced
+        } else {
+            place
+        };
         for expr in value::possible(expr, self.found) {
             match &expr {
                 Expr::AttrSet(set) => self.set(set, place),
@@ -178,7 +194,7 @@ impl<'t> Walk<'_, 't, '_> {
                     if let Spot::Node(node) | Spot::OpenNode(node) = place.spot
                         && let Some(element) = node.children.get("*")
                     {
-                        let place = Place { path: place.path.clone(), spot: inside_of(node, element) };
+                        let place = Place { spot: inside_of(node, element), ..place.clone() };
                         list.items().for_each(|item| self.value(&item, &place));
                     }
                 }
@@ -266,13 +282,15 @@ impl<'t> Walk<'_, 't, '_> {
     fn entry(&mut self, path: &[ast::Attr], value: Option<&Expr>, place: &Place<'t>) {
         let outer = &place.path;
         let mut place = place.clone();
+        place.is_forced |= value.is_some_and(|value| value::forces(value, self.found));
         for attr in path {
             let name = attr_name(attr);
             let at = attr.syntax().text_range();
             let Some(next) = step(place.spot, name.as_deref()) else {
                 place.path.extend(name);
                 let names = path.iter().map(|attr| attr_name(attr).unwrap_or_default());
-                self.walked.assigned.push((at, outer.iter().cloned().chain(names).collect()));
+                let whole = outer.iter().cloned().chain(names).collect();
+                self.walked.assigned.push(Assignment { at, path: whole, is_forced: place.is_forced });
                 if place.path[0] == known::OWN_SECTION {
                     place.path = path.iter().map_while(attr_name).collect();
                 }
@@ -282,7 +300,9 @@ impl<'t> Walk<'_, 't, '_> {
                 let has_inside = path.len() > 1 || value.is_some_and(|value| sets(value).next().is_some());
                 match missing(&place.path, has_inside, self.around) {
                     Some((kind, message)) => self.found.add(at, kind, message),
-                    None => self.walked.unchecked.push((at, place.path)),
+                    None => {
+                        self.walked.unchecked.push(Assignment { at, path: place.path, is_forced: place.is_forced });
+                    }
                 }
                 return;
             };
@@ -293,7 +313,8 @@ impl<'t> Walk<'_, 't, '_> {
             }
         }
         if let (Some(_), Some(attr)) = (place.spot.kind(), path.last()) {
-            self.walked.assigned.push((attr.syntax().text_range(), place.path.clone()));
+            let (at, path) = (attr.syntax().text_range(), place.path.clone());
+            self.walked.assigned.push(Assignment { at, path, is_forced: place.is_forced });
         }
         let Some(value) = value else { return };
         if !matches!(place.spot, Spot::Free)

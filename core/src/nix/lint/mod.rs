@@ -71,11 +71,21 @@ pub struct Assigned {
     pub line: usize,
     pub column: usize,
     pub path: Vec<String>,
+    /// Whether it takes the place of what other modules set: `lib.mkForce`, `lib.mkOverride`.
+    pub is_forced: bool,
+}
+
+/// An attribute that a text takes from a set, with its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Selected {
+    pub line: usize,
+    pub column: usize,
+    pub name: String,
 }
 
 /// What the expression `text` takes from the set `name`, which is bound around it: the first attribute of each selection
 /// without `or`.
-pub(crate) fn selected(text: &str, name: &str) -> Vec<Assigned> {
+pub(crate) fn selected(text: &str, name: &str) -> Vec<Selected> {
     let Some(root) = super::syntax::parse(text).ok().and_then(Expr::cast) else { return Vec::new() };
     let names = names::resolve(&root, &[name]);
     let lines = Lines::new(text);
@@ -88,7 +98,7 @@ pub(crate) fn selected(text: &str, name: &str) -> Vec<Assigned> {
     let first = selections.filter_map(|select| {
         let attr = select.attrpath()?.attrs().next()?;
         let (line, column) = lines.place(attr.syntax().text_range().start().into());
-        Some(Assigned { line, column, path: vec![attr_name(&attr)?] })
+        Some(Selected { line, column, name: attr_name(&attr)? })
     });
     first.collect()
 }
@@ -132,9 +142,9 @@ pub fn report(text: &str, around: Surroundings) -> Report {
         found.flaws.into_iter().map(|flaw| lines.finding(flaw.offset, flaw.kind, flaw.message)).collect();
     findings.sort();
     findings.dedup();
-    let assigned = |(at, path): (TextRange, Vec<String>)| {
-        let (line, column) = lines.place(at.start().into());
-        Assigned { line, column, path }
+    let assigned = |assignment: assign::Assignment| {
+        let (line, column) = lines.place(assignment.at.start().into());
+        Assigned { line, column, path: assignment.path, is_forced: assignment.is_forced }
     };
     let places = |all: Vec<_>| all.into_iter().map(assigned).collect();
     Report { findings, set: places(walked.assigned), unchecked: places(walked.unchecked) }

@@ -13,6 +13,20 @@ fn found(text: &str) -> Vec<String> {
 }
 
 #[test]
+fn what_takes_the_place_of_other_values_is_told_from_what_does_not() {
+    let around = Surroundings { known: tables::known(), declared: &[], arguments: &[] };
+    let text = "{ lib, ... }: lib.mkMerge [
+      { networking.domain = lib.mkForce \"a\"; networking.hostName = \"b\"; }
+      { services.k3s = lib.mkForce { enable = true; role = \"agent\"; }; }
+      { time.timeZone = lib.mkIf true (lib.mkOverride 10 \"UTC\"); i18n.defaultLocale = lib.mkDefault \"C\"; }
+    ]";
+    let (forced, plain): (Vec<_>, Vec<_>) = report(text, around).set.into_iter().partition(|set| set.is_forced);
+    let names = |sets: Vec<Assigned>| sets.iter().map(|set| set.path.join(".")).collect::<Vec<_>>();
+    assert_eq!(names(forced), ["networking.domain", "services.k3s.enable", "services.k3s.role", "time.timeZone"]);
+    assert_eq!(names(plain), ["networking.hostName", "i18n.defaultLocale"]);
+}
+
+#[test]
 fn an_option_is_named_as_nix_writes_it() {
     let around = Surroundings { known: tables::known(), declared: &[], arguments: &[] };
     let finding = &lint("{ ... }: { users.users.\"jane.doe\".password = \"abc\"; }", around)[0];

@@ -71,6 +71,26 @@ pub(super) fn possible(expr: &Expr, found: &Found) -> Vec<Expr> {
     }
 }
 
+/// Whether `expr`, or one of the values that it may stand for, takes the place of what other modules set.
+pub(super) fn forces(expr: &Expr, found: &Found) -> bool {
+    match inside(expr.clone()) {
+        Expr::IfElse(choice) => {
+            [choice.body(), choice.else_body()].into_iter().flatten().any(|one| forces(&one, found))
+        }
+        Expr::Apply(apply) => {
+            let (head, arguments) = call(&apply);
+            let function = head.and_then(|head| lib_function(&head, found.names));
+            match (function.as_ref().map(|name| name.text()), arguments.as_slice()) {
+                (Some("mkForce" | "mkOverride"), _) => true,
+                (Some("mkIf"), [_, value]) => forces(value, found),
+                (Some("mkMerge"), [Expr::List(list)]) => list.items().any(|one| forces(&one, found)),
+                _ => false,
+            }
+        }
+        _ => false,
+    }
+}
+
 /// Whether an option of this type takes the value; `true` also where that cannot be told.
 pub(super) fn takes(of: &OptionType, value: &Kind, found: &Found) -> bool {
     match of {
