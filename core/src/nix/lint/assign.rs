@@ -160,13 +160,15 @@ fn declare(path: &[ast::Attr], value: Option<&Expr>, mut at: Vec<String>, declar
 impl<'t> Walk<'_, 't, '_> {
     /// Holds `expr` against what belongs at `place`.
     fn value(&mut self, expr: &Expr, place: &Place<'t>) {
-        let forced;
-        let place = if !place.is_forced && value::forces(expr, self.found) {
-            forced = Place { is_forced: true, ..place.clone() };
-            &forced
+        if !place.is_forced && value::forces(expr, self.found) {
+            self.hold(expr, &Place { is_forced: true, ..place.clone() });
         } else {
-            place
-        };
+            self.hold(expr, place);
+        }
+    }
+
+    /// As [`Walk::value`], where the place tells already whether `expr` is forced.
+    fn hold(&mut self, expr: &Expr, place: &Place<'t>) {
         for expr in value::possible(expr, self.found) {
             match &expr {
                 Expr::AttrSet(set) => self.set(set, place),
@@ -323,7 +325,7 @@ impl<'t> Walk<'_, 't, '_> {
             let at = path.last().map_or(value.syntax().text_range(), |attr| attr.syntax().text_range());
             self.found.add(at, known::SECRET_IN_STORE, message);
         }
-        self.value(value, &place);
+        self.hold(value, &place);
     }
 
     /// Holds a value that is no set of options against its type.
