@@ -1,4 +1,5 @@
-//! How long the lint takes, and all checks of a cluster with that module, by the module's length: `cargo run --release -p clusterflake-core --example lint_speed`.
+//! How long the lint takes, and all checks of a cluster with that module, by the module's length:
+//! `cargo run --release -p clusterflake-core --example lint_speed`.
 
 use clusterflake_core::Cluster;
 use clusterflake_core::check::check;
@@ -61,11 +62,10 @@ fn main() {
         let own = CustomModule { name: "big".to_owned(), enable: true, source: text.clone(), ..Default::default() };
         let cluster = Cluster { modules: vec![own].into(), ..Default::default() };
         let check = least(|| drop(black_box(check(black_box(&cluster)))));
-        let growth =
-            |time: f64, before: Option<f64>| before.map_or_else(String::new, |before| format!("{:.2}", time / before));
-        let (of_lint, of_check) =
-            (growth(lint, before.map(|(lint, _)| lint)), growth(check, before.map(|(_, check)| check)));
+        let now = [lint, check];
+        let growth = |i: usize| before.map(|before: [f64; 2]| format!("{:.2}", now[i] / before[i])).unwrap_or_default();
+        let [of_lint, of_check] = [0, 1].map(growth);
         println!("{:>6} {parse:>9.2} {lint:>9.2} {of_lint:>7} {check:>9.2} {of_check:>7}", text.lines().count());
-        before = Some((lint, check));
+        before = Some(now);
     }
 }

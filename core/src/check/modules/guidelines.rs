@@ -149,9 +149,12 @@ fn parameters_used(module: &CustomModule, text: &Texts) -> Finding {
         let found = format!("Written out in the parts: port {}.", ports.join(", "));
         return missing(found, "Make a parameter of each port that a site may want to change, and open “cfg.NAME”.");
     }
-    let has_values = || match module.source.is_empty() {
-        true => module.parts.iter().flat_map(|part| &part.options).any(|option| is_constant(&option.value)),
-        false => text.parts.iter().any(|text| text.runs_service() && text.text.contains("= \"")),
+    let has_values = || {
+        if module.source.is_empty() {
+            module.parts.iter().flat_map(|part| &part.options).any(|option| is_constant(&option.value))
+        } else {
+            text.parts.iter().any(|text| text.runs_service() && text.text.contains("= \""))
+        }
     };
     match parameters(module).count() {
         0 if text.has("mkOption") => Ok("The module declares options.".to_owned()),

@@ -272,12 +272,12 @@ fn check_options<'c>(
             continue;
         }
         let text = format!("{{ {} =\n{}\n; }}", option.path.trim(), option.value);
-        let own = nix::check_below(facts, &text, &path, &value, problems);
-        let own = own.iter().filter_map(|set| nix::own_conflict(facts, set));
+        let all = nix::check_below(facts, &text, &path, &value, problems);
+        let own = all.iter().filter_map(|set| nix::own_conflict(facts, set));
         problems.extend(own.map(|message| OPTION_OF_FORM.at(path.clone(), message)));
         nix::check_parameters(module, &option.value, &value, problems);
-        let alone = format!("{{ {} = null; }}", option.path.trim());
-        for set in nix::report(facts.options, &alone, In::Module).set {
+        // The path is one line; what its value sets stands further down.
+        for set in all.into_iter().filter(|set| set.line == 1) {
             check_recursion(part, &set.path, &path, problems);
             sets.push(Set { part, path: set.path, value: option.value.trim(), place: path.clone() });
         }
