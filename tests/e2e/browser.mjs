@@ -288,9 +288,12 @@ export async function seen(page, text, there = true) {
 
 /** The rules of accessibility that the page breaks as it stands; `where` tells it apart. */
 export async function broken(page, where) {
-  const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-  // The page's policy forbids scripts that it did not bring; the debugger's own are not the page's.
-  await page.evaluate(axe + "\n;0");
+  // Once on each page, since it is half a megabyte.
+  if (!(await page.evaluate(() => "axe" in globalThis))) {
+    const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+    // The page's policy forbids scripts that it did not bring; the debugger's own are not the page's.
+    await page.evaluate(axe + "\n;0");
+  }
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
   return violations.flatMap((rule) => rule.nodes.map((node) => `${where}: ${rule.id}: ${node.html.slice(0, 160)}`));
 }
