@@ -60,6 +60,13 @@ fn presets_are_listed_and_each_can_be_used() {
 }
 
 #[test]
+fn the_schema_in_docs_is_the_one_that_is_printed() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/cluster.schema.json");
+    let printed = String::from_utf8(run(here(), &["schema"]).exits(0).out).unwrap();
+    assert!(fs::read_to_string(file).unwrap() == printed, "it is out of date: run `cargo xtask schema` and commit it");
+}
+
+#[test]
 fn the_schema_is_json_and_knows_the_sections() {
     let schema: serde_json::Value = serde_json::from_slice(&run(here(), &["schema"]).exits(0).out).unwrap();
     assert!(schema["properties"]["nodes"].is_object());
