@@ -78,10 +78,33 @@ fn hold_in<'i>(label: &str, world: &World, invariants: impl Iterator<Item = &'i 
     }
 }
 
-#[test]
-fn every_preset_evaluates_and_its_nodes_fit_together() {
-    for preset in PRESETS {
-        hold(preset.name, preset.cluster());
+/// A test for each preset: its nodes evaluate and fit together.
+mod presets {
+    use super::*;
+
+    macro_rules! tests {
+        ($($test:ident: $name:literal,)*) => {
+            $(#[test]
+            fn $test() {
+                hold($name, preset::find($name).unwrap().cluster());
+            })*
+
+            #[test]
+            fn each_has_its_test() {
+                let names: Vec<&str> = PRESETS.iter().map(|preset| preset.name).collect();
+                assert_eq!(names, [$($name),*]);
+            }
+        };
+    }
+
+    tests! {
+        minimal: "minimal",
+        two_node: "two-node",
+        four_node: "four-node",
+        teaching: "teaching",
+        eight_node: "eight-node",
+        gpu: "gpu",
+        large: "large",
     }
 }
 

@@ -4,6 +4,8 @@ use crate::{SWITCHES, hold};
 use clusterflake_core::check::{self, Fix, Severity};
 use clusterflake_core::cluster::Cluster;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 /// A feature that is one way or another. Each level is edits to `base.json`, one a line (`slurm.x11 = true`);
 /// `""` is as in the base.
@@ -129,9 +131,17 @@ fn every_pair_of_features_goes_together() {
         refused.len()
     );
     refused.iter().for_each(|(pair, errors)| println!("  {pair}: {errors:?}"));
-    for (index, row) in rows.iter().enumerate() {
-        let chosen = space.switches.iter().zip(row).filter(|(_, level)| **level != 0);
-        let label: Vec<String> = chosen.map(|(switch, level)| format!("{}:{level}", switch.name)).collect();
-        hold(&format!("combination {index} ({})", label.join(" ")), space.cluster(row));
-    }
+    // Nix takes one core for each evaluation.
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some((index, row)) = rows.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed)) {
+                    let chosen = space.switches.iter().zip(row).filter(|(_, level)| **level != 0);
+                    let label: Vec<String> = chosen.map(|(switch, level)| format!("{}:{level}", switch.name)).collect();
+                    hold(&format!("combination {index} ({})", label.join(" ")), space.cluster(row));
+                }
+            });
+        }
+    });
 }
