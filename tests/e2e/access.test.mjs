@@ -1,7 +1,7 @@
 // The page for those who use it by keyboard, by ear, enlarged or in colours of their own.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { broken, download, find, only, open, pick, staged } from "./browser.mjs";
+import { RULES, broken, download, find, only, open, pick, staged } from "./browser.mjs";
 
 const stage = staged();
 
@@ -37,19 +37,13 @@ async function close(page) {
 }
 
 /** The rules that are broken, and targets that are too small to hit. */
-async function faults(page, where) {
-  const found = await broken(page, where);
-  const { violations } = await page.evaluate(() =>
-    globalThis.axe.run(document, { runOnly: { type: "rule", values: ["target-size"] } }),
-  );
-  return found.concat(violations.flatMap((rule) => rule.nodes.map((node) => `${where}: ${rule.id}: ${node.html.slice(0, 160)}`)));
-}
+const faults = (page, where) => broken(page, where, { targets: true });
 
 const SECTIONS = ["Cluster", "Nodes", "Network", "Storage", "Slurm", "HPC", "Monitoring", "Users", "Containers", "Custom modules"];
 
 for (const theme of ["light", "dark"]) {
   for (const width of [1440, 390]) {
-    test(`no rule is broken in any section, dialog or state, ${theme}, ${width} px`, async () => {
+    test(`no rule is broken in any section, dialog or state, ${theme}, ${width} px`, RULES, async () => {
       const { page } = await open(stage.browser, stage.url, { theme, width, height: 900 });
       const found = await faults(page, "first visit");
       await preset(page, "gpu");

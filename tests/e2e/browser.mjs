@@ -1,13 +1,13 @@
 // A served copy of the page and a real browser for the tests.
 //
 // Environment: DIST the folder that `cargo xtask dist` made, BROWSER which browser (chromium unless told), CHROMIUM and
-// FIREFOX their files, CLUSTERFLAKE the command line.
+// FIREFOX their files, CHROMIUM_SHELL that of a Chromium without windows where there is one, CLUSTERFLAKE the command line.
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { after, before } from "node:test";
+import { after, afterEach, before } from "node:test";
 import { extname, join, normalize } from "node:path";
 import { setInterval } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -36,6 +36,9 @@ export const BROWSER = process.env.BROWSER || "chromium";
 export function only(browser, because) {
   return BROWSER !== browser && because;
 }
+
+/** For tests of nothing but the rules of accessibility: page.test.mjs goes through the sections in Firefox too. */
+export const RULES = { skip: only("chromium", "axe reads the same elements by the same rules in every browser") };
 
 /** Serves `dist` below a folder of its own, as a plain static host would; gives the page's address and `close`. */
 export async function serve(dist = needed("DIST")) {
@@ -97,16 +100,20 @@ let downloads;
 
 /**
  * A browser with an empty profile; `close` ends it and removes what it wrote. `fonts`: a fontconfig file, for the same
- * fonts on every machine.
+ * fonts on every machine. `args`: more arguments for Chromium. `windows`: Chromium with its tabs and windows, of which only one is
+ * in front, and with all that it does about files and storage beside its engine.
  */
-export async function launch({ fonts } = {}) {
+export async function launch({ fonts, args = [], windows = false } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "clusterflake-"));
   downloads = join(folder, "downloads");
   await mkdir(downloads);
-  const options = BROWSER === "firefox" ? FIREFOX : { ...CHROMIUM, userDataDir: join(folder, "profile") };
+  const chromium = { ...CHROMIUM, args: [...CHROMIUM.args, ...args], userDataDir: join(folder, "profile") };
+  const options = BROWSER === "firefox" ? FIREFOX : chromium;
   if (BROWSER === "firefox") options.extraPrefsFirefox["browser.download.dir"] = downloads;
   const env = fonts ? { ...process.env, FONTCONFIG_FILE: fonts } : process.env;
-  const browser = await puppeteer.launch({ executablePath: needed(BROWSER.toUpperCase()), env, ...options });
+  const shell = BROWSER === "chromium" && !windows && process.env.CHROMIUM_SHELL;
+  const executablePath = shell || needed(BROWSER.toUpperCase());
+  const browser = await puppeteer.launch({ executablePath, headless: shell ? "shell" : true, env, ...options });
   return {
     browser,
     close: async () => {
@@ -118,14 +125,31 @@ export async function launch({ fonts } = {}) {
 
 /**
  * The page, served, and a browser, for all tests of a file: `url` and `browser` are there when the first begins, and gone
- * after the last.
+ * after the last. What a test opened is closed when it ends. `windows` as for `launch`.
  */
-export function staged() {
+export function staged({ windows } = {}) {
   const stage = {};
   let site, launched;
   before(async () => {
-    [site, launched] = await Promise.all([serve(), launch()]);
+    // In one process, so that pages share what one of them has compiled.
+    [site, launched] = await Promise.all([serve(), launch({ windows, args: ["--process-per-site"] })]);
     Object.assign(stage, { url: site.url, browser: launched.browser });
+    const context = await launched.browser.createBrowserContext();
+    const keeper = await context.newPage();
+    await keeper.goto(new URL("icon.svg", site.url).href);
+    if (BROWSER === "chromium") await keeper.evaluate(compile, await program());
+    profiles.set(launched.browser, { context, keeper, taken: false });
+  });
+  afterEach(async () => {
+    const profile = profiles.get(launched.browser);
+    const contexts = launched.browser.browserContexts().filter((context) => context !== profile.context);
+    // The one that is there from the start cannot be closed, and holds nothing.
+    const opened = contexts.filter((context) => context !== launched.browser.defaultBrowserContext());
+    await Promise.all(opened.map((context) => context.close()));
+    const pages = (await profile.context.pages()).filter((page) => page !== profile.keeper);
+    await Promise.all(pages.map((page) => page.close()));
+    if (BROWSER === "chromium") await profile.context.clearPermissionOverrides();
+    profile.taken = false;
   });
   after(async () => {
     await launched?.close();
@@ -134,9 +158,37 @@ export function staged() {
   return stage;
 }
 
-/** A page in a profile of its own, and what it did that it must not: errors, requests to elsewhere. */
+/**
+ * Of each browser the profile that its tests share: an empty one for the first visitor of each test, but for what the
+ * browser itself keeps of files. `keeper` is a page of it that stays.
+ */
+const profiles = new Map();
+
+/** The profile for a visitor of whom a test says nothing more: empty. */
+async function profile(browser) {
+  const shared = profiles.get(browser);
+  if (!shared || shared.taken) return browser.createBrowserContext();
+  shared.taken = true;
+  await shared.keeper.evaluate(() => localStorage.clear());
+  return shared.context;
+}
+
+/** The name of the WebAssembly in the folder of the page. */
+async function program() {
+  return (await readdir(needed("DIST"))).find((name) => name.endsWith(".wasm"));
+}
+
+/** Runs in a page that stays: others of its process are then given what is compiled here. */
+async function compile(name) {
+  globalThis.compiled = await WebAssembly.compileStreaming(fetch(name));
+}
+
+/**
+ * A page for a visitor with an empty profile, or in the profile `context`, and what it did that it must not: errors, requests to
+ * elsewhere.
+ */
 export async function open(browser, url, { width = 1440, height = 900, theme = "light", context } = {}) {
-  context ??= await browser.createBrowserContext();
+  context ??= await profile(browser);
   const page = await context.newPage();
   await page.setViewport({ width, height });
   if (BROWSER === "chromium") {
@@ -286,15 +338,17 @@ export async function seen(page, text, there = true) {
   await page.waitForFunction(has, {}, text, there);
 }
 
-/** The rules of accessibility that the page breaks as it stands; `where` tells it apart. */
-export async function broken(page, where) {
+/** The rules of accessibility that the page breaks as it stands; `where` tells it apart. `targets`: also what is too small to hit. */
+export async function broken(page, where, { targets = false } = {}) {
   // Once on each page, since it is half a megabyte.
   if (!(await page.evaluate(() => "axe" in globalThis))) {
     const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
     // The page's policy forbids scripts that it did not bring; the debugger's own are not the page's.
     await page.evaluate(axe + "\n;0");
   }
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  // The size of targets is no rule that axe goes by unless asked.
+  const options = { resultTypes: ["violations"], rules: { "target-size": { enabled: targets } } };
+  const { violations } = await page.evaluate((options) => globalThis.axe.run(document, options), options);
   return violations.flatMap((rule) => rule.nodes.map((node) => `${where}: ${rule.id}: ${node.html.slice(0, 160)}`));
 }
 

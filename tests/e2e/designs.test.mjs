@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BROWSER, broken, enter, find, open, section, seen, staged, type } from "./browser.mjs";
 
-const stage = staged();
+const stage = staged({ windows: true });
 
 /** The button whose accessible name begins with `start`. */
 function button(page, start) {
@@ -127,7 +127,9 @@ test("several designs are kept by name, renamed, copied, thrown away and brought
 });
 
 test("what was typed is there again after the page was closed at once", async () => {
-  const { page, context } = await begin("minimal");
+  // Its process is killed, and with it every page of the same profile.
+  const context = await stage.browser.createBrowserContext();
+  const { page } = await begin("minimal", { context });
   await enter(find(page, "textbox", "Name"));
   await page.keyboard.type("quick");
   await page.reload({ waitUntil: "load" });

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { BROWSER, broken, commandLine, download, find, open, pick, section, seen, staged, tab, type } from "./browser.mjs";
+import { BROWSER, RULES, broken, commandLine, download, find, open, pick, section, seen, staged, tab, type } from "./browser.mjs";
 
 const stage = staged();
 
@@ -186,7 +186,7 @@ test("a line leads to its field by keyboard, and a field lights its lines", asyn
 });
 
 for (const theme of ["light", "dark"]) {
-  test(`no accessibility rule is broken in files, find and diff, ${theme}`, async () => {
+  test(`no accessibility rule is broken in files, find and diff, ${theme}`, RULES, async () => {
     const { page } = await start("eight-node", "Network", { theme });
     const faults = [];
     await type(page, "MTU", "1500");

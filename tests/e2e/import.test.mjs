@@ -4,7 +4,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { broken, find, open, seen, staged } from "./browser.mjs";
+import { RULES, broken, find, open, seen, staged } from "./browser.mjs";
 
 const CONF = `ClusterName=aurora
 SlurmctldHost=ctl(10.0.0.1)
@@ -141,7 +141,7 @@ test("what cannot be imported says why, and a private key is not taken", async (
   assert.deepEqual(faults, []);
 });
 
-test("the dialog is accessible in both themes and on a small screen", async () => {
+test("the dialog is accessible in both themes and on a small screen", RULES, async () => {
   for (const [theme, width] of [["light", 1440], ["dark", 1440], ["light", 390]]) {
     const { page } = await begin({ theme, width });
     if (width < 860) await find(page, "button", "More").click();

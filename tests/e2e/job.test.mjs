@@ -1,7 +1,7 @@
 // "What would this job get?"
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { broken, find, open, pick, seen, staged } from "./browser.mjs";
+import { RULES, broken, find, open, pick, seen, staged } from "./browser.mjs";
 
 const stage = staged();
 
@@ -42,7 +42,7 @@ test("a job's answer follows what is typed, and the partitions", async () => {
 });
 
 for (const theme of ["light", "dark"]) {
-  test(`no accessibility rule is broken by an answer, ${theme}`, async () => {
+  test(`no accessibility rule is broken by an answer, ${theme}`, RULES, async () => {
     const { page } = await start({ theme });
     await find(page, "textbox", FIELD).fill("sbatch -p gpu -n 40 --frobnicate");
     await seen(page, "--frobnicate is not known here");

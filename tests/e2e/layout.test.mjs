@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setInterval } from "node:timers/promises";
-import { broken, find, open, section, seen, staged, type } from "./browser.mjs";
+import { RULES, broken, find, open, section, seen, staged, type } from "./browser.mjs";
 
 const stage = staged();
 
@@ -35,7 +35,7 @@ async function becomes(look, wanted) {
 }
 
 test("panes are resized by keys and pointer, reset, closed, and remembered", async () => {
-  const { page, context, faults } = await begin("minimal");
+  const { page, faults } = await begin("minimal");
   const flake = () => width(page, "complementary", "Flake");
   const sections = () => width(page, "navigation", "Sections");
   const [flakeAtFirst, sectionsAtFirst] = [await flake(), await sections()];
@@ -73,11 +73,10 @@ test("panes are resized by keys and pointer, reset, closed, and remembered", asy
   await page.locator("footer ::-p-xpath(.//button[contains(., 'problem')])").click();
   await becomes(flake, flakeAtFirst + 16 - 60);
   assert.deepEqual(faults, []);
-  await context.close();
 });
 
 test("a file fills its pane, however tall that becomes", async () => {
-  const { page, context, faults } = await begin("eight-node", { height: 1300 });
+  const { page, faults } = await begin("eight-node", { height: 1300 });
   const filled = () => {
     const source = document.querySelector(".source");
     const lines = [...source.querySelectorAll(".line")];
@@ -87,7 +86,6 @@ test("a file fills its pane, however tall that becomes", async () => {
   await page.setViewport({ width: 1440, height: 2600 });
   await page.waitForFunction(filled);
   assert.deepEqual(faults, []);
-  await context.close();
 });
 
 test("the tabs are walked with the arrow keys", async () => {
@@ -104,7 +102,7 @@ test("the tabs are walked with the arrow keys", async () => {
 
 for (const wide of [1440, 1000, 390]) {
   test(`at ${wide} px what is told moves nothing and hides no field from the keyboard`, async () => {
-    const { page, context, faults } = await begin("minimal", { width: wide, height: 600 });
+    const { page, faults } = await begin("minimal", { width: wide, height: 600 });
     const places = async () => [await box(page, "textbox", "Name"), await box(page, "tab", "Files")];
     const before = await places();
     await page.evaluate(() => (location.hash = "c=damaged"));
@@ -123,24 +121,22 @@ for (const wide of [1440, 1000, 390]) {
       }
     }
     assert.deepEqual(faults, []);
-    await context.close();
   });
 }
 
 test("the tabs stay where they are when counts come", async () => {
-  const { page, context, faults } = await begin("minimal");
+  const { page, faults } = await begin("minimal");
   const places = () => Promise.all(["Files", "Picture"].map((name) => box(page, "tab", name)));
   const before = await places();
   await type(page, "Name", "another-name");
   await page.locator('::-p-xpath(//button[@role="tab"][contains(., "added")])').wait();
   assert.deepEqual(await places(), before);
   assert.deepEqual(faults, []);
-  await context.close();
 });
 
 for (const theme of ["light", "dark"]) {
   for (const wide of [1440, 1000, 390]) {
-    test(`no accessibility rule is broken at ${wide} px, ${theme}`, async () => {
+    test(`no accessibility rule is broken at ${wide} px, ${theme}`, RULES, async () => {
       const { page } = await open(stage.browser, stage.url, { width: wide, height: 844, theme });
       await find(page, "heading", "Design a NixOS cluster").wait();
       const found = await broken(page, "first visit");

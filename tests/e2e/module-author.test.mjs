@@ -28,10 +28,10 @@ async function section(page) {
   await find(page, "heading", "Custom modules").wait();
 }
 
-/** Puts `text` into an empty field: short ones key by key, long ones as if pasted. */
+/** Puts `text` into an empty field, as if pasted. */
 async function put(page, field, text) {
   await enter(field);
-  await (text.length > 60 || text.includes("\n") ? paste(page, text) : page.keyboard.type(text));
+  await paste(page, text);
   await page.keyboard.press("Tab");
   await holds(page, field, text);
 }
@@ -85,7 +85,9 @@ async function describePart(page, part) {
 
 // That template is evaluated by real Nix on clusters of every size, with k3s and Kubernetes, GPUs and none, on and off
 // (core/tests/nix/custom.rs): the same bytes are the same cluster.
-test("the guide's containers module, described in the form, is the template byte for byte", async () => {
+const DESCRIBED = { skip: only("chromium", "it takes long, and each kind of field is filled in Firefox by other tests") };
+
+test("the guide's containers module, described in the form, is the template byte for byte", DESCRIBED, async () => {
   const template = JSON.parse(await readFile(new URL("../../core/src/template/container-orchestration.json", import.meta.url), "utf8"));
   const { page, context, faults } = await start();
   await pick(page, "Empty module");
@@ -294,56 +296,5 @@ test("all options of a release are loaded, and Nix is held against them", async 
   await seen(page, "held against all 2 options in options.json");
   await find(page, "button", "Use those of the page").click();
   await seen(page, "Not checked, since these are of no table: services.mine, services.other, sops");
-  assert.deepEqual(faults, []);
-});
-
-/** A module of about so many lines. */
-function long(lines) {
-  const part = (i) => `    (lib.mkIf cfg.enable {
-      environment.systemPackages = with pkgs; [ htop git ];
-      services.k3s.extraFlags = [ "--node-ip=\${node.ip}" ];
-      systemd.services."unit-${i}" = {
-        wantedBy = [ "multi-user.target" ];
-        serviceConfig.ExecStart = "\${pkgs.hello}/bin/hello --port \${toString cfg.port} ${i}";
-      };
-    })
-`;
-  const parts = Array.from({ length: Math.floor(lines / 8) }, (_, i) => part(i)).join("");
-  return `{ node, longConfig ? { }, ... }:\n{ lib, pkgs, ... }:\nlet\n  cfg = { enable = false; port = 1; } // longConfig;\nin\n{\n  _file = ./default.nix;\n  config = lib.mkMerge [\n${parts}  ];\n}\n`;
-}
-
-// No limit of time: the growth is told, for whoever works on it.
-test("a long module is typed in while the lint waits", DROPS, async (t) => {
-  const { page, faults } = await start();
-  const median = (all) => all.sort((a, b) => a - b)[Math.floor(all.length / 2)];
-  const times = [];
-  for (const lines of [500, 2000]) {
-    const file = join(folder, `long-${lines}.nix`);
-    await writeFile(file, long(lines).replace("services.k3s.extraFlags", "services.k3s.extraFlag"));
-    await drop(page, file);
-    await holds(page, find(page, "textbox", "Module name"), `long-${lines}`);
-    await seen(page, "NixOS has no option `services.k3s.extraFlag`");
-    await enter(find(page, "textbox", "default.nix"));
-    const keys = [];
-    for (let i = 0; i < 15; i++) {
-      await page.evaluate(() => {
-        delete globalThis.took;
-        const measure = () => {
-          const start = performance.now();
-          // Microtasks run before the next task: what the key causes at once is then done.
-          const { port1, port2 } = new MessageChannel();
-          port1.onmessage = () => (globalThis.took = performance.now() - start);
-          port2.postMessage(0);
-        };
-        document.activeElement.addEventListener("beforeinput", measure, { once: true });
-      });
-      await page.keyboard.press("a");
-      await page.waitForFunction(() => globalThis.took !== undefined);
-      keys.push(await page.evaluate(() => globalThis.took));
-    }
-    times.push(median(keys));
-    t.diagnostic(`${lines} lines: ${median(keys).toFixed(1)} ms a key`);
-  }
-  t.diagnostic(`growth for four times the lines: ${(times[1] / times[0]).toFixed(2)}`);
   assert.deepEqual(faults, []);
 });

@@ -1,7 +1,7 @@
 // Modules of the user's own, described in the page.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { add, broken, enter, find, open, pick, put, seen, staged, type, within } from "./browser.mjs";
+import { RULES, add, broken, enter, find, open, pick, put, seen, staged, type, within } from "./browser.mjs";
 
 const stage = staged();
 
@@ -149,7 +149,7 @@ test("the guide's containers module is a template without problems", async () =>
 });
 
 for (const theme of ["light", "dark"]) {
-  test(`no accessibility rule is broken by a module, ${theme}`, async () => {
+  test(`no accessibility rule is broken by a module, ${theme}`, RULES, async () => {
     const { page } = await start({ theme });
     const found = await broken(page, "none yet");
     await pick(page, "Empty module");

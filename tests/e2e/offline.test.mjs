@@ -9,7 +9,7 @@ import { PLAIN, add, commandLine, download, enter, find, launch, open, pick, sec
 let launched, folder, site;
 
 before(async () => {
-  launched = await launch();
+  launched = await launch({ windows: true });
 });
 
 after(() => launched?.close());

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { broken, commandLine, download, find, open, pick, staged } from "./browser.mjs";
+import { RULES, broken, commandLine, download, find, open, pick, staged } from "./browser.mjs";
 
 const stage = staged();
 
@@ -105,7 +105,7 @@ test("an empty design says what to do", async () => {
 });
 
 for (const theme of ["light", "dark"]) {
-  test(`no accessibility rule is broken by the picture, ${theme}`, async () => {
+  test(`no accessibility rule is broken by the picture, ${theme}`, RULES, async () => {
     const { page } = await start("large", { theme });
     await drawn(page);
     const found = await broken(page, "large");

@@ -1,7 +1,7 @@
 // The table of nodes, by keyboard and by accessible names.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { broken, enter, find, open, seen, staged } from "./browser.mjs";
+import { RULES, broken, enter, find, open, seen, staged } from "./browser.mjs";
 
 const stage = staged();
 
@@ -289,7 +289,7 @@ test("of thousands of nodes only those in sight are drawn", async () => {
 });
 
 for (const theme of ["light", "dark"]) {
-  test(`no accessibility rule is broken in the table, ${theme}`, async () => {
+  test(`no accessibility rule is broken in the table, ${theme}`, RULES, async () => {
     const { page } = await nodes("large", { theme });
     const found = [];
     await focus(page);
