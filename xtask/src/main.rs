@@ -3,11 +3,14 @@
 //! Each command installs what it lacks, says what it does before it does it, and lets the tools it calls
 //! speak for themselves.
 
+mod browsers;
+mod changed;
 mod dist;
 mod golden;
 mod offline;
 mod page;
 mod run;
+mod schedule;
 mod schema;
 mod serve;
 mod test;
@@ -21,8 +24,11 @@ Usage: cargo xtask COMMAND
 
   serve [--port N] [--open]   install what is missing and serve the page on this machine, rebuilt at each change
   test                        install what is missing and run every check and test
+  test --quick                what to run while you work: minutes, not all
+  test --changed [COMMIT]     the steps that the files which differ from COMMIT (HEAD) can touch
   test --only NAME            run one step; may be given more than once
   test --list                 list the steps
+  bench                       how time grows with size, natively and in Chromium, of the page in dist/
   dist                        build the page for release into dist/
   schema                      write docs/cluster.schema.json
   visual                      take the pictures anew that the built page is held against, in tests/e2e/visual/
@@ -52,16 +58,11 @@ fn dispatch(words: &[String]) -> Result {
     }
     match command {
         "serve" => serve::serve(&serve::options(rest)?),
-        "test" => match test::options(rest)? {
-            test::Options::List => {
-                test::list();
-                Ok(())
-            }
-            test::Options::Run(names) => test::test(&names),
-        },
+        "test" => test::test(&test::options(rest)?),
         "dist" => no_options(rest).and_then(|()| dist::dist()),
         "schema" => no_options(rest).and_then(|()| schema::schema()),
-        "visual" => no_options(rest).and_then(|()| test::visual()),
+        "visual" => no_options(rest).and_then(|()| browsers::visual()),
+        "bench" => no_options(rest).and_then(|()| browsers::bench()),
         "golden" => no_options(rest).and_then(|()| golden::golden()),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

@@ -1,116 +1,229 @@
-//! `cargo xtask test`: every check and test, each announced and timed, up to the first failure.
+//! `cargo xtask test`: every check and test, those side by side that can be.
 
-use crate::dist;
-use crate::run::{Result, call, root, run, seconds, target};
-use crate::{schema, tools};
+use crate::run::{Result, call, root, run, target};
+use crate::schedule::{Task, run_side_by_side};
+use crate::{browsers, changed, dist, tools};
+use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::Instant;
 
-struct Step {
-    name: &'static str,
+pub struct Step {
+    pub name: &'static str,
     what: &'static str,
+    /// When it runs where nobody names it.
+    when: When,
     /// Installs what the step needs; all of these run before the first step, so that what is missing shows early.
     needs: &'static [fn() -> Result],
+    /// The steps whose products it uses.
+    pub after: &'static [&'static str],
     run: fn() -> Result,
 }
 
-/// In the order in which they run: quick and telling ones first.
-const STEPS: &[Step] = &[
-    Step { name: "fmt", what: "the code is formatted", needs: &[], run: fmt },
-    Step { name: "clippy", what: "core, command line and xtask without a warning", needs: &[], run: clippy },
-    Step {
-        name: "clippy-page",
-        what: "page and core without a warning, as WebAssembly",
-        needs: &[tools::wasm_target],
-        run: clippy_page,
-    },
-    Step { name: "deny", what: "licences and sources of what we depend on", needs: &[tools::cargo_deny], run: deny },
-    Step {
-        name: "advisories",
-        what: "known faults in what we depend on",
-        needs: &[tools::cargo_deny],
-        run: advisories,
-    },
-    Step {
-        name: "cargo-test",
-        what: "unit and integration tests, with real Nix and Slurm",
-        needs: &[tools::system_packages],
-        run: cargo_test,
-    },
-    Step { name: "page-test", what: "unit tests of the page's plain functions", needs: &[], run: page_test },
-    Step { name: "schema", what: "docs/cluster.schema.json is up to date", needs: &[], run: schema::is_up_to_date },
+#[derive(PartialEq)]
+enum When {
+    Always,
+    /// Not in a quick run.
+    Thorough,
+    /// Only in a quick run, in the place of something more thorough.
+    Quick,
+}
+
+/// In the order in which they begin: first what others wait for, and what is quick and telling.
+pub const STEPS: &[Step] = &[
+    Step { name: "fmt", what: "the code is formatted", when: When::Always, needs: &[], after: &[], run: fmt },
     Step {
         name: "dist",
         what: "the page for release, within its budget",
+        when: When::Thorough,
         needs: &[tools::for_dist],
+        after: &[],
         run: dist::dist_within_budget,
     },
     Step {
-        name: "browser",
-        what: "the released page in Chromium, and how it looks",
-        needs: &[tools::system_packages, browser_packages],
-        run: || in_browser("chromium", tools::chromium(), "", ""),
+        name: "clippy",
+        what: "all of it without a warning",
+        when: When::Always,
+        needs: &[],
+        after: &[],
+        run: clippy,
+    },
+    Step {
+        name: "build",
+        what: "tests and command line, once for all steps that run them",
+        when: When::Thorough,
+        needs: &[tools::nextest],
+        // Cargo builds one thing at a time in its folder: who came second would only wait.
+        after: &["clippy"],
+        run: build,
+    },
+    Step {
+        name: "deny",
+        what: "licences and sources of what we depend on",
+        when: When::Thorough,
+        needs: &[tools::cargo_deny],
+        after: &[],
+        run: deny,
+    },
+    Step {
+        name: "advisories",
+        what: "known faults in what we depend on",
+        when: When::Thorough,
+        needs: &[tools::cargo_deny],
+        after: &[],
+        run: advisories,
     },
     Step {
         name: "firefox",
         what: "the released page in Firefox",
-        needs: &[tools::system_packages, browser_packages],
-        run: || in_browser("firefox", tools::firefox(), "", ""),
+        when: When::Thorough,
+        needs: &[tools::system_packages, browsers::packages],
+        after: &["dist", "build"],
+        run: browsers::firefox,
+    },
+    Step {
+        name: "browser",
+        what: "the released page in Chromium, and how it looks",
+        when: When::Thorough,
+        needs: &[tools::system_packages, browsers::packages],
+        after: &["dist", "build"],
+        run: browsers::chromium,
+    },
+    Step {
+        name: "cargo-test",
+        what: "unit and integration tests, with real Nix and Slurm",
+        when: When::Thorough,
+        needs: &[tools::nextest, tools::system_packages],
+        after: &["build"],
+        run: cargo_test,
+    },
+    Step {
+        name: "quick-test",
+        what: "unit tests, the presets' flakes, and one of them in real Nix",
+        when: When::Quick,
+        needs: &[tools::nextest, tools::system_packages],
+        after: &["clippy"],
+        run: quick_test,
+    },
+    Step {
+        name: "smoke",
+        what: "the page as built for development, in Chromium",
+        when: When::Quick,
+        needs: &[tools::for_serve, tools::system_packages, browsers::packages],
+        after: &["quick-test"],
+        run: browsers::smoke,
+    },
+    Step {
+        name: "core-wasm",
+        what: "the core without a warning, as WebAssembly",
+        when: When::Thorough,
+        needs: &[tools::wasm_target],
+        after: &["build"],
+        run: core_wasm,
     },
 ];
 
+/// What `cargo xtask test` is asked for.
+#[derive(Debug, PartialEq)]
 pub enum Options {
     List,
-    /// The steps to run; none named means all.
-    Run(Vec<String>),
+    All,
+    Quick,
+    /// What the files that differ from this commit can touch.
+    Changed(String),
+    /// These steps alone.
+    Only(Vec<String>),
 }
 
+/// Reads the words after `test`. Fails on words and names of steps that do not exist.
 pub fn options(words: &[String]) -> Result<Options> {
     let mut names = Vec::new();
-    let mut words = words.iter();
+    let mut options = Options::All;
+    let mut words = words.iter().peekable();
     while let Some(word) = words.next() {
         match word.as_str() {
-            "--list" => return Ok(Options::List),
+            "--list" => options = Options::List,
+            "--quick" => options = Options::Quick,
+            "--changed" => {
+                let base = words.next_if(|word| !word.starts_with("--"));
+                options = Options::Changed(base.map_or("HEAD", String::as_str).to_string());
+            }
             "--only" => names.push(words.next().ok_or("--only needs the name of a step")?.clone()),
             _ => match word.strip_prefix("--only=") {
                 Some(name) => names.push(name.to_string()),
-                None => return Err(format!("'{word}' is not understood: test takes --only NAME and --list")),
+                None => {
+                    return Err(format!(
+                        "'{word}' is not understood: test takes --quick, --changed [COMMIT], --only NAME and --list"
+                    ));
+                }
             },
         }
     }
     match names.iter().find(|name| STEPS.iter().all(|step| step.name != *name)) {
         Some(name) => Err(format!("there is no step '{name}': `cargo xtask test --list` lists them")),
-        None => Ok(Options::Run(names)),
+        None if names.is_empty() => Ok(options),
+        None => Ok(Options::Only(names)),
     }
 }
 
-pub fn list() {
+fn list() {
     for step in STEPS {
-        println!("{:12} {}", step.name, step.what);
+        let note = if step.when == When::Quick { " (with --quick)" } else { "" };
+        println!("{:12} {}{note}", step.name, step.what);
     }
 }
 
-pub fn test(names: &[String]) -> Result {
-    let is_wanted = |step: &&Step| names.is_empty() || names.iter().any(|name| name == step.name);
-    let steps: Vec<&Step> = STEPS.iter().filter(is_wanted).collect();
-    let start = Instant::now();
+/// Runs the steps that `options` ask for. Fails with a sentence that names those that failed.
+pub fn test(options: &Options) -> Result {
+    let steps: Vec<&Step> = match options {
+        Options::List => {
+            list();
+            return Ok(());
+        }
+        Options::All => STEPS.iter().filter(|step| step.when != When::Quick).collect(),
+        Options::Quick => STEPS.iter().filter(|step| step.when != When::Thorough).collect(),
+        Options::Only(names) => STEPS.iter().filter(|step| names.iter().any(|name| name == step.name)).collect(),
+        Options::Changed(base) => {
+            let names = changed::steps(base)?;
+            STEPS.iter().filter(|step| names.contains(step.name)).collect()
+        }
+    };
     for need in steps.iter().flat_map(|step| step.needs) {
         need()?;
     }
-    let mut times = Vec::new();
-    for (index, step) in steps.iter().enumerate() {
-        println!("\n=== {}/{} {}: {}", index + 1, steps.len(), step.name, step.what);
-        let start = Instant::now();
-        (step.run)().map_err(|problem| {
-            format!("step '{0}' failed: {problem}\nTo run it alone: cargo xtask test --only {0}", step.name)
-        })?;
-        println!("--- {} is good ({})", step.name, seconds(start.elapsed()));
-        times.push(format!("{} {}", step.name, seconds(start.elapsed())));
+    match steps.as_slice() {
+        [] => {
+            println!("Nothing has changed that a step looks at");
+            Ok(())
+        }
+        [step] => (step.run)().map_err(|problem| format!("step '{}' failed: {problem}", step.name)),
+        steps => {
+            let program = own_copy()?;
+            let at_once = thread::available_parallelism().map_or(1, |cores| cores.get()) + 1;
+            run_side_by_side(steps.iter().map(|step| task(step, &program)).collect(), at_once)
+        }
     }
-    println!("\nAll good in {}: {}", seconds(start.elapsed()), times.join(", "));
-    Ok(())
+}
+
+/// This program, copied to where no build replaces it while it runs.
+fn own_copy() -> Result<std::path::PathBuf> {
+    let folder = target().join("test");
+    let copy = folder.join(format!("xtask{}", env::consts::EXE_SUFFIX));
+    let own = env::current_exe().and_then(|own| {
+        fs::create_dir_all(&folder)?;
+        // A copy that still runs elsewhere cannot be written to, but be taken away.
+        let _ = fs::remove_file(&copy);
+        fs::copy(own, &copy)
+    });
+    own.map(|_| copy).map_err(|problem| format!("{} cannot be filled: {problem}", folder.display()))
+}
+
+/// The call of this program that runs one step.
+fn task(step: &Step, program: &std::path::Path) -> Task {
+    let mut command = Command::new(program);
+    command.args(["test", "--only", step.name]).current_dir(root()).stdin(Stdio::null());
+    Task { name: step.name, what: step.what, after: step.after, command }
 }
 
 fn fmt() -> Result {
@@ -119,12 +232,11 @@ fn fmt() -> Result {
 }
 
 fn clippy() -> Result {
-    let what = ["--workspace", "--exclude", "clusterflake-app", "--all-targets"];
-    run(call("cargo", &[&["clippy"], &what[..], &["--", "-D", "warnings"]].concat()))
+    run(call("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
 }
 
-fn clippy_page() -> Result {
-    let what = ["--package", "clusterflake-app", "--target", "wasm32-unknown-unknown", "--all-targets"];
+fn core_wasm() -> Result {
+    let what = ["--package", "clusterflake-core", "--target", "wasm32-unknown-unknown"];
     run(call("cargo", &[&["clippy"], &what[..], &["--", "-D", "warnings"]].concat()))
 }
 
@@ -152,7 +264,7 @@ fn ends_well_within(mut command: Command, seconds: u64) -> bool {
         match child.try_wait() {
             Ok(Some(status)) => return status.success(),
             Ok(None) if start.elapsed().as_secs() < seconds => {
-                std::thread::sleep(std::time::Duration::from_millis(100));
+                thread::sleep(std::time::Duration::from_millis(100));
             }
             _ => {
                 // It may have ended just now; either way it is over after the wait.
@@ -164,64 +276,23 @@ fn ends_well_within(mut command: Command, seconds: u64) -> bool {
     }
 }
 
+/// All of the workspace at once here and below: of single packages cargo builds their dependencies anew, with other
+/// features.
+fn build() -> Result {
+    run(call("cargo", &["nextest", "run", "--workspace", "--no-run"]))
+}
+
 fn cargo_test() -> Result {
-    run(call("cargo", &["test", "--workspace", "--exclude", "clusterflake-app"]))
+    // Some of them wait for daemons more than they work.
+    let threads = thread::available_parallelism().map_or(1, |cores| cores.get()) + 1;
+    run(call("cargo", &["nextest", "run", "--workspace", "--test-threads", &threads.to_string()]))?;
+    run(call("cargo", &["test", "--workspace", "--doc"]))
 }
 
-/// On this machine, not in a browser: what touches the browser is tested in one, further down.
-fn page_test() -> Result {
-    run(call("cargo", &["test", "--package", "clusterflake-app"]))
-}
-
-fn browser_packages() -> Result {
-    tools::npm("tests/e2e", "what the browser tests need", "about 20 s")
-}
-
-/// `cargo xtask visual`: takes the pictures of the page anew.
-pub fn visual() -> Result {
-    tools::system_packages()?;
-    browser_packages()?;
-    in_browser("chromium", tools::chromium(), "visual", "renew")
-}
-
-/// Runs the tests whose file names begin with `only` in a browser. `pictures` is `renew` where they are taken anew.
-fn in_browser(name: &str, program: Option<PathBuf>, only: &str, pictures: &str) -> Result {
-    let variable = name.to_uppercase();
-    let browser = program.ok_or_else(|| format!("no {name} was found: set {variable} to its file"))?;
-    let dist = dist::folder();
-    if !dist.join("index.html").is_file() {
-        return Err("dist/ holds no page: run `cargo xtask dist` first".to_string());
-    }
-    let mut tests = browser_tests(&root().join("tests/e2e"))?;
-    tests.retain(|file| file.file_name().is_some_and(|file| file.to_string_lossy().starts_with(only)));
-    if tests.is_empty() {
-        return Err("tests/e2e holds no file named *.test.mjs".to_string());
-    }
-    run(call("cargo", &["build", "--package", "clusterflake-cli"]))?;
-    let program = target().join("debug").join(if cfg!(windows) { "clusterflake.exe" } else { "clusterflake" });
-
-    // One file at a time: some of them measure time.
-    let mut command = call("node", &["--test", "--test-reporter=spec", "--test-concurrency=1"]);
-    command.args(tests).env("BROWSER", name).env(variable, browser).env("VISUAL", pictures);
-    command.env("DIST", dist).env("CLUSTERFLAKE", program);
-    run(command)
-}
-
-/// The test files by name: what Node makes of a folder differs from version to version.
-fn browser_tests(folder: &Path) -> Result<Vec<PathBuf>> {
-    let problem = |problem: std::io::Error| format!("{} cannot be read: {problem}", folder.display());
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).map_err(problem)? {
-        let file = entry.map_err(problem)?.path();
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if file.is_dir() && name != "node_modules" {
-            found.extend(browser_tests(&file)?);
-        } else if [".test.mjs", ".test.js"].iter().any(|end| name.ends_with(end)) {
-            found.push(file);
-        }
-    }
-    found.sort();
-    Ok(found)
+fn quick_test() -> Result {
+    let which = ["--lib", "--bins", "--test", "golden", "--test", "cli", "--test", "nix"];
+    let tests = ["-E", "not binary(nix) | test(=presets::minimal)"];
+    run(call("cargo", &[&["nextest", "run", "--workspace"], &which[..], &tests[..]].concat()))
 }
 
 #[cfg(test)]
@@ -234,11 +305,24 @@ mod tests {
 
     #[test]
     fn names_of_steps_are_checked_before_anything_runs() {
-        assert!(matches!(read(&["--only", "fmt", "--only=deny"]), Ok(Options::Run(names)) if names == ["fmt", "deny"]));
-        assert!(matches!(read(&[]), Ok(Options::Run(names)) if names.is_empty()));
-        assert!(matches!(read(&["--list"]), Ok(Options::List)));
+        let names = |names: &[&str]| Ok(Options::Only(names.iter().map(|name| name.to_string()).collect()));
+        assert_eq!(read(&["--only", "fmt", "--only=deny"]), names(&["fmt", "deny"]));
+        assert_eq!(read(&[]), Ok(Options::All));
+        assert_eq!(read(&["--list"]), Ok(Options::List));
+        assert_eq!(read(&["--quick"]), Ok(Options::Quick));
+        assert_eq!(read(&["--changed"]), Ok(Options::Changed("HEAD".to_string())));
+        assert_eq!(read(&["--changed", "main"]), Ok(Options::Changed("main".to_string())));
         for words in [&["--only"][..], &["--only", "fmtt"], &["fmt"]] {
             assert!(read(words).is_err(), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn steps_use_what_steps_before_them_make() {
+        for (index, step) in STEPS.iter().enumerate() {
+            for used in step.after {
+                assert!(STEPS[..index].iter().any(|before| before.name == *used), "{} uses {used}", step.name);
+            }
         }
     }
 

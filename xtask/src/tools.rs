@@ -65,6 +65,15 @@ pub fn cargo_deny() -> Result {
     run(call("cargo", &["install", "cargo-deny", "--locked", "--debug"]))
 }
 
+/// What runs the Rust tests: those of all programs side by side, each in a process of its own.
+pub fn nextest() -> Result {
+    if ask("cargo-nextest", &["--version"]).is_some() {
+        return Ok(());
+    }
+    announce("Installing cargo-nextest, which runs the Rust tests", "3 to 6 minutes, once");
+    run(call("cargo", &["install", "cargo-nextest", "--locked", "--debug"]))
+}
+
 /// Built with --debug: these run for seconds, and an optimised build takes minutes longer.
 fn cargo_tool(package: &str, program: &str, version: &str, more: &[&str], how_long: &str) -> Result {
     let found = ask(program, &["--version"]).and_then(|text| text.split_whitespace().nth(1).map(str::to_string));
@@ -148,6 +157,7 @@ impl System {
 
 const SYSTEM: &[System] = &[
     System::new(CHROMIUM, "chromium", "chromium", "a browser in which the page is tested"),
+    System::new(CHROMIUM_SHELL, "chromium-headless-shell", "chromium", "the same without windows, in half the time"),
     System::new(FIREFOX, "firefox-esr", "firefox-esr", "a browser in which the page is tested"),
     System::new(
         &["/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"],
@@ -179,11 +189,14 @@ const SYSTEM: &[System] = &[
 ];
 
 const CHROMIUM: &[&str] = &["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+const CHROMIUM_SHELL: &[&str] = &["chromium-headless-shell", "chrome-headless-shell"];
 const FIREFOX: &[&str] = &["firefox-esr", "firefox"];
 
 fn is_there(wanted: &System) -> bool {
     match wanted.package {
         "chromium" => chromium().is_some(),
+        // Not every system has it, and what Chromium itself does takes longer only.
+        "chromium-headless-shell" => chromium_shell().is_some() || (chromium().is_some() && find("apt-get").is_none()),
         "firefox-esr" => firefox().is_some(),
         // Fonts are no programs.
         "fonts-dejavu-core" => wanted.programs.iter().any(|file| Path::new(file).is_file()),
@@ -194,6 +207,11 @@ fn is_there(wanted: &System) -> bool {
 /// The Chromium for the tests: what CHROMIUM names, or one that is installed.
 pub fn chromium() -> Option<PathBuf> {
     browser("CHROMIUM", CHROMIUM)
+}
+
+/// Chromium's engine without windows and menus, for the tests that need none.
+pub fn chromium_shell() -> Option<PathBuf> {
+    browser("CHROMIUM_SHELL", CHROMIUM_SHELL)
 }
 
 /// The Firefox for the tests: what FIREFOX names, or one that is installed.
