@@ -265,7 +265,14 @@ Puppeteer.registerCustomQueryHandler("named", {
     const flat = (text) => text.replace(/\s+/g, " ").trim();
     const explicit = `[role="${role}"]`;
     const fitting = roles[role] ? `${explicit}, :is(${roles[role]}):not([role])` : explicit;
+    // Names are costly to make: most elements do not even have its first word anywhere near them.
+    const [word = ""] = name.match(/\w+/) ?? [];
+    const near = (element) => {
+      const by = element.getAttribute("aria-labelledby")?.split(/\s+/).map((id) => document.getElementById(id)) ?? [];
+      return [element, ...(element.labels ?? []), ...by].some((place) => place?.outerHTML.includes(word));
+    };
     return [...root.querySelectorAll(fitting)].filter((element) => {
+      if (!near(element)) return false;
       const shown = element.checkVisibility({ visibilityProperty: true }) && !element.closest('[aria-hidden="true"], [inert]');
       return shown && flat(nameOf(element)) === flat(name);
     });

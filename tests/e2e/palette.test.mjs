@@ -97,19 +97,23 @@ test("every field of every section is found by what it is called", async () => {
         .map((field) => field.labels?.[0]?.innerText.trim())
         .filter(Boolean),
     );
+    await palette(page);
+    const ask = (text) => page.$eval('dialog[open] [role="combobox"]', (field, text) => {
+      field.value = text;
+      field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    }, text);
     for (const label of new Set(labels)) {
-      await palette(page);
-      await page.$eval('dialog[open] [role="combobox"]', (field, text) => {
-        field.value = text;
-        field.dispatchEvent(new InputEvent("input", { bubbles: true }));
-      }, label);
+      // What was found before is gone.
+      await ask("no such thing as qqzzqq");
+      await page.waitForFunction(() => !document.querySelector('dialog[open] [role="option"]'));
+      await ask(label);
       const isOffered = (title) => [...document.querySelectorAll('dialog[open] [role="option"]')]
         .map((row) => row.innerText.replace(/\s+/g, " ").trim())
         .some((row) => row.includes(title) && row.endsWith("field"));
       await page.waitForFunction(isOffered, {}, title).catch(() => missing.push(`${title}: ${label}`));
-      await page.keyboard.press("Escape");
-      await closed(page);
     }
+    await page.keyboard.press("Escape");
+    await closed(page);
   }
   assert.deepEqual(missing, []);
   assert.deepEqual(faults, []);
