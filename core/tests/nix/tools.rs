@@ -21,7 +21,23 @@ const PROGRAMS: &[(&str, &str)] = &[
         inside() { sed -E "s#(/etc/|/var/lib/|/export)#$root\1#g"; }
         { if [[ $2 == 'bash -s' ]]; then inside | bash -s; else bash -c "$(inside <<<"$2")"; fi; } 2>&1 | sed "s#$root##g""##,
     ),
-    ("systemctl", r#"[[ $1 == restart ]] || exec grep -qx "$2" "$root/units"; echo "$2" >>"$root/restarted""#),
+    // Units that are in `units` exist, those in `active` run, those in `broken` never do.
+    (
+        "systemctl",
+        r#"active() { grep -qxs "$1" "$root/active"; }
+        case "$*" in
+            "show --property LoadState --value "*) grep -qx "$5" "$root/units" && echo loaded || echo not-found ;;
+            "--quiet is-active "*) active "$3" ;;
+            "is-active "*) active "$2" && echo active || { echo failed; exit 3; } ;;
+            "reset-failed "*) ;;
+            "restart "*)
+                shift
+                echo "$*" >>"$root/restarted"
+                for unit; do grep -qxs "$unit" "$root/broken" || echo "$unit" >>"$root/active"; done
+                [[ ! -e $root/broken ]] ;;
+            *) echo "no systemctl: $*" >&2; exit 1 ;;
+        esac"#,
+    ),
     ("chronyc", r#"echo "C0A80001,10.0.0.1,3,1780000000.1,${OFFSET:-0.000012},0,0,0,0,0,0,0,64,Normal""#),
     (
         "getent",
@@ -48,7 +64,7 @@ const CLUSTER: &str = r#"{
         {"hosts": "gn1", "firstIP": "10.0.2.1", "gpus": {"model": "h100", "count": 4}}
     ],
     "storage": {"shared": [{"server": "head1", "export": "/export", "mount": "/export"}]},
-    "slurm": {"partitions": [{"name": "main", "default": true}]},
+    "slurm": {"partitions": [{"name": "main", "default": true}], "accounting": {"enable": true}},
     "hpc": {"cuda": {"enable": true}},
     "monitoring": {"enable": true, "alertmanager": {"enable": true, "webhookURLFile": "/var/lib/secrets/webhook"}},
     "users": {"ldap": {"enable": true, "bindDN": "cn=reader", "caFile": "/etc/ldap-ca.pem"}, "sshHostCA": "ssh-ed25519 AAAA"},
@@ -146,6 +162,12 @@ impl Sandbox {
     /// The local file of the secret at `path`.
     fn secret(&self, path: &str) -> PathBuf {
         self.at(&format!("state/cluster-tools/lab{path}"))
+    }
+
+    /// What `systemctl restart` was told on a node, a line each.
+    fn restarts(&self, node: &str) -> Vec<String> {
+        let told = fs::read_to_string(self.at(&format!("nodes/{node}/restarted"))).unwrap_or_default();
+        told.lines().map(str::to_owned).collect()
     }
 
     fn make_all(&self) -> Outcome {
@@ -313,13 +335,14 @@ fn secrets_are_placed_whole_and_checked() {
     let left: Vec<_> = fs::read_dir(sandbox.at("nodes/cn02/etc/munge")).unwrap().collect();
     assert_eq!(left.len(), 1);
 
-    // Placed again, nothing changes and nothing is restarted; a new key restarts who is there and reads it.
+    // Placed again, nothing changes, and what does not run is started; a new key restarts who is there and reads it.
     let out = sandbox.good(&["secrets", "place", "--restart"]);
-    assert_eq!(count("placed", &out), 0, "{out}");
+    assert_eq!((count("placed", &out), count("munged: started", &out)), (0, 4), "{out}");
+    assert!(!sandbox.good(&["secrets", "place", "--restart"]).contains("started"));
     fs::write(sandbox.secret("/etc/munge/munge.key"), "another key").unwrap();
     sandbox.good(&["secrets", "place", "--restart", "--role", "worker"]);
-    assert_eq!(fs::read_to_string(sandbox.at("nodes/cn01/restarted")).unwrap(), "munged.service\n");
-    assert!(!sandbox.at("nodes/head1/restarted").exists());
+    assert_eq!(sandbox.restarts("cn01"), ["munged.service"; 2]);
+    assert_eq!(sandbox.restarts("head1"), ["munged.service"]);
 
     // A connection that breaks leaves the old file.
     let script = fs::read_to_string(sandbox.at("flake/tools/on-node/place.sh")).unwrap();
@@ -338,6 +361,36 @@ fn secrets_are_placed_whole_and_checked() {
     assert!(outcome.out.contains("cn01: /etc/ssh/ssh_host_ed25519_key-cert.pub: missing\n"), "{}", outcome.out);
     assert!(outcome.out.contains("and must be nobody-here 0400\n"), "{}", outcome.out);
     assert!(outcome.out.contains("/etc/ldap-ca.pem: good on 4 nodes\n"), "{}", outcome.out);
+}
+
+/// slurmdbd reads two files: it must not be restarted between them. What failed at boot for want of a file starts now.
+#[test]
+fn services_start_once_when_all_files_are_there() {
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.make_all().code, 0);
+    sandbox.write("nodes/head1/units", "munged.service\nslurmdbd.service\nslurmctld.service\nk3s.service\n");
+    let place = ["secrets", "place", "--restart", "--on", "head1"];
+    let out = sandbox.good(&place);
+    assert!(out.rfind(": placed") < out.find(": started"), "{out}");
+    let all = "munged.service slurmdbd.service slurmctld.service k3s.service";
+    assert_eq!(sandbox.restarts("head1"), [all]);
+
+    // All runs: only who reads what is new is restarted.
+    sandbox.good(&place);
+    assert_eq!(sandbox.restarts("head1").len(), 1);
+    fs::write(sandbox.secret("/var/lib/secrets/slurmdbd-password"), "new").unwrap();
+    sandbox.good(&place);
+    assert_eq!(sandbox.restarts("head1")[1..], ["slurmdbd.service"]);
+
+    // One that fails is told, after the others were started.
+    fs::remove_file(sandbox.at("nodes/head1/active")).unwrap();
+    sandbox.write("nodes/head1/broken", "slurmdbd.service\n");
+    let outcome = sandbox.run(&place);
+    assert_eq!((outcome.code, outcome.err.as_str()), (1, "cluster-tools: 1 of 1 nodes failed: head1\n"));
+    assert_eq!(sandbox.restarts("head1")[2..], [all]);
+    for line in ["slurmdbd: failed; 'journalctl -u slurmdbd' on the node tells why", "slurmctld: started"] {
+        assert!(outcome.out.contains(line), "{}", outcome.out);
+    }
 }
 
 #[test]

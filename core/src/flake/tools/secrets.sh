@@ -10,8 +10,8 @@ and what only this site has, such as certificates. cluster.nix lists them under 
 
   list     what there is, and what is made already
   make     make what is missing: random keys once for all nodes; passwords of other servers are asked for on the terminal
-  place    bring them to the nodes that need them, each owned as it must be, whole or not at all; with --restart also
-           restart the services that read a file that changed
+  place    bring them to the nodes that need them, each owned as it must be, whole or not at all; with --restart then
+           restart the services that read a file that changed, and start those that do not run
   check    whether every node has them, owned as they must be, and alike
 
 They lie in FOLDER under the paths that they have on nodes: ~/.local/state/cluster-tools/NAME unless told. Keep a copy of it
@@ -154,19 +154,35 @@ secrets_place() {
   each place_on "${chosen[@]}"
 }
 
+# All files first, since a service may read several; then what reads them, each once.
 place_on() {
-  each_secret place_secret "$1"
+  local service services=() words=() status=0
+  # By service: a plus where a file changed that it reads.
+  local -A changed=()
+  each_secret place_secret "$1" || status=1
+  if [[ -n ${option[restart]:-} ]]; then
+    for service in "${services[@]}"; do words+=("${changed[$service]}$service"); done
+    on_node "$1" restart "${words[@]}" </dev/null || status=1
+  fi
+  return "$status"
 }
 
+# Places a secret, and adds the services that read it to `services` and `changed`.
 place_secret() {
-  local restart=() source=$folder$file
+  local service source=$folder$file told mark='' status=0
   [[ $make != host-certificate ]] || return 0
   if [[ ! -f $source ]]; then
     printf "%s is missing: run 'cluster-tools secrets make'\n" "$source"
     return 1
   fi
-  [[ -z ${option[restart]:-} ]] || read -r -a restart <<<"$units"
-  on_node "$1" place "$file" "$owner" "$mode" "$(wc --bytes <"$source")" "${restart[@]}" <"$source"
+  told=$(on_node "$1" place "$file" "$owner" "$mode" "$(wc --bytes <"$source")" <"$source") || status=1
+  printf '%s\n' "$told"
+  [[ $'\n'$told != *$'\n'"$file: placed"* ]] || mark=+
+  for service in $units; do
+    [[ -v changed[$service] ]] || services+=("$service")
+    changed[$service]=${mark:-${changed[$service]:-}}
+  done
+  return "$status"
 }
 
 secrets_check() {

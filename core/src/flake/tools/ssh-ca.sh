@@ -53,5 +53,6 @@ sign_host_key() {
   trap "rm -rf '$work'" EXIT
   remote "$name" "cat $key.pub" >"$work/host.pub" || return 1
   ssh-keygen -q -s "$authority" -I "$name" -h -n "$name,$name.$domain,${address[$name]}" "$work/host.pub" || return 1
-  on_node "$name" place "$key-cert.pub" root 0644 "$(wc --bytes <"$work/host-cert.pub")" sshd <"$work/host-cert.pub"
+  on_node "$name" place "$key-cert.pub" root 0644 "$(wc --bytes <"$work/host-cert.pub")" <"$work/host-cert.pub" || return 1
+  on_node "$name" restart +sshd </dev/null
 }

@@ -1,9 +1,8 @@
-# place FILE OWNER MODE BYTES [UNIT…]: the file's content comes on standard input. It is in place whole or not at all; where
-# it changed, the units that this node has are restarted.
+# place FILE OWNER MODE BYTES: the file's content comes on standard input. It is in place whole or not at all. The last line
+# is `FILE: placed` where it changed, else `FILE: as it was`.
 # shellcheck shell=bash
 set -eu
 file=$1 owner=$2 mode=$3 bytes=$4
-shift 4
 
 mkdir -p "${file%/*}"
 umask 077
@@ -29,9 +28,3 @@ if cmp -s "$new" "$file" && [ "$(told "$new")" = "$(told "$file")" ]; then
 fi
 mv -f "$new" "$file"
 echo "$file: placed$later"
-for unit in "$@"; do
-  if systemctl cat "$unit.service" >/dev/null 2>&1; then
-    systemctl restart "$unit.service"
-    echo "$unit: restarted"
-  fi
-done
