@@ -14,7 +14,7 @@ fn the_guides_way_to_call_it_works() {
         r#"{
             controllerHostname = "head"; controllerIP = "10.0.0.1";
             workerNodes = [
-              { hostname = "w1"; ip = "10.0.0.2"; hasGPU = true; cpus = 16; memoryMB = 64000; gpus = 2; }
+              { hostname = "w1"; ip = "10.0.0.2"; hasGPU = true; cpus = 16; memoryMB = 65536; gpus = 2; }
               { hostname = "w2"; ip = "10.0.0.3"; hasGPU = false; cpus = 8; memoryMB = 32000; gpus = 0; }
             ];
             sshKeys = [ "ssh-ed25519 AAAA" ];
@@ -37,9 +37,10 @@ fn the_guides_way_to_call_it_works() {
     assert_eq!(configs["w1"]["time"]["timeZone"], "Europe/Berlin");
     assert_eq!(configs["w2"]["networking"]["hostName"], "other");
     let lines = strings(&configs["head"]["services"]["slurm"]["nodeName"]);
+    // No machine with 64 GiB reports 65536 MiB: Slurm would not let it in.
     assert_eq!(
         lines[0],
-        "w1 Sockets=1 CoresPerSocket=16 ThreadsPerCore=1 RealMemory=64000 Gres=gpu:gpu:2 State=UNKNOWN"
+        "w1 Sockets=1 CoresPerSocket=16 ThreadsPerCore=1 RealMemory=63488 Gres=gpu:gpu:2 State=UNKNOWN"
     );
     assert_eq!(configs["w1"]["services"]["k3s"]["serverAddr"], "https://10.0.0.1:6443");
 

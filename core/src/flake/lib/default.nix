@@ -176,7 +176,11 @@ let
   # "10.0.0.0/16" -> 16
   prefixLength = subnet: toIntBase10 (elemAt (lib.splitString "/" subnet) 1);
 
-  # What every node has, from what its group or the guide's `workerNodes` entry says.
+  # Of the installed memory, in MiB, what Slurm may count on. It takes a node down whose kernel reports less than slurm.conf
+  # says, and firmware and kernel keep some: the margin is 1/64 and 1 GiB (1/8 where that is less).
+  schedulableMemory = installed: installed - installed / 64 - lib.min 1024 (installed / 8);
+
+  # What every node has, from what its group or the guide's `workerNodes` entry says. `memoryMB` is what is installed, in MiB.
   mkNode =
     values:
     let
@@ -204,6 +208,7 @@ let
     // {
       cpus = node.sockets * node.coresPerSocket * node.threadsPerCore;
       hasGPU = node.gpus > 0;
+      realMemoryMB = schedulableMemory node.memoryMB;
       isController = elem "controller" node.roles;
       isWorker = elem "worker" node.roles;
       isLogin = elem "login" node.roles;
@@ -335,6 +340,7 @@ in
     intToAddress
     mkNode
     prefixLength
+    schedulableMemory
     sharedHome
     withRole
     ;

@@ -38,8 +38,8 @@ fn cluster_config(cluster: &Cluster) -> Attrs {
         .field_if(general.allow_unfree, "allowUnfree", true, path(General::allow_unfree.key))
 }
 
-/// The memory that jobs can use on a node with `installed` MiB, in MiB: Slurm takes a node down whose kernel reports
-/// less than slurm.conf says, and firmware and kernel keep some. The margin is 1/64 and 1 GiB (1/8 where that is less).
+/// The memory that Slurm may count on of a node with `installed` MiB, in MiB, as `schedulableMemory` of the flake's
+/// `lib/default.nix` takes it from `memoryMB`; the reason stands there.
 pub fn schedulable_memory(installed: u64) -> u64 {
     installed - installed / 64 - (installed / 8).min(1024)
 }
@@ -109,7 +109,7 @@ fn group_values(group: &NodeGroup, at: &Path, context: &Context) -> Attrs {
         .field("sockets", group.sockets, path(NodeGroup::sockets.key))
         .field("coresPerSocket", group.cores_per_socket, path(NodeGroup::cores_per_socket.key))
         .field("threadsPerCore", group.threads_per_core, path(NodeGroup::threads_per_core.key))
-        .field("memoryMB", schedulable_memory(group.memory_mib), path(NodeGroup::memory_mib.key));
+        .field("memoryMB", group.memory_mib, path(NodeGroup::memory_mib.key));
     if group.gpus.count > 0 {
         attrs = gpu_values(attrs, &group.gpus, &path(NodeGroup::gpus.key));
     }
@@ -203,7 +203,7 @@ fn override_values(change: &NodeOverride, at: &Path, context: &Context) -> Attrs
         sockets "sockets" |count: &u32| Nix::from(*count);
         cores_per_socket "coresPerSocket" |count: &u32| Nix::from(*count);
         threads_per_core "threadsPerCore" |count: &u32| Nix::from(*count);
-        memory_mib "memoryMB" |installed: &u64| Nix::from(schedulable_memory(*installed));
+        memory_mib "memoryMB" |installed: &u64| Nix::from(*installed);
     }
     if let Some(gpus) = &change.gpus {
         attrs = gpu_values(attrs, gpus, &at.field(NodeOverride::gpus));

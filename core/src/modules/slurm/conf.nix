@@ -38,7 +38,7 @@ let
         "Sockets=${toString worker.sockets}"
         "CoresPerSocket=${toString worker.coresPerSocket}"
         "ThreadsPerCore=${toString worker.threadsPerCore}"
-        "RealMemory=${toString (worker.memoryMB - hugePagesMiB)}"
+        "RealMemory=${toString (worker.realMemoryMB - hugePagesMiB)}"
       ]
       ++ optional worker.hasGPU "Gres=gpu:${worker.gpuModel}:${toString worker.gpus}"
       ++ optional (worker.features != [ ]) "Feature=${commas worker.features}"

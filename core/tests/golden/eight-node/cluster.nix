@@ -1,5 +1,6 @@
 # The values of this cluster. Change them here or on the page (cluster.json goes back to it);
-# flake.nix passes them to mkClusterFlake, and lib/default.nix expands the groups to nodes.
+# flake.nix passes them to mkClusterFlake, and lib/default.nix expands the groups to nodes. A node's memoryMB is what is
+# installed, in MiB: lib/default.nix takes off what kernel and firmware keep.
 {
   clusterConfig = {
     name = "eight-node";
@@ -17,7 +18,7 @@
       sockets = 1;
       coresPerSocket = 16;
       threadsPerCore = 1;
-      memoryMB = 128000;
+      memoryMB = 131072;
     }
     {
       hosts = "login1";
@@ -27,7 +28,7 @@
       sockets = 1;
       coresPerSocket = 32;
       threadsPerCore = 1;
-      memoryMB = 257024;
+      memoryMB = 262144;
     }
     {
       hosts = "st1";
@@ -37,7 +38,7 @@
       sockets = 1;
       coresPerSocket = 16;
       threadsPerCore = 1;
-      memoryMB = 257024;
+      memoryMB = 262144;
     }
     {
       hosts = "cn[1-3]";
@@ -47,7 +48,7 @@
       sockets = 2;
       coresPerSocket = 64;
       threadsPerCore = 1;
-      memoryMB = 515072;
+      memoryMB = 524288;
       features = [ "cpu" ];
     }
     {
@@ -58,7 +59,7 @@
       sockets = 2;
       coresPerSocket = 48;
       threadsPerCore = 1;
-      memoryMB = 1031168;
+      memoryMB = 1048576;
       hasGPU = true;
       gpus = 4;
       gpuModel = "h100";

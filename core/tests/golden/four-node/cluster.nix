@@ -1,5 +1,6 @@
 # The values of this cluster. Change them here or on the page (cluster.json goes back to it);
-# flake.nix passes them to mkClusterFlake, and lib/default.nix expands the groups to nodes.
+# flake.nix passes them to mkClusterFlake, and lib/default.nix expands the groups to nodes. A node's memoryMB is what is
+# installed, in MiB: lib/default.nix takes off what kernel and firmware keep.
 {
   clusterConfig = {
     name = "four-node";
@@ -17,7 +18,7 @@
       sockets = 1;
       coresPerSocket = 16;
       threadsPerCore = 1;
-      memoryMB = 128000;
+      memoryMB = 131072;
     }
     {
       hosts = "cpu1";
@@ -27,7 +28,7 @@
       sockets = 2;
       coresPerSocket = 64;
       threadsPerCore = 1;
-      memoryMB = 515072;
+      memoryMB = 524288;
       features = [ "cpu" ];
     }
     {
@@ -38,7 +39,7 @@
       sockets = 2;
       coresPerSocket = 32;
       threadsPerCore = 1;
-      memoryMB = 515072;
+      memoryMB = 524288;
       hasGPU = true;
       gpus = 4;
       gpuModel = "a100";

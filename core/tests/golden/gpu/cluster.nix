@@ -1,5 +1,6 @@
 # The values of this cluster. Change them here or on the page (cluster.json goes back to it);
-# flake.nix passes them to mkClusterFlake, and lib/default.nix expands the groups to nodes.
+# flake.nix passes them to mkClusterFlake, and lib/default.nix expands the groups to nodes. A node's memoryMB is what is
+# installed, in MiB: lib/default.nix takes off what kernel and firmware keep.
 {
   clusterConfig = {
     name = "gpu";
@@ -17,7 +18,7 @@
       sockets = 2;
       coresPerSocket = 16;
       threadsPerCore = 1;
-      memoryMB = 257024;
+      memoryMB = 262144;
     }
     {
       hosts = "login1";
@@ -27,7 +28,7 @@
       sockets = 2;
       coresPerSocket = 32;
       threadsPerCore = 1;
-      memoryMB = 257024;
+      memoryMB = 262144;
     }
     {
       hosts = "gn[1-8]";
@@ -37,7 +38,7 @@
       sockets = 2;
       coresPerSocket = 56;
       threadsPerCore = 1;
-      memoryMB = 2063360;
+      memoryMB = 2097152;
       hasGPU = true;
       gpus = 8;
       gpuModel = "h100";

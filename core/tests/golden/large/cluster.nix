@@ -1,5 +1,6 @@
 # The values of this cluster. Change them here or on the page (cluster.json goes back to it);
-# flake.nix passes them to mkClusterFlake, and lib/default.nix expands the groups to nodes.
+# flake.nix passes them to mkClusterFlake, and lib/default.nix expands the groups to nodes. A node's memoryMB is what is
+# installed, in MiB: lib/default.nix takes off what kernel and firmware keep.
 {
   clusterConfig = {
     name = "large";
@@ -17,7 +18,7 @@
       sockets = 2;
       coresPerSocket = 16;
       threadsPerCore = 2;
-      memoryMB = 257024;
+      memoryMB = 262144;
     }
     {
       hosts = "login[1-2]";
@@ -27,7 +28,7 @@
       sockets = 2;
       coresPerSocket = 32;
       threadsPerCore = 1;
-      memoryMB = 515072;
+      memoryMB = 524288;
     }
     {
       hosts = "st[1-3]";
@@ -37,7 +38,7 @@
       sockets = 1;
       coresPerSocket = 32;
       threadsPerCore = 1;
-      memoryMB = 386048;
+      memoryMB = 393216;
     }
     {
       hosts = "cn[001-512]";
@@ -47,7 +48,7 @@
       sockets = 2;
       coresPerSocket = 64;
       threadsPerCore = 1;
-      memoryMB = 515072;
+      memoryMB = 524288;
       features = [ "zen4" ];
       weight = 10;
       overrides = [
@@ -64,7 +65,7 @@
         }
         {
           hosts = "cn[481-512]";
-          memoryMB = 773120;
+          memoryMB = 786432;
           features = [
             "zen4"
             "mem768"
@@ -81,7 +82,7 @@
       sockets = 2;
       coresPerSocket = 64;
       threadsPerCore = 1;
-      memoryMB = 2063360;
+      memoryMB = 2097152;
       features = [
         "zen4"
         "highmem"
@@ -96,7 +97,7 @@
       sockets = 2;
       coresPerSocket = 48;
       threadsPerCore = 1;
-      memoryMB = 1031168;
+      memoryMB = 1048576;
       hasGPU = true;
       gpus = 4;
       gpuModel = "h100";
@@ -111,7 +112,7 @@
       sockets = 1;
       coresPerSocket = 32;
       threadsPerCore = 1;
-      memoryMB = 257024;
+      memoryMB = 262144;
       hasGPU = true;
       gpus = 2;
       gpuModel = "l40s";

@@ -1,5 +1,6 @@
 # The values of this cluster. Change them here or on the page (cluster.json goes back to it);
-# flake.nix passes them to mkClusterFlake, and lib/default.nix expands the groups to nodes.
+# flake.nix passes them to mkClusterFlake, and lib/default.nix expands the groups to nodes. A node's memoryMB is what is
+# installed, in MiB: lib/default.nix takes off what kernel and firmware keep.
 {
   clusterConfig = {
     name = "minimal";
@@ -16,7 +17,7 @@
       sockets = 1;
       coresPerSocket = 4;
       threadsPerCore = 1;
-      memoryMB = 7040;
+      memoryMB = 8192;
     }
     {
       hosts = "worker1";
@@ -26,7 +27,7 @@
       sockets = 1;
       coresPerSocket = 8;
       threadsPerCore = 1;
-      memoryMB = 15104;
+      memoryMB = 16384;
     }
   ];
   networkConfig = {

@@ -1,5 +1,6 @@
 # The values of this cluster. Change them here or on the page (cluster.json goes back to it);
-# flake.nix passes them to mkClusterFlake, and lib/default.nix expands the groups to nodes.
+# flake.nix passes them to mkClusterFlake, and lib/default.nix expands the groups to nodes. A node's memoryMB is what is
+# installed, in MiB: lib/default.nix takes off what kernel and firmware keep.
 {
   clusterConfig = {
     name = "two-node";
@@ -17,7 +18,7 @@
       sockets = 1;
       coresPerSocket = 16;
       threadsPerCore = 1;
-      memoryMB = 63488;
+      memoryMB = 65536;
     }
     {
       hosts = "gpu1";
@@ -27,7 +28,7 @@
       sockets = 1;
       coresPerSocket = 32;
       threadsPerCore = 2;
-      memoryMB = 257024;
+      memoryMB = 262144;
       hasGPU = true;
       gpus = 2;
       gpuModel = "l40s";
