@@ -25,6 +25,10 @@ pub fn Form() -> impl IntoView {
             <SwitchField field=switch("Numerical libraries", here.field(Hpc::libraries))
                 help="OpenBLAS, ScaLAPACK, FFTW, HDF5, NetCDF, where compilers find them."/>
             <SwitchField field=switch("Apptainer", here.field(Hpc::apptainer)) help="Runs containers without root."/>
+            <SwitchField field=switch("/bin/bash", here.field(Hpc::bin_bash))
+                help="On workers and login nodes: job scripts that begin with #!/bin/bash do not start without it."/>
+            <SwitchField field=switch("Programs built elsewhere", here.field(Hpc::nix_ld))
+                help="nix-ld on workers and login nodes: conda, vendors’ compilers and other downloads run."/>
             <TextField field=text("Further packages", here.field(Hpc::packages), LIST) width=Width::Full code=true
                 placeholder="julia, gromacs, python3Packages.numpy" help="Of nixpkgs, by attribute; commas between."/>
         })}

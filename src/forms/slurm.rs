@@ -3,7 +3,7 @@ use super::job::Job;
 use super::part;
 use super::partitions::Partitions;
 use super::slurm_daemons::Daemons;
-use crate::widgets::codec::{LIST, PORT, TEXT};
+use crate::widgets::codec::{LIST, MEMORY, PORT, TEXT};
 use crate::widgets::field::{TextField, Width};
 use crate::widgets::toggle::SwitchField;
 use clusterflake_core::cluster::Slurm;
@@ -20,6 +20,10 @@ pub fn Form() -> impl IntoView {
                 help="slurmctld on the first controller, slurmd on the workers."/>
             <SwitchField field=switch("Hold jobs to what they asked for", here.field(Slurm::enforce_limits))
                 help="Cores, memory and GPUs, with cgroups."/>
+            <TextField field=text("Memory kept for the system", here.field(Slurm::system_memory_mib), MEMORY)
+                help="Of each worker; jobs never get it (MemSpecLimit)."/>
+            <SwitchField field=switch("GPUs with their socket’s cores", here.field(Slurm::gpu_affinity))
+                help="For NVIDIA. Not where the BIOS splits sockets into NUMA domains (NPS, SNC): Slurm would drain those nodes."/>
             <TextField field=text("Scheduler parameters", here.field(Slurm::scheduler_parameters), LIST) width=Width::Full code=true
                 placeholder="bf_window=2880, bf_continue"/>
         })}

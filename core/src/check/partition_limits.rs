@@ -7,7 +7,7 @@ use super::text::{quote, short};
 use super::users::SYSTEM_GROUPS;
 use super::{Fix, Problem, checks};
 use crate::cluster::{Accounting, Cluster, Enforce, Partition, Role, Slurm, User, Users, Where};
-use crate::modules::schedulable_memory;
+use crate::modules::job_memory;
 use crate::path::{Field, Path};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -139,7 +139,7 @@ fn memory_per_cpu(facts: &Facts, index: usize, partition: &Partition) -> Option<
     let of_group = |group: usize| {
         let group = &facts.cluster.nodes[group];
         let cpus = group.sockets.saturating_mul(group.cores_per_socket).saturating_mul(group.threads_per_core);
-        let memory = schedulable_memory(group.memory_mib).saturating_sub(facts.cluster.hpc.huge_pages_mib());
+        let memory = job_memory(facts.cluster, group.memory_mib);
         memory.checked_div(cpus.into())
     };
     groups.into_iter().filter_map(of_group).min().filter(|memory| *memory > 0)

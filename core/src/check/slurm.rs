@@ -7,11 +7,14 @@ use super::partitions::is_name;
 use super::text::{counted, quote};
 use super::{Check, Fix, Problem, checks};
 use crate::cluster::{Cluster, Monitoring, NodeGroup, Role, Slurm};
+use crate::memory;
+use crate::modules::job_memory;
 use crate::path::{Field, Path};
 use std::collections::HashSet;
 
 checks! {
     FEATURE "slurm-feature" Error "A node's feature has characters that Slurm does not take.",
+    SYSTEM_MEMORY "system-memory" Error "Nothing of a worker's memory is left for jobs.",
     SCHEDULER_PARAMETER "scheduler-parameter" Error "A scheduler parameter is not of the form name or name=value.",
     PAM_WITHOUT_LIMITS "pam-adopt-without-limits" Warning "Logins go into jobs that are held to nothing.",
     PAM_NOWHERE "pam-adopt-nowhere" Warning "Logins are free on all workers, since people log in there anyway.",
@@ -37,6 +40,7 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
         return;
     }
     check_features(facts, problems);
+    check_system_memory(facts, problems);
     check_parameters(&slurm.scheduler_parameters, problems);
     if slurm.pam_adopt {
         check_adoption(facts, slurm, problems);
@@ -52,6 +56,23 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     check_secret_file(&slurm.munge_key_file, || place(Slurm::munge_key_file), problems);
     check_ports(slurm, problems);
     check_extra(slurm, problems);
+}
+
+fn check_system_memory(facts: &Facts, problems: &mut Vec<Problem>) {
+    let kept = facts.cluster.slurm.system_memory_mib;
+    let workers = facts.cluster.nodes.iter().filter(|group| group.roles.contains(&Role::Worker));
+    let memory = workers.flat_map(|group| {
+        std::iter::once(group.memory_mib).chain(group.overrides.iter().filter_map(|change| change.memory_mib))
+    });
+    let Some(smallest) = memory.filter(|mib| *mib > 0).min() else { return };
+    if kept > 0 && job_memory(facts.cluster, smallest) == 0 {
+        let message = format!(
+            "{} kept for the system leave jobs nothing on the smallest worker, which has {}: keep less.",
+            memory::show(kept),
+            memory::show(smallest)
+        );
+        problems.push(SYSTEM_MEMORY.at(place(Slurm::system_memory_mib), message));
+    }
 }
 
 fn check_features(facts: &Facts, problems: &mut Vec<Problem>) {
@@ -275,6 +296,8 @@ pub(super) const CASES: super::fixtures::Cases = &[
         r#"nodes[1].overrides = [{"hosts": "cn1", "features": ["a&b"]}]"#,
         &["error slurm-feature nodes[1].overrides[0].features[0]"],
     ),
+    ("slurm.systemMemoryMiB = 4096", &[]),
+    ("slurm.systemMemoryMiB = 300000", &["error system-memory slurm.systemMemoryMiB"]),
     (r#"slurm.mungeKeyFile = "munge.key""#, &["error secret-path slurm.mungeKeyFile"]),
     ("slurm.srunFirstPort = 63001", &["error srun-port-order slurm.srunFirstPort"]),
     ("slurm.srunFirstPort = 80", &["error srun-port-low slurm.srunFirstPort"]),

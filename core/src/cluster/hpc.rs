@@ -69,6 +69,12 @@ description! {
         libraries "libraries": bool = false,
         /// Further packages of nixpkgs for users, by attribute: `julia`, `python3Packages.numpy`.
         packages "packages": Vec<String> = Vec::new(),
+        /// Whether workers and login nodes have `/bin/bash` and `/usr/bin/bash`, with which job scripts begin. NixOS itself has
+        /// `/bin/sh` only.
+        bin_bash "binBash": bool = true,
+        /// Whether programs that were built for other Linux systems run on workers and login nodes (nix-ld): conda, vendors'
+        /// compilers.
+        nix_ld "nixLd": bool = true,
         lmod "lmod": Lmod = Lmod::default(),
         /// Whether `mpi-selftest` is installed: a small MPI program, also for GPUs, and the hostfile of all workers.
         self_test "selfTest": bool = false,

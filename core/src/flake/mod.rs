@@ -240,6 +240,8 @@ mod tests {
     fn what_is_off_leaves_nothing_behind() {
         let mut cluster = Cluster::default();
         (Cluster::slurm.get_mut)(&mut cluster).enable = false;
+        let hpc = (Cluster::hpc.get_mut)(&mut cluster);
+        (hpc.bin_bash, hpc.nix_ld) = (false, false);
         let tree = generate(&cluster);
         let names: Vec<&str> = tree.keys().map(String::as_str).filter(|path| path.starts_with("modules/")).collect();
         assert_eq!(names, ["modules/base/default.nix", "modules/networking/default.nix", "modules/users/default.nix"]);

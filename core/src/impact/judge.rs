@@ -244,6 +244,20 @@ pub(super) fn job_script(case: &Case, what: &str) -> Vec<Verdict> {
     one(Nothing, Who::With(&[Role::Worker]), format!("The {what} of before runs for no further job; nothing restarts."))
 }
 
+pub(super) fn mpi(case: &Case) -> Vec<Verdict> {
+    let programs = "No service restarts. Programs that were built with the MPI of before must be built again; running \
+                    jobs keep theirs.";
+    let mut verdicts = one(Nothing, Who::With(&[Role::Worker, Role::Login]), programs);
+    if case.after.slurm.enable {
+        verdicts.extend(one(
+            Restart,
+            SLURM_NODES,
+            "MpiDefault changes in slurm.conf, so slurmctld and slurmd restart; running jobs go on.",
+        ));
+    }
+    verdicts
+}
+
 pub(super) fn retention(case: &Case) -> Vec<Verdict> {
     let (old, new) = (case.difference.before.as_u64(), case.difference.after.as_u64());
     if new < old {

@@ -3,7 +3,7 @@
 use crate::check::read_time;
 use crate::cluster::{Cluster, Partition, Role, expand};
 use crate::hostlist;
-use crate::modules::schedulable_memory;
+use crate::modules::job_memory;
 use std::collections::HashMap;
 
 /// A worker, as slurm.conf describes it.
@@ -63,7 +63,7 @@ impl Scheduler {
             .map(|node| Worker {
                 cores: u64::from(node.sockets) * u64::from(node.cores_per_socket),
                 threads: node.threads_per_core.max(1).into(),
-                memory_mib: schedulable_memory(node.memory_mib).saturating_sub(cluster.hpc.huge_pages_mib()),
+                memory_mib: job_memory(cluster, node.memory_mib),
                 gpus: node.gpus.count.into(),
                 model: node.gpus.model,
                 features: node.features,

@@ -1,6 +1,7 @@
 //! The modules of the flake: a folder each, with its values (`mod.rs`) and its Nix (`default.nix`).
 
 mod base;
+mod compatibility;
 mod containers;
 pub mod custom;
 mod hpc;
@@ -63,6 +64,7 @@ pub const MODULES: &[Module] = &[
     storage::MODULE,
     slurm::MODULE,
     hpc::MODULE,
+    compatibility::MODULE,
     monitoring::MODULE,
     users::MODULE,
     login::MODULE,
@@ -181,6 +183,6 @@ pub fn values(cluster: &Cluster) -> Vec<(String, Attrs)> {
     ours.chain(own).collect()
 }
 
-pub use base::{ExtraModule, extra_modules, node_groups, schedulable_memory};
+pub use base::{ExtraModule, extra_modules, job_memory, node_groups, schedulable_memory};
 pub use storage::{FirstStep, first_steps, gluster_replicas};
 pub use users::{accounts, groups, home_files, ssh_keys};

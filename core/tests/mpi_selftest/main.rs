@@ -62,6 +62,21 @@ fn wrong_numbers_are_noticed() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("what rank 1 sent arrived wrong"));
 }
 
+/// As srun starts it where it and MPI speak no common language.
+#[test]
+fn ranks_that_are_alone_are_noticed() {
+    let folder = build(SOURCE);
+    let alone = |started: &str| {
+        let mut command = Command::new(folder.path().join("mpi-selftest"));
+        command.env("SLURM_STEP_NUM_TASKS", started).env("OMPI_MCA_btl", "self").env("OMPI_ALLOW_RUN_AS_ROOT", "1");
+        command.env("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1").output().unwrap()
+    };
+    assert!(alone("1").status.success());
+    let output = alone("4");
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && complaint.contains("srun started 4 ranks that know nothing"), "{complaint}");
+}
+
 /// Without CUDA in MPI or without a GPU it says so, and does not crash with GPU memory in hand.
 #[test]
 fn gpus_that_cannot_be_used_are_named() {

@@ -51,6 +51,9 @@ let
       lib.optionals value.condition (discharge priority value.content)
     else if is "override" value then
       discharge value.priority value.content
+    # Where it comes among others is NixOS's.
+    else if is "order" value then
+      discharge priority value.content
     else
       [ { inherit priority value; } ];
   strongest =

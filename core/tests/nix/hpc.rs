@@ -17,6 +17,7 @@ pub const INVARIANTS: &[Invariant] = &[
     ("the self-test knows the workers", self_test_knows_workers),
     ("tools are the same wherever users compile and jobs run", tools_are_alike),
     ("limits are set where jobs run", limits),
+    ("scripts find bash, and programs built elsewhere their loader, where jobs run", others_programs_run),
 ];
 
 pub const SWITCHES: &[Switch] = &[
@@ -47,6 +48,7 @@ pub const SWITCHES: &[Switch] = &[
             "nodes[4].gpus.count = 8\nhpc.cuda.enable = true\nhpc.cuda.fabricManager = true",
         ],
     },
+    Switch { name: "compatibility", levels: &["", "hpc.binBash = false", "hpc.binBash = false\nhpc.nixLd = false"] },
     Switch { name: "rocm", levels: &["", "hpc.rocm = true"] },
     Switch {
         name: "tools",
@@ -199,7 +201,7 @@ fn self_test_knows_workers(world: &World) {
         assert!(expected && listed == workers, "{at}: {hosts}");
         let all = config["environment"]["systemPackages"].as_array().unwrap();
         let script = all.iter().find(|package| package["name"] == "mpi-selftest").unwrap()["text"].as_str().unwrap();
-        let launcher = if world.cluster.slurm.enable { "srun --mpi=" } else { "/bin/mpirun " };
+        let launcher = if world.cluster.slurm.enable { "srun --nodes=" } else { "/bin/mpirun " };
         assert!(script.lines().any(|line| line.starts_with("launch=") && line.contains(launcher)), "{at}: {script}");
         // With no argument it would start a job.
         let help = Command::new("bash").args(["-c", script, "mpi-selftest", "--help"]).output().expect("bash");
@@ -225,6 +227,22 @@ fn tools_are_alike(world: &World) {
         let folders = strings(&config["environment"]["variables"]["MODULEPATH"]);
         assert_eq!(!folders.is_empty(), hpc.lmod.enable && runs_jobs(node), "{at}");
         assert_eq!(config["programs"]["singularity"]["enable"] == true, hpc.apptainer && runs_jobs(node), "{at}");
+    }
+}
+
+fn others_programs_run(world: &World) {
+    let hpc = &world.cluster.hpc;
+    for (node, config) in world.each() {
+        let at = &node.name;
+        for path in ["/bin/bash", "/usr/bin/bash"] {
+            let rule = format!("L+ {path} - - - - /run/current-system/sw/bin/bash");
+            let found = strings(&config["systemd"]["tmpfiles"]["rules"]).contains(&rule.as_str());
+            assert_eq!(found, hpc.bin_bash && runs_jobs(node), "{at}: {path}");
+        }
+        let loads = config["programs"]["nix-ld"]["enable"] == true;
+        assert_eq!(loads, hpc.nix_ld && runs_jobs(node), "{at}");
+        let libraries = config["environment"]["sessionVariables"]["NIX_LD_LIBRARY_PATH"].as_str();
+        assert_eq!(libraries.is_some_and(|folders| folders.contains("/run/opengl-driver/lib")), loads, "{at}");
     }
 }
 

@@ -59,6 +59,11 @@ rec {
   };
   mkForce = mkOverride 50;
   mkDefault = mkOverride 1000;
+  mkOrder = priority: content: {
+    _type = "order";
+    inherit priority content;
+  };
+  mkBefore = mkOrder 500;
   mkOption = declaration: declaration // { _type = "option"; };
   types = {
     str.t = "str";
@@ -112,6 +117,13 @@ rec {
       found = filter wanted items;
     in
     if found == [ ] then default else head found;
+  escapeShellArg =
+    text:
+    if builtins.match "[[:alnum:],._+:@%/-]+" text != null then
+      text
+    else
+      "'${builtins.replaceStrings [ "'" ] [ "'\\''" ] text}'";
+  escapeShellArgs = concatMapStringsSep " " escapeShellArg;
   max = a: b: if a > b then a else b;
   hasSuffix =
     suffix: text:

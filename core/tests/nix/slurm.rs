@@ -2,7 +2,8 @@
 
 use crate::harness::{World, runs, strings};
 use crate::{Invariant, Switch};
-use clusterflake_core::cluster::{Choice, Node, Partition, Role};
+use clusterflake_core::cluster::{Choice, GpuVendor, Mpi, Node, Partition, Role};
+use clusterflake_core::gpu;
 use clusterflake_core::hostlist;
 use clusterflake_core::modules::schedulable_memory;
 use serde_json::{Value, json};
@@ -18,11 +19,18 @@ pub const INVARIANTS: &[Invariant] = &[
     ("both controllers share Slurm's state", shared_state),
     ("logins on workers are as described", logins),
     ("jobs get their prolog, epilog and /tmp", jobs),
+    ("slurmd takes no jobs before what they need is there, and starts again", slurmd_waits),
+    ("a node that lacks what jobs need is drained", nodes_are_checked),
+    ("Slurm's libraries find its files without being told where", files_in_etc),
 ];
 
 pub const SWITCHES: &[Switch] = &[
     Switch { name: "slurm", levels: &["", "slurm.enable = false"] },
     Switch { name: "limits", levels: &["", "slurm.enforceLimits = false"] },
+    Switch {
+        name: "memory for the system and affinity",
+        levels: &["", "slurm.systemMemoryMiB = 4096\nslurm.gpuAffinity = true"],
+    },
     Switch {
         name: "partitions",
         levels: &[
@@ -161,6 +169,9 @@ fn knows_the_hardware(world: &World) {
             node.threads_per_core,
             schedulable_memory(node.memory_mib) - world.cluster.hpc.huge_pages_mib()
         );
+        if world.cluster.slurm.system_memory_mib > 0 {
+            wanted += &format!(" MemSpecLimit={}", world.cluster.slurm.system_memory_mib);
+        }
         if node.gpus.count > 0 {
             wanted += &format!(" Gres=gpu:{}:{}", node.gpus.model, node.gpus.count);
         }
@@ -171,6 +182,21 @@ fn knows_the_hardware(world: &World) {
     let files: Vec<&str> =
         conf["extraConfigPaths"].as_array().unwrap().iter().map(|f| f["name"].as_str().unwrap()).collect();
     assert_eq!(files.contains(&"gres.conf"), has_gpus);
+    let gres = conf["extraConfigPaths"].as_array().unwrap().iter().find(|file| file["name"] == "gres.conf");
+    let lines: Vec<&str> = gres.map_or(Vec::new(), |file| file["text"].as_str().unwrap().lines().collect());
+    for node in workers.iter().filter(|node| node.gpus.count > 0) {
+        let of_node = |line: &&&str| {
+            let hosts = line.strip_prefix("NodeName=").unwrap().split(' ').next().unwrap();
+            hostlist::expand(hosts).unwrap().contains(&node.name)
+        };
+        let found: Vec<&&str> = lines.iter().filter(of_node).collect();
+        let [line] = found.as_slice() else { panic!("{}: {lines:?}", node.name) };
+        let is_amd = node.gpus.vendor == GpuVendor::Amd;
+        let has = |word: &str| line.split(' ').any(|found| found == word);
+        assert!(has(&format!("Type={}", node.gpus.model)), "{line}");
+        assert_eq!(has("AutoDetect=nvidia"), world.cluster.slurm.gpu_affinity && !is_amd, "{line}");
+        assert_eq!(has("Flags=amd_gpu_env"), is_amd, "{line}");
+    }
 }
 
 fn has_the_partitions(world: &World) {
@@ -233,6 +259,7 @@ fn says_what_is_on(world: &World) {
         ("SchedulerParameters", given(!slurm.scheduler_parameters.is_empty(), &slurm.scheduler_parameters.join(","))),
         ("SrunPortRange", given(true, &format!("{}-{}", slurm.srun_first_port, slurm.srun_last_port))),
         ("TaskPlugin", given(contained, "task/cgroup,task/affinity")),
+        ("MpiDefault", mpi_default(world.cluster.hpc.mpi).map(str::to_owned)),
         ("AuthAltTypes", given(slurm.rest.enable, "auth/jwt")),
         ("AuthAltParameters", given(slurm.rest.enable, &format!("jwt_key={}", slurm.rest.jwt_key_file))),
         ("PrologFlags", flags.map(str::to_owned)),
@@ -244,6 +271,15 @@ fn says_what_is_on(world: &World) {
         assert_eq!(said(&conf, key), wanted.as_deref(), "{key}");
     }
     assert!(conf["extraConfig"].as_str().unwrap().ends_with(slurm.extra_config.trim()));
+}
+
+/// What srun must speak for ranks to find each other without `--mpi`.
+fn mpi_default(mpi: Mpi) -> Option<&'static str> {
+    match mpi {
+        Mpi::None => None,
+        Mpi::OpenMpi => Some("pmix"),
+        Mpi::Mpich => Some("pmi2"),
+    }
 }
 
 fn accounting(world: &World) {
@@ -280,6 +316,10 @@ fn accounting(world: &World) {
             assert_eq!(loaded, (!file.is_empty()).then(|| format!("password:{file}")).as_deref());
             assert_eq!(login["requiredBy"], json!(["slurmdbd.service"]));
             assert_eq!(login["script"].as_str().unwrap().contains("unix_socket"), file.is_empty());
+            // slurmdbd counts as started when it answers.
+            let dbd = &config["systemd"]["services"]["slurmdbd"];
+            assert!(dbd["postStart"].as_str().unwrap().contains("/6819"), "{at}");
+            starts_again(config, "slurmdbd", at);
             let late = strings(&config["systemd"]["services"]["slurmctld"]["after"]).contains(&"slurmdbd.service");
             assert_eq!(late, controllers(world).contains(&at.as_str()), "{at}");
         }
@@ -299,8 +339,10 @@ fn shared_state(world: &World) {
         let mut mounts = config["fileSystems"].as_object().unwrap().keys();
         let mount = mounts.rfind(|mount| *mount != "/" && backup.state_folder.starts_with(*mount));
         assert!(mount.is_some(), "{at} does not mount {}", backup.state_folder);
+        // Else it would make the folder, and begin with an empty queue.
         let unit = &config["systemd"]["services"]["slurmctld"];
-        assert_eq!(unit["unitConfig"]["RequiresMountsFor"], backup.state_folder, "{at}");
+        assert_eq!(required_mounts(unit), [mount.unwrap().as_str()], "{at}");
+        starts_again(config, "slurmctld", at);
         assert!(strings(&unit["after"]).contains(&"remote-fs.target"), "{at}");
     }
 }
@@ -318,7 +360,92 @@ fn logins(world: &World) {
         assert!(!adopts || pam["startSession"] == false, "{at}");
         let rule = &pam["rules"]["account"]["administrators"];
         assert_eq!(rule["control"] == "sufficient", adopts, "{at}");
-        assert_eq!(config["systemd"]["services"]["sshd"]["environment"]["SLURM_CONF"].is_string(), adopts, "{at}");
+    }
+}
+
+/// The unit comes back by itself, however often it failed.
+fn starts_again(config: &Value, unit: &str, at: &str) {
+    let unit = &config["systemd"]["services"][unit];
+    assert_eq!(unit["serviceConfig"]["Restart"], "on-failure", "{at}");
+    assert_eq!(unit["startLimitIntervalSec"], 0, "{at}");
+}
+
+/// The mounts without which the unit does not start.
+fn required_mounts(unit: &Value) -> Vec<&str> {
+    let script = unit["preStart"].as_str().unwrap_or_default();
+    let test = "if ! grep --quiet --fixed-strings ' ";
+    script.lines().filter_map(|line| line.strip_prefix(test)?.strip_suffix(" ' /proc/self/mounts; then")).collect()
+}
+
+/// The mounts of shared file systems on a node.
+fn shared_mounts<'w>(world: &'w World, node: &Node) -> Vec<&'w str> {
+    let shared = world.cluster.storage.shared.iter();
+    shared.filter(|fs| !(fs.server == node.name && fs.export == fs.mount)).map(|fs| fs.mount.as_str()).collect()
+}
+
+/// What a device of `node` is driven by, as units that its slurmd comes after.
+fn gpu_units(world: &World, node: &Node) -> Vec<&'static str> {
+    let cuda = &world.cluster.hpc.cuda;
+    let switched = cuda.fabric_manager && node.gpus.count >= 8 && gpu::has_nvswitch(&node.gpus.model);
+    match node.gpus.vendor {
+        _ if node.gpus.count == 0 => vec![],
+        GpuVendor::Amd => vec!["modprobe@amdgpu.service"],
+        GpuVendor::Nvidia if !cuda.enable => vec![],
+        GpuVendor::Nvidia => {
+            let mut units = vec![];
+            units.extend(cuda.persistence.then_some("nvidia-persistenced.service"));
+            units.extend(switched.then_some("nvidia-fabricmanager.service"));
+            units
+        }
+    }
+}
+
+fn slurmd_waits(world: &World) {
+    for (node, config) in world.each() {
+        let at = &node.name;
+        let unit = &config["systemd"]["services"]["slurmd"];
+        if !world.cluster.slurm.enable || !node.is(Role::Worker) {
+            assert!(unit.is_null(), "{at}");
+            continue;
+        }
+        assert_eq!(required_mounts(unit), shared_mounts(world, node), "{at}");
+        starts_again(config, "slurmd", at);
+        let mut wanted = vec!["munged.service"];
+        wanted.extend(gpu_units(world, node));
+        assert_eq!(strings(&unit["after"]), wanted, "{at}");
+    }
+}
+
+fn nodes_are_checked(world: &World) {
+    let Some(conf) = shared(world) else { return };
+    let storage = &world.cluster.storage;
+    let scratch = storage.scratch.enable && !storage.scratch.device.is_empty();
+    for (node, config) in world.each() {
+        let at = &node.name;
+        let script = config["environment"]["etc"]["slurm/health-check"]["source"]["text"].as_str();
+        let checked = said(&conf, "HealthCheckProgram").is_some();
+        assert_eq!(script.is_some(), checked && node.is(Role::Worker), "{at}");
+        let mut needed: Vec<&str> = shared_mounts(world, node);
+        needed.extend(scratch.then_some(storage.scratch.mount.as_str()));
+        let services: Vec<_> = gpu_units(world, node).into_iter().filter(|unit| unit.contains("fabric")).collect();
+        if node.is(Role::Worker) {
+            assert!(checked || needed.is_empty() && services.is_empty(), "{at}");
+        }
+        if let Some(script) = script {
+            for line in [format!("mounts=({})", needed.join(" ")), format!("services=({})", services.join(" "))] {
+                assert!(script.lines().any(|found| found == line), "{at}: {line}\n{script}");
+            }
+        }
+    }
+    assert_eq!(said(&conf, "HealthCheckInterval").is_some(), said(&conf, "HealthCheckProgram").is_some());
+}
+
+fn files_in_etc(world: &World) {
+    for (node, config) in world.each() {
+        for file in ["slurm.conf", "cgroup.conf", "plugstack.conf", "mpi.conf"] {
+            let source = config["environment"]["etc"][format!("slurm/{file}")]["source"].as_str().unwrap_or_default();
+            assert_eq!(source.ends_with(&format!("etc-slurm/{file}")), world.cluster.slurm.enable, "{}", node.name);
+        }
     }
 }
 

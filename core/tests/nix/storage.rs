@@ -13,6 +13,7 @@ pub const INVARIANTS: &[Invariant] = &[
     ("what is mounted over NFS is exported there, to where it comes from", nfs_clients_are_served),
     ("storage opens what its services need, towards the networks that are used", ports_fit),
     ("storage that is not used leaves nothing behind", unused_is_absent),
+    ("mounts that fail are tried again", failed_mounts_are_tried_again),
     ("scratch space is on the workers, writable by everybody", scratch_is_on_workers),
 ];
 
@@ -145,6 +146,24 @@ fn every_mount_is_there(world: &World) {
                 fs.kind != FileSystemKind::OrangeFs && !(fs.kind == FileSystemKind::Nfs && serves(fs, node));
             assert!(!takes_options || missing.is_none(), "{at}: {missing:?}");
         }
+    }
+}
+
+fn failed_mounts_are_tried_again(world: &World) {
+    for (node, config) in world.each() {
+        let at = &node.name;
+        let mounted = |fs: &&SharedFileSystem| !(serves(fs, node) && fs.mount == fs.export);
+        let mounts: Vec<&str> =
+            world.cluster.storage.shared.iter().filter(mounted).map(|fs| fs.mount.as_str()).collect();
+        let script = config["systemd"]["services"]["shared-mounts"]["script"].as_str().unwrap_or_default();
+        let wanted = if mounts.is_empty() { None } else { Some(format!("mounts=({})", mounts.join(" "))) };
+        assert_eq!(script.lines().next(), wanted.as_deref(), "{at}");
+        let timer = &config["systemd"]["timers"]["shared-mounts"];
+        assert_eq!(strings(&timer["wantedBy"]) == ["timers.target"], wanted.is_some(), "{at}");
+        // The client of OrangeFS is a service of its own, which takes the mount along.
+        let orangefs = of_kind(world, FileSystemKind::OrangeFs).next().is_some();
+        let restart = &config["systemd"]["services"]["orangefs-client"]["serviceConfig"]["Restart"];
+        assert_eq!(*restart == "on-failure", orangefs, "{at}");
     }
 }
 

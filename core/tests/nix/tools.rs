@@ -192,6 +192,8 @@ fn its_scripts_are_clean() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/flake/tools");
     let mut scripts: Vec<PathBuf> = fs::read_dir(here.join("on-node")).unwrap().map(|e| e.unwrap().path()).collect();
     scripts.push(here.join("cluster-tools.sh"));
+    let modules = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/modules");
+    scripts.extend(["slurm/health-check.sh", "storage/shared-mounts.sh"].map(|name| modules.join(name)));
     let output = Command::new("shellcheck")
         .args(["--external-sources", "--check-sourced"])
         .args(scripts)

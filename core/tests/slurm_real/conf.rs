@@ -39,6 +39,8 @@ pub fn as_nixos_writes_it(slurm: &Value) -> BTreeMap<String, String> {
     );
     let mut files =
         BTreeMap::from([("slurm.conf".to_owned(), conf), ("cgroup.conf".to_owned(), text("extraCgroupConfig", ""))]);
+    let folder = slurm["mpi"]["PmixCliTmpDirBase"].as_str().unwrap_or("/tmp/pmix");
+    files.insert("mpi.conf".to_owned(), format!("PMIxCliTmpDirBase={folder}\n"));
     for file in slurm["extraConfigPaths"].as_array().into_iter().flatten() {
         files.insert(file["name"].as_str().unwrap().to_owned(), file["text"].as_str().unwrap().to_owned());
     }
@@ -99,6 +101,12 @@ fn fit(line: &str, here: &Here) -> Vec<String> {
         "StateSaveLocation" => vec![format!("StateSaveLocation={folder}/state")],
         "PlugStackConfig" => Vec::new(),
         "Prolog" | "Epilog" => vec![format!("{key}={folder}/{}", key.to_lowercase())],
+        "PMIxCliTmpDirBase" => vec![format!("PMIxCliTmpDirBase={folder}/pmix")],
+        "HealthCheckProgram" if here.folder.join("health-check").exists() => {
+            vec![format!("HealthCheckProgram={folder}/health-check")]
+        }
+        "HealthCheckProgram" => Vec::new(),
+        "HealthCheckInterval" => vec!["HealthCheckInterval=1".to_owned()],
         "BasePath" => vec![format!("BasePath={folder}/jobs")],
         _ => vec![line.to_owned()],
     }

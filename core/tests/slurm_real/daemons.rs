@@ -64,7 +64,7 @@ impl Machine {
         command.args([at("key-file", "key"), at("socket", "socket"), at("pid-file", "pid"), at("seed-file", "seed")]);
         let munged = start(command, &folder.path().join("munged.log"));
         let machine = Self { folder, munge, _munged: munged };
-        for (name, owner) in [("state", "slurm"), ("jobs", "root"), ("dev", "root")] {
+        for (name, owner) in [("state", "slurm"), ("jobs", "root"), ("dev", "root"), ("pmix", "root")] {
             machine.own_folder(name, owner);
         }
         let socket = machine.munge_socket();
@@ -117,6 +117,16 @@ impl Machine {
     pub fn node(&self, name: &str) -> Daemon {
         fs::create_dir_all(self.folder().join(format!("spool-{name}"))).unwrap();
         self.start_as(name, "slurmd -D")
+    }
+
+    /// slurmd, as on the host `name`, with a place of its own for PMIx, which names its folders by the step alone.
+    pub fn node_with_pmix(&self, name: &str) -> Daemon {
+        fs::create_dir_all(self.folder().join(format!("spool-{name}"))).unwrap();
+        let pmix = self.folder().join("pmix");
+        self.start_as(
+            name,
+            &format!("unshare --mount sh -c 'mount -t tmpfs tmpfs {} && exec slurmd -D'", pmix.display()),
+        )
     }
 
     /// Starts a program that finds `host` to be the name of this machine.

@@ -6,8 +6,10 @@ mod daemons;
 #[allow(dead_code)] // The other half of it is for tests/nix.
 #[path = "../nix/harness.rs"]
 mod harness;
+mod health;
 mod import;
 mod jobs;
+mod mpi;
 
 use clusterflake_core::check::{self, Fix};
 use clusterflake_core::cluster::{Choice, Cluster, Node, Role, expand};
@@ -232,12 +234,14 @@ fn jobs_run() {
         lines.sort();
         lines
     };
-    let ran = sorted(machine.ask("srun", &["--nodes=2", "sh", "-c", "hostname; ls /tmp | wc -l"]));
+    let ran = sorted(machine.ask("srun", &["--mpi=none", "--nodes=2", "sh", "-c", "hostname; ls /tmp | wc -l"]));
     assert_eq!(ran, ["0", "0", "cn1", "cn2"], "two nodes, and nothing in the job's own /tmp");
     let devices = ["--partition=gpu", "--nodelist=gn1", "--gres=gpu:h100:2", "printenv", "CUDA_VISIBLE_DEVICES"];
     assert_eq!(machine.ask("srun", &devices), "0,1\n");
-    let devices = ["--partition=gpu", "--nodelist=an1", "--gres=gpu:mi300x:8", "hostname"];
-    assert_eq!(machine.ask("srun", &devices), "an1\n");
+    // HIP heeds CUDA's variable too, and would count twice.
+    let variables = "echo $SLURMD_NODENAME $ROCR_VISIBLE_DEVICES ${CUDA_VISIBLE_DEVICES-none}";
+    let devices = ["--partition=gpu", "--nodelist=an1", "--gres=gpu:mi300x:8", "sh", "-c", variables];
+    assert_eq!(machine.ask("srun", &devices), "an1 0,1,2,3,4,5,6,7 none\n");
     machine.until("prologs and epilogs ran", || {
         let seen = fs::read_to_string(&seen).unwrap();
         ["cn1", "cn2", "gn1", "an1"].iter().all(|node| {

@@ -33,7 +33,12 @@ static DECLARED: LazyLock<Vec<Vec<String>>> =
 /// The options that the flake's own modules set, with the module's name; made once there is a table.
 static ASSIGNED: LazyLock<Vec<(&str, Vec<String>)>> = LazyLock::new(|| {
     let around = surroundings(tables::known(), In::File);
-    let set = |(name, text)| lint::report(text, around).set.into_iter().map(move |set| (name, set.path));
+    let set = |(name, text): (&'static str, &'static str)| {
+        // What is only a default gives way to any other value.
+        let gives_way = |line: usize| text.lines().nth(line - 1).is_some_and(|line| line.contains("lib.mkDefault"));
+        let assigned = lint::report(text, around).set.into_iter();
+        assigned.filter(move |set| !gives_way(set.line)).map(move |set| (name, set.path))
+    };
     own_files().flat_map(set).collect()
 });
 

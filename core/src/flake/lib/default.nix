@@ -310,6 +310,19 @@ let
   # The nodes that have `role`, in order.
   withRole = role: nodes: builtins.filter (node: elem role node.roles) (inOrder nodes);
 
+  # Where `node` mounts shared file systems by itself. A server that has the folder in its place mounts nothing there.
+  sharedMounts =
+    storageConfig: node:
+    let
+      serves = fs: elem node.hostname (expandHostlist (fs.server or ""));
+      isFolder = fs: serves fs && (fs.export or "") == fs.mount;
+    in
+    map (fs: fs.mount) (
+      builtins.filter (fs: !isFolder fs && !elem "noauto" (fs.mountOptions or [ ])) (
+        storageConfig.shared or [ ]
+      )
+    );
+
   # Who keeps a shared /home, and in which folder there: its NFS server; the first controller where it is on another
   # shared file system; null where every node has its own. `rootWrites`: whether root of any node may write there.
   sharedHome =
@@ -342,6 +355,7 @@ in
     prefixLength
     schedulableMemory
     sharedHome
+    sharedMounts
     withRole
     ;
 }

@@ -76,6 +76,19 @@ fn hpc(cluster: &Cluster) -> Vec<String> {
     if hpc.mpi != Mpi::None {
         lines.push(format!("{}: `mpicc`, `mpirun`; in jobs `srun`.", hpc.mpi.label()));
     }
+    if hpc.bin_bash {
+        lines.push(
+            "Job scripts begin with `#!/bin/bash`; other interpreters are found by `/usr/bin/env`, as in \
+             `#!/usr/bin/env python3`."
+                .to_owned(),
+        );
+    }
+    if hpc.nix_ld {
+        lines.push(
+            "Programs built for other Linux systems (conda, vendors’ compilers) run on workers and login nodes, by nix-ld."
+                .to_owned(),
+        );
+    }
     if hpc.self_test {
         lines.push("`mpi-selftest`: a small MPI program for all workers.".to_owned());
     }

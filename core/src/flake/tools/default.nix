@@ -31,13 +31,11 @@ let
   ofNode =
     node:
     let
-      shared = storageConfig.shared or [ ];
+      shared = map (fs: fs.mount) (storageConfig.shared or [ ]);
+      mounted = clusterLib.sharedMounts storageConfig node;
       scratch = lib.optional (
         node.isWorker && storageConfig.scratch or null != null
       ) storageConfig.scratch;
-      serves = fs: builtins.elem node.hostname (clusterLib.expandHostlist (fs.server or ""));
-      # A server that has the folder in its place mounts nothing there.
-      isFolder = fs: serves fs && (fs.export or "") == fs.mount;
       hasDriver = node.gpuVendor == "amd" || hpcConfig.cuda or null != null;
     in
     {
@@ -50,11 +48,9 @@ let
         gpuModel
         ;
       drivenGPUs = if hasDriver then node.gpus else 0;
-      mounts =
-        map (fs: fs.mount) (builtins.filter (fs: !isFolder fs) shared)
-        ++ map (fs: fs.mount) (builtins.filter (fs: fs.device or null != null) scratch);
+      mounts = mounted ++ map (fs: fs.mount) (builtins.filter (fs: fs.device or null != null) scratch);
       folders =
-        map (fs: fs.mount) (builtins.filter isFolder shared)
+        lib.subtractLists mounted shared
         ++ map (fs: fs.mount) (builtins.filter (fs: fs.device or null == null) scratch);
     };
 

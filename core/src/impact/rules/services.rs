@@ -18,7 +18,7 @@ const GRAFANA: &str = "Grafana restarts.";
 const K3S: &str = "The orchestration's daemons restart; running containers go on.";
 
 pub(super) const RULES: &[Rule] = &[
-    always("hpc.mpi", Nothing, JOB_NODES, MPI),
+    judged("hpc.mpi", judge::mpi),
     always("hpc.ucx", Nothing, JOB_NODES, MPI),
     always("hpc.cudaAwareMPI", Nothing, JOB_NODES, MPI),
     always("hpc.cuda", Reboot, NVIDIA, DRIVER),
@@ -38,6 +38,8 @@ pub(super) const RULES: &[Rule] = &[
     always("hpc.compilers", Nothing, JOB_NODES, PROGRAMS),
     always("hpc.libraries", Nothing, JOB_NODES, PROGRAMS),
     always("hpc.packages", Nothing, JOB_NODES, PROGRAMS),
+    always("hpc.binBash", Nothing, JOB_NODES, "No service restarts; jobs find bash at these paths from the switch on."),
+    always("hpc.nixLd", Nothing, JOB_NODES, PROGRAMS),
     always("hpc.lmod", Nothing, JOB_NODES, PROGRAMS),
     always("hpc.selfTest", Nothing, JOB_NODES, PROGRAMS),
     always("hpc.apptainer", Nothing, JOB_NODES, PROGRAMS),

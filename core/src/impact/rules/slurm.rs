@@ -18,6 +18,19 @@ pub(super) const RULES: &[Rule] = &[
     }),
     judged("slurm.partitions[]", judge::partition),
     always("slurm.enforceLimits", Drain, SLURM_NODES, CONTAINED),
+    always(
+        "slurm.systemMemoryMiB",
+        Restart,
+        SLURM_NODES,
+        "slurm.conf changes, so slurmctld and slurmd restart; running jobs go on. Jobs that ask for more memory than is \
+         left do not start.",
+    ),
+    always(
+        "slurm.gpuAffinity",
+        Restart,
+        SLURM_NODES,
+        "gres.conf changes, so slurmctld and slurmd restart; running jobs go on.",
+    ),
     always("slurm.schedulerParameters", Restart, SLURM_NODES, SLURM_CONF),
     judged("slurm.accounting.enable", |case| {
         judge::switched(

@@ -44,6 +44,14 @@ pub fn schedulable_memory(installed: u64) -> u64 {
     installed - installed / 64 - (installed / 8).min(1024)
 }
 
+/// The memory that jobs can have on a worker with `installed` MiB, in MiB: what Slurm may count on without huge pages and
+/// what is kept for the system.
+pub fn job_memory(cluster: &Cluster, installed: u64) -> u64 {
+    schedulable_memory(installed)
+        .saturating_sub(cluster.hpc.huge_pages_mib())
+        .saturating_sub(cluster.slurm.system_memory_mib)
+}
+
 /// The node groups, as `lib/default.nix` expands them. What equals the default there is left out.
 pub fn node_groups(cluster: &Cluster) -> Nix {
     let place = Path::root().field(Cluster::nodes);
@@ -218,7 +226,8 @@ fn override_values(change: &NodeOverride, at: &Path, context: &Context) -> Attrs
 
 #[cfg(test)]
 mod tests {
-    use super::schedulable_memory;
+    use super::{job_memory, schedulable_memory};
+    use crate::cluster::Cluster;
 
     #[test]
     fn some_memory_is_kept_from_jobs() {
@@ -226,5 +235,13 @@ mod tests {
         assert_eq!(schedulable_memory(1024 * 1024), 1_031_168);
         assert_eq!(schedulable_memory(2048), 1760);
         assert_eq!(schedulable_memory(0), 0);
+    }
+
+    #[test]
+    fn huge_pages_and_the_systems_memory_are_not_for_jobs() {
+        let text = r#"{"hpc": {"hugePages": 1024}, "slurm": {"systemMemoryMiB": 4096}}"#;
+        let cluster = Cluster::from_json(text).unwrap();
+        assert_eq!(job_memory(&cluster, 512 * 1024), 515_072 - 2048 - 4096);
+        assert_eq!(job_memory(&cluster, 4096), 0);
     }
 }

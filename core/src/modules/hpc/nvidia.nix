@@ -65,6 +65,10 @@ lib.mkIf (hpc.cuda != null) (
     (lib.mkIf (hasNvidia && hasNVSwitch) {
       hardware.nvidia.datacenter.enable = true;
       nixpkgs.config.nvidia.acceptLicense = true;
+      systemd.services.nvidia-fabricmanager.serviceConfig = {
+        Restart = "on-failure";
+        RestartSec = 10;
+      };
       # What NixOS does with the other driver only: load the module before the daemons start, install GSP's firmware.
       boot.kernelModules = [ "nvidia" ];
       hardware.firmware = lib.optional (

@@ -38,8 +38,8 @@ let
     if hasSlurm then
       {
         name = "srun";
-        # Open MPI speaks PMIx, MPICH PMI.
-        command = "srun --mpi=${if isOpenMPI then "pmix" else "pmi2"} --nodes=${count} --ntasks-per-node=2";
+        # As users start their programs: how ranks find each other is slurm.conf's MpiDefault.
+        command = "srun --nodes=${count} --ntasks-per-node=2";
         gpus = "--gpus-per-node=1";
         usual = "";
       }

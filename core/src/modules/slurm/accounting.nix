@@ -77,6 +77,13 @@ in
   };
 
   systemd.services.slurmdbd = {
+    # slurmctld comes after it, and at its first start gives up where nobody answers yet.
+    postStart = ''
+      until (: </dev/tcp/127.0.0.1/6819) 2>/dev/null; do
+        kill -0 "$MAINPID" || exit 1
+        sleep 0.2
+      done
+    '';
     startLimitIntervalSec = 0;
     serviceConfig = {
       Restart = "on-failure";

@@ -7,6 +7,10 @@
   slurm,
   slurmVersion,
   hugePagesMiB,
+  # "openmpi", "mpich" or null
+  mpi,
+  # Whether workers have /etc/slurm/health-check.
+  healthCheck,
 }:
 let
   inherit (lib) concatStringsSep optional optionals;
@@ -18,6 +22,12 @@ let
   systems = lib.unique (map (node: node.system) (clusterLib.inOrder nodes));
 
   atLeast = lib.versionAtLeast slurmVersion;
+  # Slurm complains of a parameter that is there twice: further lines go before what is usual.
+  usually =
+    key: value:
+    optional (
+      !lib.any (lib.hasPrefix "${key}=") (lib.splitString "\n" slurm.extraConfig)
+    ) "${key}=${value}";
   commas = concatStringsSep ",";
 
   # Workers that are alike share a line.
@@ -40,6 +50,7 @@ let
         "ThreadsPerCore=${toString worker.threadsPerCore}"
         "RealMemory=${toString (worker.realMemoryMB - hugePagesMiB)}"
       ]
+      ++ optional (slurm.systemMemoryMiB > 0) "MemSpecLimit=${toString slurm.systemMemoryMiB}"
       ++ optional worker.hasGPU "Gres=gpu:${worker.gpuModel}:${toString worker.gpus}"
       ++ optional (worker.features != [ ]) "Feature=${commas worker.features}"
       ++ optional (worker.weight != 1) "Weight=${toString worker.weight}"
@@ -54,6 +65,21 @@ let
       numbers = "${toString first}-${toString (first + worker.gpus - 1)}";
     in
     if worker.gpus == 1 then "${stem}${toString first}" else "${stem}[${numbers}]";
+
+  # Which socket a GPU hangs on is what AutoDetect adds; the rest of the line it is held against. It needs no library for
+  # NVIDIA's, and for AMD's one that nixpkgs builds Slurm without.
+  gresLine =
+    worker:
+    concatStringsSep " " (
+      optional (slurm.gpuAffinity && worker.gpuVendor == "nvidia") "AutoDetect=nvidia"
+      ++ [
+        "Name=gpu"
+        "Type=${worker.gpuModel}"
+        "File=${devices worker}"
+      ]
+      # HIP heeds CUDA_VISIBLE_DEVICES besides ROCR_VISIBLE_DEVICES, and would count twice.
+      ++ optional (worker.gpuVendor == "amd") "Flags=amd_gpu_env"
+    );
 
   partitionLine =
     partition:
@@ -133,6 +159,11 @@ in
       "EnforcePartLimits=ALL"
       "PropagateResourceLimitsExcept=MEMLOCK"
     ]
+    # Without it srun starts programs of these as so many that know nothing of each other.
+    ++ lib.optionals (mpi != null) (usually "MpiDefault" (if mpi == "mpich" then "pmi2" else "pmix"))
+    ++ lib.optionals healthCheck (
+      usually "HealthCheckProgram" "/etc/slurm/health-check" ++ usually "HealthCheckInterval" "120"
+    )
     ++ optional contained "TaskPlugin=task/cgroup,task/affinity"
     ++ optional (gpuWorkers != [ ]) "GresTypes=gpu"
     ++ optional (
@@ -159,9 +190,7 @@ in
   # The files beside slurm.conf, by name.
   files =
     lib.optionalAttrs (gpuWorkers != [ ]) {
-      "gres.conf" = lib.concatMapStrings (line: "NodeName=${line}\n") (
-        linesBy (worker: "Name=gpu Type=${worker.gpuModel} File=${devices worker}") gpuWorkers
-      );
+      "gres.conf" = lib.concatMapStrings (line: "NodeName=${line}\n") (linesBy gresLine gpuWorkers);
     }
     // lib.optionalAttrs slurm.privateTmp {
       "job_container.conf" = ''

@@ -2,11 +2,12 @@
 #
 # slurmConfig: partitions ([ { name, nodes (hostlist; null: all workers), default, maxTime, defaultTime, priorityTier,
 #              maxNodes, defaultMemoryPerCPUMiB, exclusive, allowGroups, allowAccounts, state } ]), enforceLimits,
-#              schedulerParameters, x11, pamAdopt, privateTmp, prolog and epilog (shell scripts), metrics,
+#              systemMemoryMiB (of each worker, what jobs never get), gpuAffinity, schedulerParameters, x11, pamAdopt, privateTmp, prolog and epilog (shell scripts), metrics,
 #              mungeKeyFile, srunPortRange ({ from, to }), extraConfig, and null where they are off:
 #              accounting ({ host (null: the first controller), passwordFile (null: MariaDB knows slurmdbd by its Unix
 #              user), enforce, fairShare }), backup ({ host, stateFolder }), rest ({ jwtKeyFile })
-# hpcConfig.hugePages tells what of the workers' memory is kept from jobs that do not ask for huge pages.
+# hpcConfig.hugePages tells what of the workers' memory is kept from jobs that do not ask for huge pages, hpcConfig.mpi how srun
+# starts ranks, storageConfig what slurmd waits for.
 {
   node,
   nodes,
@@ -14,6 +15,7 @@
   clusterConfig ? { },
   slurmConfig ? { },
   hpcConfig ? { },
+  storageConfig ? { },
   ...
 }:
 {
@@ -35,6 +37,8 @@ let
       }
     ];
     enforceLimits = true;
+    systemMemoryMiB = 0;
+    gpuAffinity = false;
     schedulerParameters = [ ];
     accounting = null;
     backup = null;
@@ -88,6 +92,41 @@ let
       ;
     slurmVersion = pkgs.slurm.version;
     hugePagesMiB = 2 * (hpcConfig.hugePages or 0);
+    mpi = hpcConfig.mpi or null;
+    inherit healthCheck;
+  };
+
+  # What jobs need on this node, and whether any node's jobs need something that can be missing.
+  mounts = clusterLib.sharedMounts storageConfig node;
+  scratch = storageConfig.scratch or null;
+  scratchMounts = lib.optional (scratch != null && scratch.device or null != null) scratch.mount;
+  fabricManager = lib.optional (config.hardware.nvidia.datacenter.enable or false
+  ) "nvidia-fabricmanager.service";
+  healthCheck =
+    scratchMounts != [ ]
+    || hpcConfig.cuda.fabricManagerGPUs or [ ] != [ ]
+    || lib.any (worker: clusterLib.sharedMounts storageConfig worker != [ ]) (
+      clusterLib.withRole "worker" nodes
+    );
+
+  # For a unit that starts again by itself: a start that is refused for a mount that failed would be the last one.
+  requireMounts = lib.concatMapStrings (mount: ''
+    if ! grep --quiet --fixed-strings ${lib.escapeShellArg " ${mount} "} /proc/self/mounts; then
+      echo ${lib.escapeShellArg "${mount} is not mounted; this is tried again until it is"} >&2
+      exit 1
+    fi
+  '');
+  # The mount that Slurm's shared state lies on.
+  stateMounts = builtins.filter (
+    mount: slurm.backup != null && lib.hasPrefix "${mount}/" "${slurm.backup.stateFolder}/"
+  ) mounts;
+  amdDriver = lib.optional (node.hasGPU && node.gpuVendor == "amd") "modprobe@amdgpu.service";
+  persistently = {
+    startLimitIntervalSec = 0;
+    serviceConfig = {
+      Restart = "on-failure";
+      RestartSec = 10;
+    };
   };
 
   isFirst = node.hostname == first.hostname;
@@ -96,6 +135,13 @@ let
   # Where people work without jobs too, logins stay free.
   adopts = slurm.pamAdopt && node.isWorker && !node.isController && !node.isLogin;
   forwardsX11 = slurm.x11 && (node.isLogin || node.isController);
+  slurmFiles = [
+    "slurm.conf"
+    "cgroup.conf"
+    "plugstack.conf"
+    "mpi.conf"
+  ]
+  ++ builtins.attrNames conf.files;
   script = name: text: { source = pkgs.writeShellScript "slurm-${name}" text; };
 in
 {
@@ -124,6 +170,12 @@ in
           enable = true;
           password = slurm.mungeKeyFile;
         };
+        # Where Slurm's libraries look without SLURM_CONF: pam_slurm_adopt in sshd, and programs of users.
+        environment.etc = lib.listToAttrs (
+          map (
+            name: lib.nameValuePair "slurm/${name}" { source = "${config.services.slurm.etcSlurm}/${name}"; }
+          ) slurmFiles
+        );
         # NixOS lets slurmd's nodes forward X11; it is needed where users log in.
         services.openssh.settings.X11Forwarding = lib.mkIf (node.isWorker || forwardsX11) forwardsX11;
         # srun listens for its job's steps, and can run on every node.
@@ -137,26 +189,23 @@ in
 
       (lib.mkIf controls {
         services.slurm.server.enable = true;
-        systemd.services.slurmctld = {
+        # It gives up where slurmdbd does not answer yet.
+        systemd.services.slurmctld = persistently // {
           wants = [ "network-online.target" ];
           after = [
             "network-online.target"
           ]
           ++ lib.optional (slurm.backup != null) "remote-fs.target"
           ++ lib.optional accounts "slurmdbd.service";
-          unitConfig.RequiresMountsFor = lib.mkIf (slurm.backup != null) slurm.backup.stateFolder;
-          # It gives up where slurmdbd does not answer yet.
-          startLimitIntervalSec = 0;
-          serviceConfig = {
-            Restart = "on-failure";
-            RestartSec = 10;
-          };
+          # Before NixOS makes the folder where it is not.
+          preStart = lib.mkBefore (requireMounts stateMounts);
         };
         cluster.firewall.tcpPorts = [ 6817 ];
       })
 
       (lib.mkIf (isFirst && slurm.rest != null) {
         services.slurm.rest.enable = true;
+        systemd.services.slurmrestd = persistently;
         cluster.firewall.tcpPorts = [ 6820 ];
         cluster.services.slurmrestd.available = true;
       })
@@ -171,11 +220,26 @@ in
         environment.etc = {
           "slurm/prolog" = lib.mkIf (slurm.prolog != null) (script "prolog" slurm.prolog);
           "slurm/epilog" = lib.mkIf (slurm.epilog != null) (script "epilog" slurm.epilog);
+          "slurm/health-check" = lib.mkIf healthCheck (
+            script "health-check" ''
+              mounts=(${lib.escapeShellArgs (mounts ++ scratchMounts)})
+              services=(${lib.escapeShellArgs fabricManager})
+              ${builtins.readFile ./health-check.sh}
+            ''
+          );
         };
-        # slurmd opens the GPUs' device files when it starts.
-        systemd.services.slurmd.after = lib.mkIf (config.hardware.nvidia.nvidiaPersistenced or false) [
-          "nvidia-persistenced.service"
-        ];
+        # GPUs must be ready when it starts: it opens their device files, and gives up after a while.
+        systemd.services.slurmd = persistently // {
+          wants = amdDriver;
+          after = [
+            "munged.service"
+          ]
+          ++ lib.optional (config.hardware.nvidia.nvidiaPersistenced or false) "nvidia-persistenced.service"
+          ++ fabricManager
+          ++ amdDriver;
+          # A node without /home would fail one job after another.
+          preStart = requireMounts mounts;
+        };
       })
     ]
     ++ lib.optional accounts (

@@ -24,7 +24,4 @@
       ];
     };
   };
-
-  # Where pam_slurm_adopt finds slurm.conf and cgroup.conf.
-  systemd.services.sshd.environment.SLURM_CONF = "${config.services.slurm.etcSlurm}/slurm.conf";
 }

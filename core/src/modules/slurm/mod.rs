@@ -11,10 +11,11 @@ pub const MODULE: Module = Module {
     files: &[
         ("accounting.nix", include_str!("accounting.nix")),
         ("conf.nix", include_str!("conf.nix")),
+        ("health-check.sh", include_str!("health-check.sh")),
         ("login.nix", include_str!("login.nix")),
     ],
     inputs: |_| Vec::new(),
-    takes: &["node", "nodes", "clusterLib", "clusterConfig", "slurmConfig", "hpcConfig"],
+    takes: &["node", "nodes", "clusterLib", "clusterConfig", "slurmConfig", "hpcConfig", "storageConfig"],
     parameter: Some(Parameter { name: "slurmConfig", values, reads: &[Section::Slurm] }),
     used: |cluster| cluster.slurm.enable,
 };
@@ -29,6 +30,13 @@ fn values(cluster: &Cluster) -> Attrs {
     let mut attrs = Attrs::new()
         .field("partitions", Nix::list(partitions), at.clone())
         .field_if(!slurm.enforce_limits, "enforceLimits", false, path.field(Slurm::enforce_limits))
+        .field_if(
+            slurm.system_memory_mib > 0,
+            "systemMemoryMiB",
+            slurm.system_memory_mib,
+            path.field(Slurm::system_memory_mib),
+        )
+        .field_if(slurm.gpu_affinity, "gpuAffinity", true, path.field(Slurm::gpu_affinity))
         .field_if(
             !slurm.scheduler_parameters.is_empty(),
             "schedulerParameters",

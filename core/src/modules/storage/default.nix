@@ -37,6 +37,28 @@ let
   shared = lib.groupBy (fs: fs.type or "nfs") (storageConfig.shared or [ ]);
   scratch = storageConfig.scratch or null;
 
+  # systemd tries a mount once. Where its server, key or volume comes later, it is tried again until it is there; one that
+  # somebody took away by hand stays away.
+  mounts = clusterLib.sharedMounts storageConfig node;
+  retry = lib.mkIf (mounts != [ ]) {
+    systemd.services.shared-mounts = {
+      description = "Shared file systems that failed to mount";
+      serviceConfig.Type = "oneshot";
+      script = ''
+        mounts=(${lib.escapeShellArgs mounts})
+        ${builtins.readFile ./shared-mounts.sh}
+      '';
+    };
+    systemd.timers.shared-mounts = {
+      wantedBy = [ "timers.target" ];
+      timerConfig = {
+        OnBootSec = "2min";
+        OnUnitInactiveSec = "1min";
+        AccuracySec = "5s";
+      };
+    };
+  };
+
   local = lib.mkIf (scratch != null && node.isWorker) {
     fileSystems = lib.optionalAttrs (scratch.device or null != null) {
       ${scratch.mount} = {
@@ -57,7 +79,10 @@ in
   _file = ./default.nix;
 
   config = lib.mkMerge (
-    [ local ]
+    [
+      retry
+      local
+    ]
     ++ lib.mapAttrsToList (
       type: fileSystems:
       implementation type {

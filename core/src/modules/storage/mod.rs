@@ -19,6 +19,7 @@ pub const MODULE: Module = Module {
         ("lustre.nix", include_str!("lustre.nix")),
         ("nfs.nix", include_str!("nfs.nix")),
         ("orangefs.nix", include_str!("orangefs.nix")),
+        ("shared-mounts.sh", include_str!("shared-mounts.sh")),
     ],
     inputs,
     takes: &["node", "nodes", "clusterLib", "networkConfig", "storageConfig", "inputs"],

@@ -34,6 +34,11 @@ lib.mkMerge [
         }
       ];
     };
+    # The mount goes with it, and is tried again.
+    systemd.services.orangefs-client.serviceConfig = {
+      Restart = "on-failure";
+      RestartSec = 10;
+    };
     cluster.services.orangefs-client.available = true;
   }
   (lib.mkIf serves {

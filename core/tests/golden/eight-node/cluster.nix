@@ -127,6 +127,10 @@
     unlimitedMemlock = true;
     governor = "performance";
   };
+  compatibilityConfig = {
+    binBash = true;
+    nixLd = true;
+  };
   monitoringConfig = {
     retentionDays = 30;
     intervalSeconds = 15;

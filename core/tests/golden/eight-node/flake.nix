@@ -16,6 +16,7 @@
         storage = import ./modules/storage;
         slurm = import ./modules/slurm;
         hpc = import ./modules/hpc;
+        compatibility = import ./modules/compatibility;
         monitoring = import ./modules/monitoring;
         users = import ./modules/users;
       };
@@ -39,6 +40,7 @@
           storageConfig ? { },
           slurmConfig ? { },
           hpcConfig ? { },
+          compatibilityConfig ? { },
           monitoringConfig ? { },
           sshKeys ? [ ],
           users ? [ ],
@@ -97,6 +99,7 @@
                     clusterConfig
                     slurmConfig
                     hpcConfig
+                    storageConfig
                     ;
                 })
                 (modules.hpc {
@@ -107,6 +110,12 @@
                     networkConfig
                     hpcConfig
                     inputs
+                    ;
+                })
+                (modules.compatibility {
+                  inherit
+                    node
+                    compatibilityConfig
                     ;
                 })
                 (modules.monitoring {
@@ -146,6 +155,7 @@
               storageConfig
               slurmConfig
               hpcConfig
+              compatibilityConfig
               monitoringConfig
               ;
           };

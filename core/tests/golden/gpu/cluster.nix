@@ -112,6 +112,10 @@
     unlimitedMemlock = true;
     governor = "performance";
   };
+  compatibilityConfig = {
+    binBash = true;
+    nixLd = true;
+  };
   monitoringConfig = {
     retentionDays = 90;
     intervalSeconds = 15;

@@ -16,6 +16,7 @@
         storage = import ./modules/storage;
         slurm = import ./modules/slurm;
         hpc = import ./modules/hpc;
+        compatibility = import ./modules/compatibility;
         monitoring = import ./modules/monitoring;
         users = import ./modules/users;
         containers = import ./modules/containers;
@@ -40,6 +41,7 @@
           storageConfig ? { },
           slurmConfig ? { },
           hpcConfig ? { },
+          compatibilityConfig ? { },
           monitoringConfig ? { },
           containerConfig ? { },
           sshKeys ? [ ],
@@ -99,6 +101,7 @@
                     clusterConfig
                     slurmConfig
                     hpcConfig
+                    storageConfig
                     ;
                 })
                 (modules.hpc {
@@ -109,6 +112,12 @@
                     networkConfig
                     hpcConfig
                     inputs
+                    ;
+                })
+                (modules.compatibility {
+                  inherit
+                    node
+                    compatibilityConfig
                     ;
                 })
                 (modules.monitoring {
@@ -156,6 +165,7 @@
               storageConfig
               slurmConfig
               hpcConfig
+              compatibilityConfig
               monitoringConfig
               containerConfig
               ;

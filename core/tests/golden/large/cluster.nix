@@ -198,6 +198,10 @@
     unlimitedMemlock = true;
     governor = "performance";
   };
+  compatibilityConfig = {
+    binBash = true;
+    nixLd = true;
+  };
   monitoringConfig = {
     retentionDays = 180;
     intervalSeconds = 30;

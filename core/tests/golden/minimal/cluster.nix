@@ -63,6 +63,10 @@
     ];
     mungeKeyFile = "/etc/munge/munge.key";
   };
+  compatibilityConfig = {
+    binBash = true;
+    nixLd = true;
+  };
   sshKeys = [
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIISfi/VhQBDgNZY57A3ZuYUTBaOPF456n9DoHrzdYSyF admin@example.org — replace"
   ];

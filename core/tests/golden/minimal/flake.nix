@@ -15,6 +15,7 @@
         networking = import ./modules/networking;
         storage = import ./modules/storage;
         slurm = import ./modules/slurm;
+        compatibility = import ./modules/compatibility;
         users = import ./modules/users;
       };
 
@@ -36,6 +37,7 @@
           networkConfig ? { },
           storageConfig ? { },
           slurmConfig ? { },
+          compatibilityConfig ? { },
           sshKeys ? [ ],
           users ? [ ],
           groups ? [ ],
@@ -92,6 +94,13 @@
                     clusterLib
                     clusterConfig
                     slurmConfig
+                    storageConfig
+                    ;
+                })
+                (modules.compatibility {
+                  inherit
+                    node
+                    compatibilityConfig
                     ;
                 })
                 (modules.users {
@@ -120,6 +129,7 @@
               secrets
               storageConfig
               slurmConfig
+              compatibilityConfig
               ;
           };
           packages = forEachSystem (system: {

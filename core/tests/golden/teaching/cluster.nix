@@ -79,6 +79,10 @@
     compilers = true;
     apptainer = true;
   };
+  compatibilityConfig = {
+    binBash = true;
+    nixLd = true;
+  };
   sshKeys = [
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIISfi/VhQBDgNZY57A3ZuYUTBaOPF456n9DoHrzdYSyF admin@example.org — replace"
   ];

@@ -76,6 +76,10 @@
     unlimitedMemlock = true;
     governor = "performance";
   };
+  compatibilityConfig = {
+    binBash = true;
+    nixLd = true;
+  };
   sshKeys = [
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIISfi/VhQBDgNZY57A3ZuYUTBaOPF456n9DoHrzdYSyF admin@example.org — replace"
   ];

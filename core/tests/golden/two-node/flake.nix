@@ -16,6 +16,7 @@
         storage = import ./modules/storage;
         slurm = import ./modules/slurm;
         hpc = import ./modules/hpc;
+        compatibility = import ./modules/compatibility;
         users = import ./modules/users;
       };
 
@@ -38,6 +39,7 @@
           storageConfig ? { },
           slurmConfig ? { },
           hpcConfig ? { },
+          compatibilityConfig ? { },
           sshKeys ? [ ],
           users ? [ ],
           groups ? [ ],
@@ -95,6 +97,7 @@
                     clusterConfig
                     slurmConfig
                     hpcConfig
+                    storageConfig
                     ;
                 })
                 (modules.hpc {
@@ -105,6 +108,12 @@
                     networkConfig
                     hpcConfig
                     inputs
+                    ;
+                })
+                (modules.compatibility {
+                  inherit
+                    node
+                    compatibilityConfig
                     ;
                 })
                 (modules.users {
@@ -134,6 +143,7 @@
               storageConfig
               slurmConfig
               hpcConfig
+              compatibilityConfig
               ;
           };
           packages = forEachSystem (system: {

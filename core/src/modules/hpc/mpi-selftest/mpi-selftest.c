@@ -145,6 +145,13 @@ int main(int argc, char **argv) {
     if (on_gpu)
         open_gpu(gpu, sizeof gpu);
     printf("rank %d of %d on %s%s%s\n", rank, ranks, name, on_gpu ? ", GPU " : "", gpu);
+    // Where srun and MPI speak no common language, each rank takes itself for the only one, and all would be well.
+    const char *started = getenv("SLURM_STEP_NUM_TASKS");
+    if (ranks == 1 && started && atoi(started) > 1) {
+        fprintf(stderr, "mpi-selftest: srun started %s ranks that know nothing of each other: MpiDefault in slurm.conf does not "
+                        "fit this MPI\n", started);
+        MPI_Abort(MPI_COMM_WORLD, 1);
+    }
 
     struct buffer sent = make(on_gpu), received = make(on_gpu);
     int next = (rank + 1) % ranks, previous = (rank + ranks - 1) % ranks;

@@ -1,0 +1,26 @@
+//! What scripts and programs made for other Linux systems look for. Its values: `compatibilityConfig`.
+
+use super::{Module, Parameter};
+use crate::cluster::{Cluster, Hpc, Section};
+use crate::nix::Attrs;
+use crate::path::Path;
+
+pub const MODULE: Module = Module {
+    name: "compatibility",
+    nix: include_str!("default.nix"),
+    files: &[],
+    inputs: |_| Vec::new(),
+    takes: &["node", "compatibilityConfig"],
+    parameter: Some(Parameter { name: "compatibilityConfig", values, reads: &[Section::Hpc] }),
+    used: |cluster| cluster.hpc.bin_bash || cluster.hpc.nix_ld,
+};
+
+fn values(cluster: &Cluster) -> Attrs {
+    let hpc = &cluster.hpc;
+    let path = Path::root().field(Cluster::hpc);
+    Attrs::new().field("binBash", hpc.bin_bash, path.field(Hpc::bin_bash)).field(
+        "nixLd",
+        hpc.nix_ld,
+        path.field(Hpc::nix_ld),
+    )
+}
