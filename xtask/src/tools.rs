@@ -181,6 +181,7 @@ const SYSTEM: &[System] = &[
     System::new(&["ssh-keygen"], "openssh-client", "openssh", "the keys of users between nodes"),
     System::new(&["mpicc"], "libopenmpi-dev", "openmpi.dev", "Open MPI, which builds the MPI self-test"),
     System::new(&["mpirun"], "openmpi-bin", "openmpi", "Open MPI, which runs the MPI self-test"),
+    System::new(&["systemd-analyze"], "systemd", "systemd", "units as systemd reads and runs them"),
     System::new(&["shellcheck"], "shellcheck", "shellcheck", "faults in the flake's shell scripts"),
     System::new(&["jq"], "jq", "jq", "cluster-tools of generated flakes"),
     System::new(&["git"], "git", "git", "cluster-tools of generated flakes"),
