@@ -4,6 +4,7 @@
   flake, # the flake's folder
   options, # the option table as a tree: { children, type, default }
   packages, # names of packages, dotted where nested
+  slurmVersion ? "26.05.1.1", # of nixpkgs' Slurm, which modules ask for
 }:
 let
   lib = import ./lib.nix;
@@ -203,8 +204,7 @@ let
       {
         writeText = name: text: package name // { inherit text; };
         writeTextDir = name: text: package name // { inherit text; };
-        # Modules ask for it.
-        slurm.version = "26.05.1";
+        slurm.version = slurmVersion;
         writeShellScript = name: text: package name // { inherit text; };
         writeShellScriptBin = name: text: package name // { inherit text; };
         buildEnv =

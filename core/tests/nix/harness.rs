@@ -14,12 +14,14 @@ use tempfile::TempDir;
 /// A generated flake in a folder of its own, with what its evaluation needs.
 pub struct Flake {
     pub folder: TempDir,
+    /// Further arguments for `tests/nix/evaluate.nix`: `slurmVersion = "25.11.2";`.
+    pub arguments: String,
 }
 
 impl Flake {
     pub fn new(cluster: &Cluster) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let flake = Self { folder };
+        let flake = Self { folder, arguments: String::new() };
         generate(cluster).iter().for_each(|(path, file)| flake.add(path, &file.text));
         let table = serde_json::to_string(&options::tree(options::TABLE)).unwrap();
         fs::write(flake.folder.path().join("options.json"), table).unwrap();
@@ -41,11 +43,12 @@ impl Flake {
         let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/nix/evaluate.nix");
         let text = format!(
             "with import {} {{ flake = {}; options = (builtins.fromJSON (builtins.readFile {})).children; \
-             packages = builtins.fromJSON (builtins.readFile {}); }}; {expression}",
+             packages = builtins.fromJSON (builtins.readFile {}); {} }}; {expression}",
             here.display(),
             at.join("flake").display(),
             at.join("options.json").display(),
-            at.join("packages.json").display()
+            at.join("packages.json").display(),
+            self.arguments
         );
         fs::write(at.join("run.nix"), text).unwrap();
         let output = Command::new("nix-instantiate")
@@ -144,8 +147,13 @@ pub struct World {
 
 impl World {
     pub fn new(cluster: Cluster) -> Self {
+        Self::evaluated_with(cluster, String::new())
+    }
+
+    /// As [`World::new`], with further arguments for `tests/nix/evaluate.nix`.
+    pub fn evaluated_with(cluster: Cluster, arguments: String) -> Self {
         let nodes = expand::expand(&cluster);
-        let flake = Flake::new(&cluster);
+        let flake = Flake { arguments, ..Flake::new(&cluster) };
         for node in nodes.iter().filter(|node| !node.boot.hardware_config.is_empty()) {
             let (named, device) = (&node.boot.hardware_config, "/dev/disk/by-uuid/0a1b");
             let file = if named.ends_with(".nix") { named.clone() } else { format!("{named}/{}.nix", node.name) };

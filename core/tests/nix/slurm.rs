@@ -1,8 +1,9 @@
 //! One configuration of Slurm for all nodes, which matches what is described, and daemons where it says.
 
 use crate::harness::{World, runs, strings};
-use crate::{Invariant, Switch};
-use clusterflake_core::cluster::{Choice, GpuVendor, Mpi, Node, Partition, Role};
+use crate::matrix::edited;
+use crate::{Invariant, Switch, hold_in};
+use clusterflake_core::cluster::{Choice, Cluster, GpuVendor, Mpi, Node, Partition, Role};
 use clusterflake_core::gpu;
 use clusterflake_core::hostlist;
 use clusterflake_core::modules::schedulable_memory;
@@ -89,6 +90,22 @@ fn conf(config: &Value) -> Value {
         options.retain(|name, _| !["server", "client", "dbdserver", "rest"].contains(&name.as_str()));
     }
     slurm
+}
+
+/// The versions that nixpkgs has and had: what a newer one renamed is called as this one knows it.
+#[test]
+fn slurm_conf_is_for_the_version_that_reads_it() {
+    let text =
+        "slurm.metrics = true\nslurm.privateTmp = true\nslurm.accounting.enable = true\nslurm.rest.enable = true";
+    let base = Cluster::from_json(include_str!("base.json")).unwrap();
+    let world =
+        |version: &str| World::evaluated_with(edited(base.clone(), text), format!("slurmVersion = \"{version}\";"));
+    for version in ["25.11.2.1", "26.05.1.1"] {
+        hold_in(version, &world(version), INVARIANTS.iter());
+    }
+    let old = shared(&world("25.05.3.1")).unwrap();
+    assert_eq!(said(&old, "JobContainerType"), Some("job_container/tmpfs"));
+    assert_eq!((said(&old, "NamespaceType"), said(&old, "MetricsType")), (None, None));
 }
 
 fn one_configuration(world: &World) {

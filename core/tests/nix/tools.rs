@@ -50,6 +50,7 @@ const PROGRAMS: &[(&str, &str)] = &[
         r#"[[ $(cat) == MUNGE:credential: && ! -e $root/bad-key ]] || { echo 'unmunge: Error: Invalid credential' >&2; exit 1; }"#,
     ),
     ("scontrol", "echo 'Slurmctld(primary) at head1 is UP'"),
+    ("sacctmgr", r#"cat "$SANDBOX/accounted""#),
     ("sinfo", r#"cat "$SANDBOX/sinfo""#),
     ("curl", r#"cat "$SANDBOX/targets""#),
     ("nvidia-smi", r#"cat "$root/gpus""#),
@@ -108,6 +109,7 @@ impl Sandbox {
         }
         sandbox.write("nodes/hosts", &hosts);
         sandbox.write("nodes/sinfo", "cn01 idle\ncn02 mixed\ngn1 allocated\n");
+        sandbox.write("nodes/accounted", "lab\n");
         let up = |host: &str| {
             format!(r#"{{"labels":{{"job":"node","instance":"{host}:9100"}},"health":"up","lastError":""}}"#)
         };
@@ -429,9 +431,12 @@ fn what_is_in_order_is_verified() {
     let sandbox = Sandbox::new();
     let out = sandbox.good(&["verify"]);
     let lines: Vec<Vec<&str>> = out.lines().map(|line| line.split_whitespace().collect()).collect();
-    assert_eq!(lines[0], ["NODE", "ssh", "clock", "names", "mounts", "munge", "slurm", "gpus", "exporters"]);
-    assert_eq!(lines[1], ["head1", "pass", "pass", "pass", "pass", "pass", "pass", "-", "pass"]);
-    assert_eq!(lines[4], ["gn1", "pass", "pass", "pass", "pass", "pass", "pass", "pass", "pass"]);
+    assert_eq!(
+        lines[0],
+        ["NODE", "ssh", "clock", "names", "mounts", "munge", "slurm", "accounting", "gpus", "exporters"]
+    );
+    assert_eq!(lines[1], ["head1", "pass", "pass", "pass", "pass", "pass", "pass", "pass", "-", "pass"]);
+    assert_eq!(lines[4], ["gn1", "pass", "pass", "pass", "pass", "pass", "pass", "-", "pass", "pass"]);
 }
 
 #[test]
@@ -439,6 +444,7 @@ fn what_is_not_in_order_is_told() {
     let sandbox = Sandbox::new();
     fs::remove_dir_all(sandbox.at("nodes/cn02")).unwrap();
     sandbox.write("nodes/sinfo", "cn01 idle*\ncn02 down\ngn1 drained\n");
+    sandbox.write("nodes/accounted", "another\n");
     sandbox.write("nodes/cn01/mounts", "");
     sandbox.write("nodes/cn01/bad-key", "");
     sandbox.write("nodes/gn1/gpus", "GPU 0: NVIDIA H100\n");
@@ -455,6 +461,7 @@ fn what_is_not_in_order_is_told() {
     for line in [
         "cn02: ssh: ssh: connect to host cn02 port 22: No route to host",
         "cn01: slurm: slurmd is idle*",
+        "head1: accounting: slurmdbd does not know the cluster yet: slurmctld makes it known when it reaches slurmdbd",
         "gn1: slurm: slurmd is drained",
         "cn01: mounts: /export is not mounted.",
         "cn01: munge: unmunge: Error: Invalid credential",

@@ -38,6 +38,7 @@ pub fn steps(out: &mut String, cluster: &Cluster) {
         "See whether all is in order: clocks, names, mounts, services, GPUs.",
         &["cluster-tools verify"],
     ));
+    steps.extend(accounts(cluster));
     steps.extend(first_job(cluster));
     for (index, step) in steps.iter().enumerate() {
         writeln!(out, "{}. {}\n", index + 1, step.title).ok();
@@ -153,7 +154,7 @@ fn authority(cluster: &Cluster) -> Option<Step> {
 fn secret_files(cluster: &Cluster) -> Option<Step> {
     secrets(cluster).iter().any(|secret| secret.make != Make::HostCertificate).then(|| {
         Step::new(
-            "Make the secrets and bring them to the nodes; the services that read them start again.",
+            "Make the secrets and bring them to the nodes; then the services that read them start.",
             &["cluster-tools secrets make", "cluster-tools secrets place --restart", "cluster-tools secrets check"],
         )
     })
@@ -162,7 +163,6 @@ fn secret_files(cluster: &Cluster) -> Option<Step> {
 /// What services want once, when they run for the first time.
 fn once(cluster: &Cluster) -> Vec<Step> {
     let mut steps: Vec<Step> = modules::first_steps(cluster).into_iter().map(file_system).collect();
-    steps.extend(accounts(cluster));
     steps.extend(kubernetes(cluster));
     steps
 }

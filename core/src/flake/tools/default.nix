@@ -87,7 +87,9 @@ let
     name = clusterConfig.name or "cluster";
     domain = networkConfig.domain or "cluster.internal";
     has =
-      lib.optional (slurmConfig != null) "slurm" ++ lib.optional (monitoringConfig != null) "monitoring";
+      lib.optional (slurmConfig != null) "slurm"
+      ++ lib.optional (slurmConfig.accounting or null != null) "accounting"
+      ++ lib.optional (monitoringConfig != null) "monitoring";
     nodes = map ofNode all;
     secrets = map ofSecret secrets;
   };

@@ -14,12 +14,13 @@ cluster has is checked:
   mounts     shared file systems are mounted
   munge      a credential of the first controller is understood
   slurm      controllers are up; workers are neither down nor drained
+  accounting slurmdbd answers and knows the cluster
   gpus       the driver finds the GPUs that cluster.nix says
   exporters  Prometheus reaches what it asks there
 END
 }
 
-readonly CHECKS=(ssh clock names mounts munge slurm gpus exporters)
+readonly CHECKS=(ssh clock names mounts munge slurm accounting gpus exporters)
 
 verify_command() {
   if [[ ${1:-} == --help ]]; then
@@ -49,6 +50,7 @@ verify_command() {
   done < <(
     each verify_node "${chosen[@]}" 2>/dev/null | sed 's/: /\t/'
     ! has slurm || verify_slurm
+    ! has accounting || verify_accounting
     ! has monitoring || verify_exporters
   )
   print_table
@@ -103,6 +105,19 @@ verify_slurm() {
   done <<<"$output"
 }
 
+# A cluster is known from the first time that its slurmctld reaches slurmdbd; accounts can be made from then on.
+verify_accounting() {
+  local output name result=pass
+  # slurmdbd keeps it in small letters.
+  name=$(jq --raw-output '.name | ascii_downcase' "$CLUSTER_DATA")
+  output=$(remote "$controller" 'sacctmgr --noheader --parsable2 list cluster format=cluster' </dev/null 2>&1) || result=FAIL
+  if [[ $result == pass && $'\n'$output$'\n' != *$'\n'"$name"$'\n'* ]]; then
+    result=FAIL output='slurmdbd does not know the cluster yet: slurmctld makes it known when it reaches slurmdbd'
+  fi
+  [[ $result == FAIL ]] || output=
+  printf '%s\taccounting\t%s\t%s\n' "$controller" "$result" "${output//$'\n'/; }"
+}
+
 verify_exporters() {
   local output
   if ! output=$(remote "$controller" 'curl --fail --silent --show-error http://127.0.0.1:9090/api/v1/targets' </dev/null 2>&1); then
@@ -131,12 +146,12 @@ print_table() {
     done
   done
   printf '%-15s' NODE
-  printf ' %-9s' "${columns[@]}"
+  printf ' %-10s' "${columns[@]}"
   printf '\n'
   for name in "${chosen[@]}"; do
     printf '%-15s' "$name"
     for check in "${columns[@]}"; do
-      printf ' %-9s' "${found[$name,$check]:--}"
+      printf ' %-10s' "${found[$name,$check]:--}"
     done
     printf '\n'
   done
