@@ -35,6 +35,9 @@ pub fn Form() -> impl IntoView {
             <TextField field=text("SSH keys", here.field(General::ssh_keys), LINES) width=Width::Full lines=5 code=true
                 placeholder="ssh-ed25519 AAAA… you@workstation"
                 help="Public keys that may log in as root on every node, one a line. Private keys are refused."/>
+            <TextField field=text("Root password file", here.field(General::root_password_file), TEXT) width=Width::Two code=true
+                placeholder="/var/lib/secrets/root-password"
+                help="On every node: the hash of root’s password, for the console when the network fails. Empty: root has none, and a node without network lets nobody in."/>
         })}
     }
 }

@@ -63,7 +63,7 @@ fn Group(index: usize) -> impl IntoView {
                     help="One a line, in the order of the hosts, where they do not count on from the first. Empty: they count on."/>
                 <TextField field=text("MAC addresses", here.field(NodeGroup::mac_addresses), LINES) width=Width::Two lines=2 code=true
                     placeholder="0c:42:a1:00:1b:07"
-                    help="One a line, in the order of the hosts: the device with it gets the interface’s name, best one of your own such as net0. Empty: names as they come."/>
+                    help="One a line, in the order of the hosts: the device with it gets the interface’s name, best one of your own such as net0. Of a bond those of all its interfaces, with spaces between. Empty: names as they come."/>
             </div>
             <h2>"Nix of your own"</h2>
             <div class="grid">

@@ -68,7 +68,7 @@ fn Override(group: usize, row: usize) -> impl IntoView {
                 <TextField field=text("First fabric address", here.field(NodeOverride::fabric_first_ip), OPTIONAL_TEXT) code=true
                     placeholder="counted on"/>
                 <TextField field=text("MAC addresses", here.field(NodeOverride::mac_addresses), OPTIONAL_LINES) width=Width::Two
-                    lines=2 code=true help="One a line, in the order of these hosts."/>
+                    lines=2 code=true help="One a line, in the order of these hosts; of a bond those of all its interfaces, with spaces between."/>
                 <TextField field=text("Sockets", here.field(NodeOverride::sockets), OPTIONAL_NUMBER)
                     placeholder=of_group(|group| group.sockets.to_string())/>
                 <TextField field=text("Cores per socket", here.field(NodeOverride::cores_per_socket), OPTIONAL_NUMBER)

@@ -43,6 +43,7 @@ pub fn Form() -> impl IntoView {
         },
         fresh: |cluster| SharedFileSystem {
             server: servers(cluster).into_iter().next().unwrap_or_default(),
+            export_options: ["rw", "sync", "no_subtree_check"].map(str::to_owned).to_vec(),
             ..Default::default()
         },
         open,
@@ -60,7 +61,7 @@ pub fn Form() -> impl IntoView {
                 help="For temporary data, writable by everybody."/>
             <TextField field=text("Scratch mount point", scratch.field(Scratch::mount), TEXT) code=true/>
             <TextField field=text("Device", scratch.field(Scratch::device), TEXT) width=Width::Two code=true placeholder="/dev/nvme1n1"
-                help="Empty for a folder on the root file system."/>
+                help="Empty for a folder on the root file system. An array of disks is named /dev/md…"/>
             <TextField field=text("File system", scratch.field(Scratch::fs_type), TEXT) code=true/>
         })}
     }
@@ -106,7 +107,7 @@ fn own_fields(index: usize, kind: FileSystemKind) -> AnyView {
             <SelectField field=choice("Transport", here.field(SharedFileSystem::transport))
                 help="Over RDMA, nodes that are not on the fabric use TCP."/>
             <TextField field=text("Export options", here.field(SharedFileSystem::export_options), LIST) width=Width::Two code=true
-                help="As in exports(5)."/>
+                help="As in exports(5). With sync nothing is lost when the server crashes; async is faster."/>
             <TextField field=text("Folder mode", here.field(SharedFileSystem::mode), TEXT) code=true
                 help="As for chmod; 1777 lets everybody write."/>
         }

@@ -227,7 +227,7 @@ pub(super) const CASES: super::fixtures::Cases = &[
         &["error subnet-host-bits network.fabric.subnet"],
     ),
     (
-        "nodes[1].fabricFirstIP = \"10.1.0.11\"\nnetwork.fabric = {\"kind\": \"roce\", \"subnet\": \"ten\", \"interface\": \"eno1\"}",
+        "nodes[1].fabricFirstIP = \"10.1.0.11\"\nnetwork.fabric = {\"kind\": \"roce\", \"subnet\": \"ten\", \"interface\": \"enp1s0\"}",
         &["error fabric-interface nodes[1].interface", "error subnet network.fabric.subnet"],
     ),
     (

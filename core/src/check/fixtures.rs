@@ -44,9 +44,10 @@ const GOOD: &str = r#"{
     "allowUnfree": true
   },
   "nodes": [
-    {"hosts": "head", "roles": ["controller", "login", "storage"], "firstIP": "10.0.0.1", "coresPerSocket": 8},
-    {"hosts": "cn[1-2]", "firstIP": "10.0.0.11", "sockets": 2, "coresPerSocket": 16, "memoryMiB": 262144},
-    {"hosts": "gn1", "firstIP": "10.0.0.21", "sockets": 2, "coresPerSocket": 32, "memoryMiB": 524288,
+    {"hosts": "head", "roles": ["controller", "login", "storage"], "firstIP": "10.0.0.1", "interface": "enp1s0",
+     "coresPerSocket": 8},
+    {"hosts": "cn[1-2]", "firstIP": "10.0.0.11", "interface": "enp1s0", "sockets": 2, "coresPerSocket": 16, "memoryMiB": 262144},
+    {"hosts": "gn1", "firstIP": "10.0.0.21", "interface": "enp1s0", "sockets": 2, "coresPerSocket": 32, "memoryMiB": 524288,
      "gpus": {"model": "h100", "count": 4}, "features": ["gpu"]}
   ],
   "network": {"domain": "lab.example.org", "gateway": "10.0.255.254", "nameservers": ["10.0.255.254"]},

@@ -2,6 +2,7 @@
 
 use super::facts::Facts;
 use super::keys::is_public_key;
+use super::monitoring::check_secret_file;
 use super::text::quote;
 use super::{Fix, Problem, checks};
 use crate::cluster::{Cluster, General, User, Where};
@@ -25,6 +26,9 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     check_locale(&general.locale, problems);
     check_pins(facts.cluster, problems);
     check_administrator(facts.cluster, problems);
+    if !general.root_password_file.is_empty() {
+        check_secret_file(&general.root_password_file, || place(General::root_password_file), problems);
+    }
 }
 
 fn check_pins(cluster: &Cluster, problems: &mut Vec<Problem>) {
@@ -172,6 +176,8 @@ pub(super) const CASES: super::fixtures::Cases = &[
     (r#"cluster.stateVersion = "24.11""#, &[]),
     (r#"cluster.stateVersion = "26.5""#, &["error state-version cluster.stateVersion"]),
     (r#"cluster.stateVersion = "26.11""#, &["error state-version cluster.stateVersion"]),
+    (r#"cluster.rootPasswordFile = "/var/lib/secrets/root-password""#, &[]),
+    (r#"cluster.rootPasswordFile = "root-password""#, &["error secret-path cluster.rootPasswordFile"]),
     (r#"cluster.locale = "de-DE""#, &["error locale cluster.locale"]),
     (r#"cluster.locale = "C.UTF-8""#, &[]),
     (r#"cluster.locale = "ca_ES.UTF-8@valencia""#, &[]),

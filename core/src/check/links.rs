@@ -62,6 +62,11 @@ impl<'c> Links<'c> {
         }
         found
     }
+
+    /// The network cards at the bottom of a device, a bond's in its order.
+    pub fn cards<'d>(&'d self, device: &'d str) -> Vec<&'d str> {
+        self.devices(device).into_iter().filter(|device| !self.below.contains_key(device)).collect()
+    }
 }
 
 /// The interfaces that the description names, each with one of the places that name it.

@@ -19,7 +19,7 @@ pub struct Node {
     pub ip: Option<Ipv4Addr>,
     pub roles: Vec<Role>,
     pub interface: String,
-    /// The MAC address of the device under its interface; empty where the description gives none.
+    /// The MAC addresses of the devices under its interface, with spaces between; empty where the description gives none.
     pub mac_address: String,
     /// Its address on the fabric; `None` where there is no fabric, the node is not on it, or the address cannot be read.
     pub fabric_ip: Option<Ipv4Addr>,
@@ -161,4 +161,10 @@ pub fn expand(cluster: &Cluster) -> Vec<Node> {
 pub fn first_controller(cluster: &Cluster) -> Option<String> {
     let group = cluster.nodes.iter().find(|group| group.roles.contains(&Role::Controller))?;
     hostlist::expand(&group.hosts).ok()?.into_iter().next()
+}
+
+/// The first controller, as [`first_controller`] names it.
+pub fn first_controller_node(cluster: &Cluster) -> Option<Node> {
+    let index = cluster.nodes.iter().position(|group| group.roles.contains(&Role::Controller))?;
+    expand_group(index, &cluster.nodes[index]).ok()?.into_iter().next()
 }

@@ -36,6 +36,9 @@ description! {
         locale "locale": String = "en_US.UTF-8".to_owned(),
         /// Public SSH keys that may log in as root on every node.
         ssh_keys "sshKeys": Vec<String> = Vec::new(),
+        /// A file on every node with the hash of root's password, for the console: a way in when the network fails. SSH takes
+        /// no password. Empty: root has none.
+        root_password_file "rootPasswordFile": String = String::new(),
         /// Whether packages with an unfree licence may be used; the NVIDIA driver and CUDA are.
         allow_unfree "allowUnfree": bool = false,
         /// Whether the inputs are pinned: a `flake.lock` gives everybody the very same nixpkgs.

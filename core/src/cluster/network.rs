@@ -69,7 +69,8 @@ description! {
         kind "kind": FabricKind = FabricKind::None,
         /// Its IPv4 network: over IPoIB, or on the RoCE interface.
         subnet "subnet": String = "10.1.0.0/16".to_owned(),
-        /// The interface of every node on it: `ib0`, or the RoCE adapter's Ethernet device.
+        /// The interface of every node on it: `ib0`, the first port of InfiniBand as the kernel counts, or a name that
+        /// `ip link` shows, such as `ibp65s0`; of RoCE the adapter's Ethernet device.
         interface "interface": String = "ib0".to_owned(),
         driver "driver": FabricDriver = FabricDriver::Mlx5,
         /// The MTU of the interface, in bytes; 0 leaves what the driver sets.

@@ -60,7 +60,7 @@ description! {
         hardware_config "hardwareConfig": String = String::new(),
         /// The disk that GRUB is written to; used with GRUB only.
         grub_device "grubDevice": String = "/dev/sda".to_owned(),
-        /// The device of the root file system.
+        /// The device of the root file system. An array of disks is assembled where it is named `/dev/md…`.
         root_device "rootDevice": String = "/dev/disk/by-label/nixos".to_owned(),
         /// The type of the root file system.
         root_fs_type "rootFsType": String = "ext4".to_owned(),
@@ -81,7 +81,8 @@ description! {
         addresses "addresses": Vec<String> = Vec::new(),
         /// The network interface that has the address: a device, a bond or a VLAN of the network section.
         interface "interface": String = "eno1".to_owned(),
-        /// The MAC address of each host in turn: the device with it gets the interface's name. Empty: names as they come.
+        /// The MAC address of each host in turn: the device with it gets the interface's name. Of a bond those of all its
+        /// interfaces, in their order, with spaces between. Empty: names as they come.
         mac_addresses "macAddresses": Vec<String> = Vec::new(),
         /// The IPv4 address of the first host on the fabric; the others count on. Empty: not on the fabric.
         fabric_first_ip "fabricFirstIP": String = String::new(),
@@ -112,7 +113,7 @@ description! {
         /// The IPv4 address of the first of them; the others count on from it.
         first_ip "firstIP": Option<String> = None,
         interface "interface": Option<String> = None,
-        /// The MAC address of each of them in turn.
+        /// The MAC address of each of them in turn; of a bond those of all its interfaces, with spaces between.
         mac_addresses "macAddresses": Option<Vec<String>> = None,
         /// The IPv4 address of the first of them on the fabric; the others count on.
         fabric_first_ip "fabricFirstIP": Option<String> = None,

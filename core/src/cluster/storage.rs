@@ -70,7 +70,8 @@ description! {
         package_source "packageSource": String = String::new(),
         /// Mount options, each as in fstab; for NFS `nfsvers`, `hard`, `noatime` and `_netdev` are always set.
         mount_options "mountOptions": Vec<String> = Vec::new(),
-        /// NFS: options of the export, each as in exports(5).
+        /// NFS: options of the export, each as in exports(5). With `async`, a crash of the server loses what clients take to
+        /// be written; with `sync` it does not, and writing is slower. Absent: `async`.
         export_options "exportOptions": Vec<String> = vec![
             "rw".to_owned(),
             "async".to_owned(),
@@ -86,7 +87,7 @@ description! {
         enable "enable": bool = false,
         /// The mount point.
         mount "mount": String = "/scratch".to_owned(),
-        /// Its device; empty for a folder on the root file system.
+        /// Its device; empty for a folder on the root file system. An array of disks is assembled where it is named `/dev/md…`.
         device "device": String = String::new(),
         /// The type of the file system.
         fs_type "fsType": String = "xfs".to_owned(),

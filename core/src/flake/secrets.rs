@@ -3,8 +3,8 @@
 //! The one registry of them: the README tells of them, and `cluster.nix` lists them for `cluster-tools`.
 
 use crate::cluster::{
-    Accounting, Alertmanager, Choice, Cluster, Containers, FileSystemKind, Grafana, Ldap, Monitoring, Orchestrator,
-    Rest, Role, SharedFileSystem, Slurm, Storage, Users, expand,
+    Accounting, Alertmanager, Choice, Cluster, Containers, FileSystemKind, General, Grafana, Ldap, Monitoring,
+    Orchestrator, Rest, Role, SharedFileSystem, Slurm, Storage, Users, expand,
 };
 use crate::nix::{Attrs, Nix};
 use crate::path::Path;
@@ -19,6 +19,8 @@ pub enum Make {
     Text,
     /// By asking on the terminal; with a variable, as `VARIABLE="…"`.
     Ask(Option<&'static str>),
+    /// By asking for a password on the terminal, of which the file has the hash.
+    PasswordHash,
     /// Not at all: only the site has it.
     Bring,
     /// For each node another one, by `cluster-tools ssh-ca`.
@@ -76,7 +78,8 @@ impl Secret {
 
 /// The secrets that `cluster` needs, each file once.
 pub fn secrets(cluster: &Cluster) -> Vec<Secret> {
-    let mut secrets = slurm(cluster);
+    let mut secrets = general(cluster);
+    secrets.extend(slurm(cluster));
     secrets.extend(storage(cluster));
     secrets.extend(monitoring(cluster));
     secrets.extend(users(cluster));
@@ -84,6 +87,13 @@ pub fn secrets(cluster: &Cluster) -> Vec<Secret> {
     let mut files = BTreeSet::new();
     secrets.retain(|secret| !secret.file.is_empty() && files.insert(secret.file.clone()));
     secrets
+}
+
+fn general(cluster: &Cluster) -> Vec<Secret> {
+    let file = cluster.general.root_password_file.trim();
+    let path = Path::root().field(Cluster::general).field(General::root_password_file);
+    // NixOS reads it at each boot and switch; no service does.
+    vec![Secret::new(file, "the hash of root's password for the console", Make::PasswordHash, path)]
 }
 
 fn on_hosts(hosts: impl Into<String>) -> On {
@@ -266,6 +276,7 @@ pub fn values(secret: &Secret) -> Attrs {
         Make::Bytes(_) => "bytes",
         Make::Text => "text",
         Make::Ask(_) => "ask",
+        Make::PasswordHash => "password-hash",
         Make::Bring => "bring",
         Make::HostCertificate => "host-certificate",
     };
@@ -304,6 +315,7 @@ mod tests {
     fn full() -> Cluster {
         let cluster = json!({
             "version": 1,
+            "cluster": {"rootPasswordFile": "/var/lib/secrets/root-password"},
             "nodes": [{"hosts": "head[1-2]", "roles": ["controller"]}, {"hosts": "cn[1-4]"}],
             "storage": {"shared": [{"kind": "cephfs", "secretFile": "/etc/ceph/secret"}]},
             "slurm": {"accounting": {"enable": true}, "backup": {"host": "head2"}, "rest": {"enable": true}},

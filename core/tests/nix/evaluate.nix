@@ -93,6 +93,22 @@ let
     }
     .${type.t};
 
+  # The value of a freeform setting, whose inner values have priorities too.
+  freeform =
+    path: values:
+    let
+      names = lib.unique (concatMap attrNames values);
+      found = lib.genAttrs names (name: strongest (catAttrs name values));
+    in
+    if all (value: isAttrs value && !isPackage value) values then
+      mapAttrs (name: freeform (path ++ [ name ])) (lib.filterAttrs (_: values: values != [ ]) found)
+    else if all isList values then
+      concatLists values
+    else if all (value: value == head values) values then
+      head values
+    else
+      throw "${show path} is defined twice: ${builtins.toJSON values}";
+
   # The value of an option from its definitions; `node` is its place in the table.
   merge =
     node: path: definitions:
@@ -125,6 +141,8 @@ let
         mapAttrs (
           name: found: value (node.children.${name} or { type.t = "any"; }) (path ++ [ name ]) found
         ) elements
+    else if type.t == "any" && all (value: isAttrs value && !isPackage value) values then
+      freeform path values
     else if length values == 1 || all (value: value == head values) values then
       head values
     else if
@@ -165,6 +183,24 @@ let
           ) (catAttrs name sets)
         )
       );
+
+  # The places that a module sets with mkDefault.
+  defaults =
+    path: value:
+    let
+      quoted =
+        name: if builtins.match "[a-zA-Z_][a-zA-Z0-9_'-]*" name == null then "\"${name}\"" else name;
+    in
+    if is "merge" value then
+      concatMap (defaults path) value.contents
+    else if is "if" value then
+      lib.optionals value.condition (defaults path value.content)
+    else if is "override" value then
+      lib.optional (value.priority == 1000) (show path)
+    else if isAttrs value && !isPackage value && !(value ? _type) then
+      concatMap (name: defaults (path ++ [ (quoted name) ]) value.${name}) (attrNames value)
+    else
+      [ ];
 
   # Options that a module declares, as a tree of the table's shape.
   declared =
@@ -277,6 +313,7 @@ let
       shapes = map (
         result: mapAttrs (name: value: if name == "_file" then toString value else "") result
       ) results;
+      defaults = lib.unique (concatMap (defaults [ ]) (catAttrs "config" parts));
       defined = defined tree [ ] (catAttrs "config" parts);
     };
 
@@ -331,6 +368,8 @@ in
   names = attrNames outputs.nixosConfigurations;
   configurations =
     names: lib.genAttrs names (name: plain outputs.nixosConfigurations.${name}.defined);
+  # What is policy on each node.
+  policies = names: lib.genAttrs names (name: outputs.nixosConfigurations.${name}.defaults);
   # What else the flake has.
   others = plain (
     removeAttrs outputs [

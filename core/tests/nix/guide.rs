@@ -18,23 +18,24 @@ fn the_guides_way_to_call_it_works() {
               { hostname = "w2"; ip = "10.0.0.3"; hasGPU = false; cpus = 8; memoryMB = 32000; gpus = 0; }
             ];
             sshKeys = [ "ssh-ed25519 AAAA" ];
-            extraCommonModules = [ { time.timeZone = "Europe/Berlin"; } ];
+            extraCommonModules = [ { time.timeZone = "Europe/Berlin"; networking.domain = "lab.example"; } ];
             extraNodeModules.w2 = [ ({ lib, ... }: { networking.hostName = lib.mkForce "other"; }) ];
             containerConfig = { enable = true; type = "k3s"; };
         }"#,
     )
     .unwrap();
-    // The default time zone and the extra one conflict: the way to override is mkForce.
+    // The time zone is policy; the domain is what hosts files are made of: the way to override it is mkForce.
     let conflict = flake.evaluate("configurations [ \"head\" ]").unwrap_err();
-    assert!(conflict.contains("time.timeZone is defined twice"), "{conflict}");
+    assert!(conflict.contains("networking.domain is defined twice"), "{conflict}");
     let text = fs::read_to_string(folder.join("cluster.nix")).unwrap();
     let forced = text.replace(
-        "{ time.timeZone = \"Europe/Berlin\"; }",
-        "({ lib, ... }: { time.timeZone = lib.mkForce \"Europe/Berlin\"; })",
+        "{ time.timeZone = \"Europe/Berlin\"; networking.domain = \"lab.example\"; }",
+        "({ lib, ... }: { time.timeZone = \"Europe/Berlin\"; networking.domain = lib.mkForce \"lab.example\"; })",
     );
     fs::write(folder.join("cluster.nix"), &forced).unwrap();
     let configs = flake.configurations(&["head".to_owned(), "w1".to_owned(), "w2".to_owned()]);
     assert_eq!(configs["w1"]["time"]["timeZone"], "Europe/Berlin");
+    assert_eq!(configs["w1"]["networking"]["domain"], "lab.example");
     assert_eq!(configs["w2"]["networking"]["hostName"], "other");
     let lines = strings(&configs["head"]["services"]["slurm"]["nodeName"]);
     // No machine with 64 GiB reports 65536 MiB: Slurm would not let it in.

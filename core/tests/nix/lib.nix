@@ -143,6 +143,10 @@ rec {
   imap1 = f: items: genList (index: f (index + 1) (elemAt items index)) (length items);
   last = items: elemAt items (length items - 1);
   hasPrefix = prefix: text: substring 0 (stringLength prefix) text == prefix;
+  toList = value: if isList value then value else [ value ];
+  zipListsWith =
+    f: a: b:
+    genList (index: f (elemAt a index) (elemAt b index)) (min (length a) (length b));
   mod = a: b: a - b * (a / b);
   toIntBase10 = text: builtins.fromJSON (head (builtins.match "0*([0-9]+)" text));
   getDev = package: package.dev;

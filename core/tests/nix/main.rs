@@ -16,6 +16,7 @@ mod login;
 mod matrix;
 mod monitoring;
 mod network;
+mod networkd;
 mod nodes;
 mod outputs;
 mod programs;
@@ -147,6 +148,7 @@ fn nix_expands_groups_as_the_core_does() {
         },
         NodeGroup {
             hosts: "listed[1-2]".to_owned(),
+            mac_addresses: vec!["02:00:00:00:02:01 02:00:00:00:02:02".to_owned(), "02:00:00:00:02:03".to_owned()],
             addresses: vec!["10.0.9.9".to_owned(), "10.0.9.3".to_owned()],
             ..NodeGroup::default()
         },
@@ -164,6 +166,12 @@ fn nix_expands_groups_as_the_core_does() {
         assert_eq!(found.len(), nodes.len());
         for (index, node) in nodes.iter().enumerate() {
             let read = &found[&node.name];
+            // Of a bond a list.
+            let macs = match Vec::from_iter(node.mac_address.split_whitespace()).as_slice() {
+                [] => json!(null),
+                [mac] => json!(mac),
+                macs => json!(macs),
+            };
             let roles = serde_json::to_value(&node.roles).unwrap();
             for (key, wanted) in [
                 ("index", json!(index)),
@@ -171,7 +179,7 @@ fn nix_expands_groups_as_the_core_does() {
                 ("ip", json!(node.ip.unwrap().to_string())),
                 ("roles", roles),
                 ("interface", json!(node.interface)),
-                ("mac", json!(Some(&node.mac_address).filter(|mac| !mac.is_empty()))),
+                ("mac", macs),
                 ("fabricIP", json!(node.fabric_ip.map(|address| address.to_string()))),
                 ("modules", json!(modules_of(&node.name))),
                 ("sockets", json!(node.sockets)),

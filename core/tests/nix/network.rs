@@ -13,6 +13,7 @@ pub const INVARIANTS: &[Invariant] = &[
     ("every node has its addresses, on interfaces that exist", has_its_addresses),
     ("devices have the MTU of what they carry", mtus),
     ("MAC addresses give devices their names", names_by_mac),
+    ("who waits for the network waits for every address", waits_for_every_address),
     ("who is on the fabric has its drivers", fabric),
     ("time comes from the controllers", time),
     ("the firewall lets in the cluster only", firewall_is_for_the_cluster_only),
@@ -136,24 +137,71 @@ fn mtus(world: &World) {
     }
 }
 
+/// Each card below a node's interface, the members of a bond too, by its own MAC address.
 fn names_by_mac(world: &World) {
     for (node, config) in world.each() {
         let at = &node.name;
-        let links = &config["systemd"]["network"]["links"];
-        if node.mac_address.is_empty() {
-            assert!(links.is_null(), "{at}: {links}");
-            continue;
-        }
         let network = &world.cluster.network;
-        let physical =
-            devices(network, &node.interface).into_iter().find(|name| devices(network, name).len() == 1).unwrap();
-        assert_eq!(links.as_object().unwrap().len(), 1, "{at}");
-        let link = &links[format!("10-{physical}")];
-        assert_eq!(link["matchConfig"]["PermanentMACAddress"], node.mac_address, "{at}");
-        assert_eq!(link["linkConfig"]["Name"], physical, "{at}");
-        let mtu = &config["networking"]["interfaces"][&physical]["mtu"];
-        let bytes = mtu.as_u64().map_or(Value::Null, |mtu| json!(mtu.to_string()));
-        assert_eq!(link["linkConfig"]["MTUBytes"], bytes, "{at}: the link file hides NixOS's own, with the MTU");
+        let links = config["systemd"]["network"]["links"].as_object().cloned().unwrap_or_default();
+        let named: Vec<_> = links.iter().filter(|(name, _)| *name != "10-infiniband").collect();
+        let cards = devices(network, &node.interface)
+            .into_iter()
+            .filter(|name| devices(network, name).len() == 1)
+            .collect::<Vec<_>>();
+        let macs: Vec<&str> = node.mac_address.split_whitespace().collect();
+        assert_eq!(named.len(), cards.len().min(macs.len()), "{at}: {named:?}");
+        for (card, mac) in cards.iter().zip(macs) {
+            let link = &links[&format!("10-{card}")];
+            assert_eq!(link["matchConfig"]["PermanentMACAddress"], mac, "{at}");
+            assert_eq!(link["linkConfig"]["Name"], card.as_str(), "{at}");
+        }
+        // udev takes the first file that matches, and systemd's own would rename ib0.
+        let counted = node.fabric_ip.is_some()
+            && devices(network, &network.fabric.interface).iter().any(|device| {
+                device
+                    .strip_prefix("ib")
+                    .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
+            });
+        assert_eq!(links.contains_key("10-infiniband"), counted, "{at}");
+        if counted {
+            let link = &links["10-infiniband"];
+            assert_eq!(link["matchConfig"], json!({ "Type": "infiniband" }), "{at}");
+            assert!(link["linkConfig"]["Name"].is_null() && link["linkConfig"]["NamePolicy"].is_null(), "{at}");
+        }
+    }
+}
+
+/// With a gateway or without, in either network: network-online.target waits for the addresses, and for nothing that can be
+/// missing while they are there.
+fn waits_for_every_address(world: &World) {
+    let network = &world.cluster.network;
+    for (node, config) in world.each() {
+        let at = &node.name;
+        assert_eq!(
+            config["networking"]["useNetworkd"], true,
+            "{at}: the scripts wait for the gateway's interface alone"
+        );
+        let wait_online = &config["systemd"]["network"]["wait-online"];
+        assert!(wait_online["enable"] != false && wait_online["anyInterface"] != true, "{at}: {wait_online}");
+        let (cluster, fabric) = devices_of(world, node);
+        let mut addressed = vec![&node.interface];
+        addressed.extend(node.fabric_ip.map(|_| &network.fabric.interface));
+        for device in cluster.iter().chain(&fabric) {
+            let found = &config["systemd"]["network"]["networks"][format!("40-{device}")];
+            let wanted = if addressed.contains(&device) { "routable" } else { "no" };
+            assert_eq!(found["linkConfig"]["RequiredForOnline"], wanted, "{at}: {device}");
+            let rest = json!({ "IPv6AcceptRA": false, "IgnoreCarrierLoss": true });
+            assert_eq!(found["networkConfig"], rest, "{at}: {device}");
+        }
+        // What is mounted over the network is ordered after that target by systemd, which knows it by this word.
+        let mounts = config["fileSystems"].as_object().unwrap();
+        for (mount, fs) in
+            mounts.iter().filter(|(_, fs)| fs["device"].as_str().is_some_and(|device| device.contains(":/")))
+        {
+            assert!(strings(&fs["options"]).contains(&"_netdev"), "{at}: {mount}");
+        }
+        // Names are in the hosts file, and networkd's resolver would answer first.
+        assert_eq!(config["services"]["resolved"]["enable"], false, "{at}");
     }
 }
 

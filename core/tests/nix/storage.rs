@@ -57,6 +57,7 @@ pub const SWITCHES: &[Switch] = &[
             "",
             "storage.scratch.enable = true",
             "storage.scratch.enable = true\nstorage.scratch.device = \"/dev/nvme1n1\"\nstorage.scratch.mount = \"/local\"",
+            "storage.scratch.enable = true\nstorage.scratch.device = \"/dev/md/scratch\"",
         ],
     },
 ];

@@ -215,7 +215,8 @@ let
       isStorage = elem "storage" node.roles;
     };
 
-  # The address on the fabric and the MAC address of the host at `place`, where the group or override has them.
+  # The address on the fabric and the MAC address of the host at `place`, where the group or override has them; of a bond
+  # `macAddresses` has a list for each host, in the order of the bond's interfaces.
   # An override that says null or [ ] takes away what its group has.
   onFabric =
     values: place:

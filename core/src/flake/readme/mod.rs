@@ -64,6 +64,7 @@ fn secret_files(out: &mut String, cluster: &Cluster) {
             Make::Text => "random text".to_owned(),
             Make::Ask(None) => "asks you".to_owned(),
             Make::Ask(Some(variable)) => format!("asks you; `{variable}=…`"),
+            Make::PasswordHash => "asks you for the password".to_owned(),
             Make::Bring => "bring it".to_owned(),
             Make::HostCertificate => "`cluster-tools ssh-ca sign`".to_owned(),
         };

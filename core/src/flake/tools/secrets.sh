@@ -9,7 +9,7 @@ Files that nodes need and that must not be in a flake, since everybody can read 
 and what only this site has, such as certificates. cluster.nix lists them under `secrets`.
 
   list     what there is, and what is made already
-  make     make what is missing: random keys once for all nodes; passwords of other servers are asked for on the terminal
+  make     make what is missing: random keys once for all nodes; passwords are asked for on the terminal
   place    bring them to the nodes that need them, each owned as it must be, whole or not at all; with --restart then
            restart the services that read a file that changed, and start those that do not run
   check    whether every node has them, owned as they must be, and alike
@@ -127,7 +127,7 @@ make_content() {
   case $make in
     bytes) head --bytes="$bytes" /dev/urandom ;;
     text) head --bytes=32 /dev/urandom | base64 --wrap=0 ;;
-    ask)
+    ask | password-hash)
       IFS= read -r -s -u "$terminal" -p "$what: " value || [[ -n $value ]] || return 1
       if [[ -t $terminal ]]; then
         IFS= read -r -s -u "$terminal" -p $'\nonce more: ' again
@@ -135,7 +135,9 @@ make_content() {
         [[ $value == "$again" ]] || { printf 'the two differ\n' >&2 && return 1; }
       fi
       [[ -n $value ]] || { printf '%s: nothing was given\n' "$what" >&2 && return 1; }
-      if [[ -n $variable ]]; then
+      if [[ $make == password-hash ]]; then
+        openssl passwd -6 -stdin <<<"$value"
+      elif [[ -n $variable ]]; then
         # As systemd.exec(5) reads an EnvironmentFile: in double quotes, these four need a backslash.
         value=${value//\\/\\\\}
         value=${value//\"/\\\"}
@@ -146,7 +148,7 @@ make_content() {
         printf '%s' "$value"
       fi
       ;;
-    *) fail "the secret $file is to be made as '$make': cluster.nix must say bytes, text, ask, bring or host-certificate" ;;
+    *) fail "the secret $file is to be made as '$make': cluster.nix must say bytes, text, ask, password-hash, bring or host-certificate" ;;
   esac
 }
 

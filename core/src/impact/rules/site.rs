@@ -32,6 +32,12 @@ pub(super) const RULES: &[Rule] = &[
         Who::All,
         "No service restarts; root lets in whoever is on the list from the next login on.",
     ),
+    always(
+        "cluster.rootPasswordFile",
+        Nothing,
+        Who::All,
+        "Root's password for the console is the file's from the next switch or boot on; no service restarts. Place the file first.",
+    ),
     always("cluster.allowUnfree", Nothing, Who::Nobody, "It decides what Nix may build, not what runs."),
     always(
         "cluster.pinned",

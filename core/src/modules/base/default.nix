@@ -1,9 +1,11 @@
 # What every node has: a root file system, a boot loader, SSH, and the options through which modules meet.
 #
-# clusterConfig: name, timeZone, locale, stateVersion, allowUnfree
+# clusterConfig: name, timeZone, locale, stateVersion, allowUnfree, rootPasswordFile (a file on the node with the hash of
+#                root's password for the console; absent: root has none)
 # sshKeys:       public keys that may log in as root
 # node.boot:     loader, grubDevice, rootDevice, rootFsType, espDevice; or, in place of the devices, hardwareConfig:
-#                a file that declares the file systems, or a folder with such a file for each host
+#                a file that declares the file systems, or a folder with such a file for each host. An array of disks is
+#                assembled where a device is named /dev/md…
 {
   node,
   clusterConfig ? { },
@@ -24,6 +26,9 @@ let
   uefi = boot.loader == "systemd-boot";
 
   bringsDisks = boot.hardwareConfig != null;
+  onArray =
+    !bringsDisks
+    && lib.any (lib.hasPrefix "/dev/md") ([ boot.rootDevice ] ++ lib.optional uefi boot.espDevice);
   hardwareFile =
     if lib.hasSuffix ".nix" (toString boot.hardwareConfig) then
       boot.hardwareConfig
@@ -78,11 +83,23 @@ in
     nixpkgs.config.allowUnfree = clusterConfig.allowUnfree or false;
     system.stateVersion = clusterConfig.stateVersion or "26.05";
 
-    boot.loader.systemd-boot.enable = uefi;
-    boot.loader.efi.canTouchEfiVariables = uefi;
-    boot.loader.grub = {
-      enable = !uefi;
-      devices = lib.mkIf (!uefi) [ boot.grubDevice ];
+    boot.loader = {
+      systemd-boot = {
+        enable = lib.mkDefault uefi;
+        # Each generation's kernel stays on the EFI system partition, which fills up.
+        configurationLimit = lib.mkDefault 10;
+      };
+      efi.canTouchEfiVariables = lib.mkDefault uefi;
+      grub = {
+        enable = lib.mkDefault (!uefi);
+        devices = lib.mkIf (!uefi) (lib.mkDefault [ boot.grubDevice ]);
+        configurationLimit = lib.mkDefault 20;
+      };
+    };
+    boot.swraid = lib.mkIf onArray {
+      enable = true;
+      # mdadm's monitor fails where nobody is named.
+      mdadmConf = lib.mkDefault "MAILADDR root";
     };
     # Besides NixOS's own list (AHCI, NVMe, USB): the storage of common servers and of virtual machines.
     boot.initrd.availableKernelModules = [
@@ -95,7 +112,12 @@ in
       "mpt3sas"
       "smartpqi"
     ];
-    hardware.enableRedistributableFirmware = true;
+    hardware.enableRedistributableFirmware = lib.mkDefault true;
+    # As in the file of nixos-generate-config, where the user brings that.
+    hardware.cpu = lib.mkIf (!bringsDisks && node.system == "x86_64-linux") {
+      amd.updateMicrocode = lib.mkDefault true;
+      intel.updateMicrocode = lib.mkDefault true;
+    };
 
     fileSystems = lib.mkIf (!bringsDisks) (
       {
@@ -113,23 +135,35 @@ in
       }
     );
 
-    time.timeZone = clusterConfig.timeZone or "UTC";
-    i18n.defaultLocale = clusterConfig.locale or "en_US.UTF-8";
+    time.timeZone = lib.mkDefault (clusterConfig.timeZone or "UTC");
+    i18n.defaultLocale = lib.mkDefault (clusterConfig.locale or "en_US.UTF-8");
 
     nix.settings.experimental-features = [
       "nix-command"
       "flakes"
     ];
+    # Old generations would fill the disk.
+    nix.gc = {
+      automatic = lib.mkDefault true;
+      dates = lib.mkDefault "weekly";
+      options = lib.mkDefault "--delete-older-than 30d";
+    };
 
     services.openssh = {
       enable = true;
       settings = {
-        PasswordAuthentication = false;
-        KbdInteractiveAuthentication = false;
-        PermitRootLogin = "prohibit-password";
+        PasswordAuthentication = lib.mkDefault false;
+        KbdInteractiveAuthentication = lib.mkDefault false;
+        PermitRootLogin = lib.mkDefault "prohibit-password";
       };
     };
-    users.users.root.openssh.authorizedKeys.keys = sshKeys;
+    users.users.root = {
+      openssh.authorizedKeys.keys = sshKeys;
+      # SSH takes no password: it is for the console, when the network fails. NixOS reads the file at each boot and switch.
+      hashedPasswordFile = lib.mkIf (
+        clusterConfig.rootPasswordFile or null != null
+      ) clusterConfig.rootPasswordFile;
+    };
 
     environment.systemPackages = [
       pkgs.git

@@ -35,6 +35,12 @@ fn cluster_config(cluster: &Cluster) -> Attrs {
         .field("timeZone", &general.time_zone, path(General::time_zone.key))
         .field("locale", &general.locale, path(General::locale.key))
         .field("stateVersion", general.effective_state_version(), path(version))
+        .field_if(
+            !general.root_password_file.trim().is_empty(),
+            "rootPasswordFile",
+            general.root_password_file.trim(),
+            path(General::root_password_file.key),
+        )
         .field_if(general.allow_unfree, "allowUnfree", true, path(General::allow_unfree.key))
 }
 
@@ -99,7 +105,7 @@ fn group_values(group: &NodeGroup, at: &Path, context: &Context) -> Attrs {
         .field_if(
             !group.mac_addresses.is_empty(),
             "macAddresses",
-            trimmed(&group.mac_addresses),
+            macs(&group.mac_addresses),
             path(NodeGroup::mac_addresses.key),
         )
         .field_if(
@@ -141,6 +147,14 @@ fn group_values(group: &NodeGroup, at: &Path, context: &Context) -> Attrs {
 /// A list of texts without the spaces around them.
 fn trimmed(list: &[String]) -> Nix {
     Nix::list(list.iter().map(|text| text.trim()))
+}
+
+/// The MAC addresses of each host: a text, or a list of them where there are several.
+fn macs(list: &[String]) -> Nix {
+    Nix::list(list.iter().map(|host| match Vec::from_iter(host.split_whitespace()).as_slice() {
+        several @ [_, _, ..] => Nix::list(several.iter().copied()),
+        _ => Nix::from(host.trim()),
+    }))
 }
 
 fn gpu_values(attrs: Attrs, gpus: &Gpus, at: &Path) -> Attrs {
@@ -197,7 +211,7 @@ fn override_values(change: &NodeOverride, at: &Path, context: &Context) -> Attrs
     take! {
         first_ip "firstIP" |text: &String| Nix::from(text.trim());
         interface "interface" |text: &String| Nix::from(text);
-        mac_addresses "macAddresses" |list: &Vec<String>| trimmed(list);
+        mac_addresses "macAddresses" |list: &Vec<String>| macs(list);
     }
     if context.has_fabric {
         take! {

@@ -209,11 +209,11 @@ let
     podman = {
       virtualisation.podman = {
         enable = true;
-        dockerCompat = true;
-        defaultNetwork.settings.dns_enabled = true;
+        dockerCompat = lib.mkDefault true;
+        defaultNetwork.settings.dns_enabled = lib.mkDefault true;
       };
       # Images of users are on the node's own disk: they cannot be on NFS, where a shared home would put them.
-      virtualisation.containers.storage.settings.storage = {
+      virtualisation.containers.storage.settings.storage = lib.mapAttrs (_: lib.mkDefault) {
         driver = "overlay";
         graphroot = "/var/lib/containers/storage";
         runroot = "/run/containers/storage";

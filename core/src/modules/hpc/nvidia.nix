@@ -44,7 +44,7 @@ lib.mkIf (hpc.cuda != null) (
         # Volta and older lack the processor (GSP) that the open module talks to.
         open = cuda.openKernelModule && !isLegacy;
         nvidiaPersistenced = cuda.persistence;
-        nvidiaSettings = false;
+        nvidiaSettings = lib.mkDefault false;
       };
       cluster.services.cuda = {
         available = true;

@@ -200,11 +200,11 @@ in
       services.prometheus = {
         enable = true;
         port = 9090;
-        retentionTime = "${toString monitoring.retentionDays}d";
+        retentionTime = lib.mkDefault "${toString monitoring.retentionDays}d";
         # For what answers slowly; the others are asked as often as intervalSeconds says.
         globalConfig = {
-          scrape_interval = "${toString (lib.max 60 monitoring.intervalSeconds)}s";
-          scrape_timeout = "30s";
+          scrape_interval = lib.mkDefault "${toString (lib.max 60 monitoring.intervalSeconds)}s";
+          scrape_timeout = lib.mkDefault "30s";
         };
         scrapeConfigs =
           lib.mapAttrsToList exporterJob somewhere ++ lib.optionals slurmMetrics (map slurmJob slurmPaths);
@@ -229,7 +229,7 @@ in
         port = 9093;
         # One Alertmanager has no peers to listen to.
         extraFlags = [ "--cluster.listen-address=" ];
-        configuration = {
+        configuration = lib.mkDefault {
           global =
             lib.optionalAttrs mails {
               smtp_smarthost = alertmanager.smarthost;
@@ -308,9 +308,9 @@ in
         enable = true;
         settings = {
           server = {
-            http_addr = "0.0.0.0";
+            http_addr = lib.mkDefault "0.0.0.0";
             http_port = 3000;
-            domain = node.hostname;
+            domain = lib.mkDefault node.hostname;
           };
           # Read from files when Grafana starts: no secret enters the Nix store.
           security = {

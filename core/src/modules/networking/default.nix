@@ -47,12 +47,16 @@ let
       throw "networkConfig.vlans: ${device} stands on itself"
     else
       [ device ] ++ lib.concatMap (devicesOf (above ++ [ device ])) (below device);
-  # The device with a MAC address: of a bond the first member, of a VLAN its parent's.
-  physical = lib.findFirst (device: below device == [ ]) node.interface clusterDevices;
 
   clusterDevices = devicesOf [ ] node.interface;
+  # The network cards at the bottom, a bond's in its order: MAC addresses are theirs.
+  cards = builtins.filter (device: below device == [ ]) clusterDevices;
+  macs = lib.optionals (node.mac != null) (lib.toList node.mac);
   fabricDevices = lib.optionals onFabric (devicesOf [ ] fabric.interface);
-  devices = clusterDevices ++ fabricDevices;
+  devices = lib.unique (clusterDevices ++ fabricDevices);
+  hasAddress = device: device == node.interface || (onFabric && device == fabric.interface);
+  # As the kernel counts the ports of InfiniBand.
+  namesByKernel = lib.any (device: builtins.match "ib[0-9]+" device != null) fabricDevices;
   # A device carries the largest packets of all above it.
   mtus = lib.zipAttrsWith (_: lib.foldl' lib.max 0) [
     (lib.genAttrs clusterDevices (_: network.mtu))
@@ -157,6 +161,8 @@ in
       hostName = node.hostname;
       inherit (network) domain nameservers;
       useDHCP = false;
+      # Its network-online.target waits for every address, whether a gateway is behind it or not: mounts and daemons do.
+      useNetworkd = true;
       interfaces = lib.mkMerge [
         {
           ${node.interface}.ipv4.addresses = [
@@ -222,17 +228,42 @@ in
       };
     };
 
-    # A .link file holds without networkd too. udev takes only the first that matches a device, and NixOS's own that
-    # sets the MTU comes later: so this one sets it as well.
-    systemd.network.links = lib.mkIf (node.mac != null) {
-      "10-${physical}" = {
-        matchConfig.PermanentMACAddress = node.mac;
-        linkConfig = {
-          Name = physical;
-        }
-        // lib.optionalAttrs setsMTU { MTUBytes = toString mtus.${physical}; };
-      };
+    systemd.network = {
+      networks = lib.listToAttrs (
+        map (
+          device:
+          lib.nameValuePair "40-${device}" {
+            # What only carries an address is not waited for: a bond with one cable out is online.
+            linkConfig.RequiredForOnline = if hasAddress device then "routable" else "no";
+            networkConfig = {
+              # A switch that restarts takes no address away from jobs and mounts.
+              IgnoreCarrierLoss = true;
+              # Addresses are those of the design; to ask for IPv6 routers first holds up each boot for twelve seconds.
+              IPv6AcceptRA = lib.mkDefault false;
+            };
+          }
+        ) devices
+      );
+      links =
+        lib.listToAttrs (
+          lib.zipListsWith (
+            card: mac:
+            lib.nameValuePair "10-${card}" {
+              matchConfig.PermanentMACAddress = mac;
+              linkConfig.Name = card;
+            }
+          ) cards macs
+        )
+        # systemd would make ibp65s0 of ib0; that stays a second name.
+        // lib.optionalAttrs namesByKernel {
+          "10-infiniband" = {
+            matchConfig.Type = "infiniband";
+            linkConfig.AlternativeNamesPolicy = "path";
+          };
+        };
     };
+    # networkd brings resolved, which is not needed for name servers that do not change.
+    services.resolved.enable = lib.mkOverride 900 false;
 
     hardware.infiniband = lib.mkIf onFabric {
       enable = true;
@@ -262,11 +293,13 @@ in
     cluster.firewall.udpPorts = lib.mkIf node.isController [ 123 ];
 
     # Room for the windows of 10 to 100 Gbit/s links.
-    boot.kernel.sysctl = lib.mkIf network.tuning {
-      "net.core.rmem_max" = 268435456;
-      "net.core.wmem_max" = 268435456;
-      "net.ipv4.tcp_rmem" = "4096 131072 268435456";
-      "net.ipv4.tcp_wmem" = "4096 65536 268435456";
-    };
+    boot.kernel.sysctl = lib.mkIf network.tuning (
+      lib.mapAttrs (_: lib.mkDefault) {
+        "net.core.rmem_max" = 268435456;
+        "net.core.wmem_max" = 268435456;
+        "net.ipv4.tcp_rmem" = "4096 131072 268435456";
+        "net.ipv4.tcp_wmem" = "4096 65536 268435456";
+      }
+    );
   };
 }

@@ -34,7 +34,7 @@ in
         ensurePermissions."slurm_acct_db.*" = "ALL PRIVILEGES";
       }
     ];
-    settings.mysqld = {
+    settings.mysqld = lib.mapAttrs (_: lib.mkDefault) {
       bind-address = "127.0.0.1";
       innodb_buffer_pool_size = "${toString bufferMiB}M";
       innodb_log_file_size = "${toString (bufferMiB / 4)}M";

@@ -3,7 +3,8 @@
 # storageConfig.shared:  [ { type ("nfs"), server, export, mount, mountOptions, … } ], where type is one of
 #                        "nfs", "cephfs", "glusterfs", "orangefs", "beegfs", "lustre"; the file of that name says what
 #                        each takes. Every node has each of them at `mount`.
-# storageConfig.scratch: { mount, device (null: a folder on the root file system), fsType }, on the workers
+# storageConfig.scratch: { mount, device (null: a folder on the root file system), fsType }, on the workers; an array of
+#                        disks is assembled where the device is named /dev/md…
 # inputs:                the flake's inputs; those of BeeGFS and Lustre have their packages
 {
   node,
@@ -71,6 +72,11 @@ let
           "x-systemd.before=systemd-tmpfiles-setup.service"
         ];
       };
+    };
+    boot.swraid = lib.mkIf (lib.hasPrefix "/dev/md" (toString (scratch.device or ""))) {
+      enable = true;
+      # mdadm's monitor fails where nobody is named.
+      mdadmConf = lib.mkDefault "MAILADDR root";
     };
     systemd.tmpfiles.rules = [ "d ${scratch.mount} 1777 root root -" ];
   };

@@ -64,9 +64,11 @@ in
 
   config = lib.mkMerge [
     {
-      users.mutableUsers = false;
+      users.mutableUsers = lib.mkDefault false;
       # Users have keys and no passwords, so sudo cannot ask for one.
-      security.sudo.wheelNeedsPassword = lib.mkIf (lib.any (user: user.sudo or false) here) false;
+      security.sudo.wheelNeedsPassword = lib.mkIf (lib.any (user: user.sudo or false) here) (
+        lib.mkDefault false
+      );
 
       # A login shell needs its NixOS module too.
       programs =
