@@ -184,5 +184,5 @@ pub fn values(cluster: &Cluster) -> Vec<(String, Attrs)> {
 }
 
 pub use base::{ExtraModule, extra_modules, job_memory, node_groups, schedulable_memory};
-pub use storage::{FirstStep, first_steps, gluster_replicas};
+pub use storage::{FirstStep, comes_with_file_system, first_steps, gluster_replicas, make_file_system};
 pub use users::{accounts, groups, home_files, ssh_keys};

@@ -291,13 +291,12 @@ fn errors_25_and_26_the_readme_names_nodes_of_a_flake_that_git_knows() {
         let readme = &generate(&preset.cluster())["README.md"].text;
         let names: Vec<String> =
             clusterflake_core::cluster::expand::expand(&preset.cluster()).into_iter().map(|node| node.name).collect();
+        // The folder on the node in the installer, and a variable with the node's name.
         let references: Vec<&str> =
             readme.split("--flake ").skip(1).map(|rest| rest.split_whitespace().next().unwrap()).collect();
-        assert!(!references.is_empty());
-        for reference in references {
-            let name = reference.strip_prefix(".#").unwrap_or_else(|| panic!("{reference}"));
-            assert!(names.iter().any(|known| known == name), "{reference}");
-        }
+        assert_eq!(references, ["/mnt/etc/nixos#$node"], "{}", preset.name);
+        let named = readme.split("node=").nth(1).unwrap().split_whitespace().next().unwrap();
+        assert!(names.iter().any(|known| known == named), "{named}");
         assert!(readme.contains("git init && git add --all"), "{}", preset.name);
     }
 }

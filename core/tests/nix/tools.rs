@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A node's programs, by name. `$root` is the node's folder, `$NODE` its name.
-const PROGRAMS: &[(&str, &str)] = &[
+pub const PROGRAMS: &[(&str, &str)] = &[
     // The words before the host are options. Paths in what runs there lead into the node's folder, and back.
     (
         "ssh",

@@ -1,5 +1,6 @@
 { lib, pkgs, ... }:
 {
-  time.timeZone = lib.mkForce "Europe/Berlin";
+  time.timeZone = "Europe/Berlin";
+  services.chrony.servers = lib.mkForce [ "ntp.example.org" ];
   environment.systemPackages = [ pkgs.htop ];
 }

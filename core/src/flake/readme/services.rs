@@ -1,8 +1,8 @@
 //! What runs where, and how to reach it.
 
-use super::steps::controller;
+use super::steps::{controller, controller_address};
 use super::{code, plain};
-use crate::cluster::{Choice, Cluster, ContainerEngine, FabricKind, Mpi};
+use crate::cluster::{Choice, Cluster, ContainerEngine, FabricKind, FileSystemKind, Mpi};
 use std::fmt::Write;
 
 pub fn services(out: &mut String, cluster: &Cluster) {
@@ -40,6 +40,18 @@ fn storage(cluster: &Cluster) -> Vec<String> {
             format!("`{}`: {}{from}, on every node.", code(&fs.mount), fs.kind.label())
         })
         .collect();
+    let unsafe_exports = storage
+        .shared
+        .iter()
+        .filter(|fs| fs.kind == FileSystemKind::Nfs && fs.export_options.iter().any(|option| option == "async"));
+    lines.extend(unsafe_exports.map(|fs| {
+        format!(
+            "`{}` is exported `async`: it is fast, and when `{}` crashes it has not written all that clients take to be \
+             written. `sync` among `exportOptions` writes first.",
+            code(&fs.mount),
+            code(&fs.server)
+        )
+    }));
     if storage.scratch.enable {
         lines.push(format!("`{}`: each worker's own scratch space.", code(&storage.scratch.mount)));
     }
@@ -64,7 +76,9 @@ fn slurm(cluster: &Cluster) -> Vec<String> {
     }
     if slurm.rest.enable {
         lines.push(format!(
-            "Slurm's REST API: `http://{controller}:6820`; `scontrol token` gives a user what it asks for."
+            "Slurm's REST API: <http://{}:6820>, {}; `scontrol token` gives a user what it asks for.",
+            controller_address(cluster),
+            from_where(cluster)
         ));
     }
     lines
@@ -109,18 +123,27 @@ fn monitoring(cluster: &Cluster) -> Vec<String> {
     if !monitoring.enable {
         return Vec::new();
     }
-    let controller = controller(cluster);
-    let mut lines = vec![format!("Prometheus: <http://{controller}:9090>.")];
+    let (controller, address, from) = (controller(cluster), controller_address(cluster), from_where(cluster));
+    let mut lines = vec![format!("Prometheus: <http://{address}:9090>, {from}.")];
     if monitoring.alertmanager.enable {
-        lines.push(format!("Alertmanager: <http://{controller}:9093>."));
+        lines.push(format!(
+            "Alertmanager listens on `{controller}` alone, since it asks nobody who they are: while `ssh -L \
+             9093:127.0.0.1:9093 root@{address}` runs, it is <http://127.0.0.1:9093> on your machine."
+        ));
     }
     if monitoring.grafana.enable {
         let file = code(&monitoring.grafana.admin_password_file);
         lines.push(format!(
-            "Grafana: <http://{controller}:3000>, the user `admin`; the first password is in `{file}` there."
+            "Grafana: <http://{address}:3000>, {from}; the user `admin`, whose first password is in `{file}` on `{controller}`."
         ));
     }
     lines
+}
+
+/// From where the services can be reached.
+fn from_where(cluster: &Cluster) -> String {
+    let network = &cluster.network;
+    if network.firewall { format!("from `{}`", code(&network.subnet)) } else { "from wherever it is routed".to_owned() }
 }
 
 fn users(cluster: &Cluster) -> Vec<String> {

@@ -7,6 +7,7 @@ set -euo pipefail
 
 tools=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$tools/nodes.sh"
+source "$tools/deploy.sh"
 source "$tools/secrets.sh"
 source "$tools/ssh-ca.sh"
 source "$tools/verify.sh"
@@ -17,6 +18,7 @@ cluster-tools COMMAND, and `cluster-tools COMMAND --help`:
 
   nodes      list the nodes: address, roles, GPUs
   run        run a command on many nodes
+  deploy     bring the flake's configuration to many nodes
   secrets    make the files that no flake may hold, place them on the nodes, check them there
   ssh-ca     let an authority sign the nodes' host keys
   verify     check clocks, names, mounts, Munge, Slurm, GPUs and exporters
@@ -39,7 +41,7 @@ main() {
   local command=${1:-help}
   case $command in
     help | --help | -h) help ;;
-    nodes | run | secrets | ssh-ca | verify)
+    nodes | run | deploy | secrets | ssh-ca | verify)
       [[ -r ${CLUSTER_DATA:-} ]] || fail "CLUSTER_DATA names no file: start this by 'nix run .#cluster-tools'" 2
       "${command//-/_}_command" "${@:2}"
       ;;

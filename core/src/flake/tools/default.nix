@@ -4,7 +4,7 @@
 # secrets: [ { file, what, roles, hosts (a hostlist), owner, mode, make, bytes, variable, units } ]: the files that nodes need
 #          and no flake may hold; on the nodes with one of the roles and those of `hosts`, or on all where neither is
 #          given. `make` is "bytes" (so many random `bytes`), "text" (random letters), "ask" (at the terminal; with
-#          `variable` as VARIABLE="…"), "bring" (only the site has it) or "host-certificate" (signed by `ssh-ca`).
+#          `variable` as VARIABLE="…"), "password-hash" (of a password that is asked for), "bring" (only the site has it) or "host-certificate" (signed by `ssh-ca`).
 #          `units` are the services that read it.
 #
 # They stand in cluster.nix beside the values that name the same files, and not in the modules, of which 600 nodes would have
@@ -130,7 +130,9 @@ in
             pkgs.git
             pkgs.gnused
             pkgs.jq
+            pkgs.nixos-rebuild-ng
             pkgs.openssh
+            pkgs.openssl
           ];
           text = ''
             CLUSTER_DATA=${pkgs.writeText "cluster.json" (builtins.toJSON data)} exec bash ${./.}/cluster-tools.sh "$@"

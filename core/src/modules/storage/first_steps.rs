@@ -1,6 +1,7 @@
 //! What is done once, by hand, before a file system can be used.
 
-use crate::cluster::{Cluster, FileSystemKind, SharedFileSystem};
+use super::format::{comes_with_file_system, make_file_system};
+use crate::cluster::{Cluster, FileSystemKind, Scratch, SharedFileSystem};
 use crate::hostlist;
 use crate::shell::word;
 
@@ -21,11 +22,7 @@ pub fn first_steps(cluster: &Cluster) -> Vec<FirstStep> {
     let scratch = &storage.scratch;
     let mut steps = Vec::new();
     if scratch.enable && !scratch.device.is_empty() {
-        steps.push(FirstStep {
-            title: format!("Make the file system of {}. This erases what is on the device.", scratch.mount),
-            on: "every worker".to_owned(),
-            commands: vec![format!("mkfs.{} {}", word(&scratch.fs_type), word(&scratch.device))],
-        });
+        steps.push(scratch_space(scratch));
     }
     for fs in &storage.shared {
         match fs.kind {
@@ -46,6 +43,26 @@ pub fn first_steps(cluster: &Cluster) -> Vec<FirstStep> {
         });
     }
     steps
+}
+
+fn scratch_space(scratch: &Scratch) -> FirstStep {
+    let (mount, device) = (word(&scratch.mount), scratch.device.trim());
+    let title = format!("Make the file system of {}. This erases what is on the device.", scratch.mount);
+    let commands = vec![
+        make_file_system(&scratch.fs_type, device, "\"$device\""),
+        // It failed at boot, and what is mounted now needs its mode.
+        format!("mount {mount}"),
+        format!("systemd-tmpfiles --create --prefix={mount}"),
+    ];
+    if !comes_with_file_system(device) {
+        let all = format!("cluster-tools run --role worker {}", word(&commands.join(" && ")));
+        return FirstStep { title, on: "your machine, for all workers at once".to_owned(), commands: vec![all] };
+    }
+    FirstStep {
+        title: title + " In the place of DEVICE goes the disk or partition for it, as “lsblk” names it there.",
+        on: "every worker".to_owned(),
+        commands: [vec!["device=/dev/DEVICE".to_owned()], commands].concat(),
+    }
 }
 
 fn ceph_user(fs: &SharedFileSystem) -> FirstStep {
@@ -136,6 +153,27 @@ mod tests {
         assert_eq!(steps(r#"{"shared": [{"server": "head", "export": "/home", "mount": "/home"}]}"#), []);
         assert_eq!(steps(r#"{"shared": [{"kind": "orangefs", "server": "st[1-"}]}"#).len(), 1);
         let scratch = steps(r#"{"scratch": {"enable": true, "device": "/dev/sdb; reboot"}}"#);
-        assert_eq!(scratch[0].commands, ["mkfs.xfs '/dev/sdb; reboot'"]);
+        assert_eq!(
+            scratch[0].commands,
+            [
+                r"cluster-tools run --role worker 'mkfs.xfs '\''/dev/sdb; reboot'\'' && mount /scratch && systemd-tmpfiles --create --prefix=/scratch'"
+            ]
+        );
+    }
+
+    /// A label is on no device before the file system that has it.
+    #[test]
+    fn scratch_by_its_label_is_made_with_that_label() {
+        let scratch =
+            steps(r#"{"scratch": {"enable": true, "device": "/dev/disk/by-label/scratch", "mount": "/local"}}"#);
+        assert_eq!(
+            scratch[0].commands,
+            [
+                "device=/dev/DEVICE",
+                "mkfs.xfs -L scratch \"$device\"",
+                "mount /local",
+                "systemd-tmpfiles --create --prefix=/local",
+            ]
+        );
     }
 }

@@ -1,8 +1,10 @@
 //! Shared file systems and scratch space. Its values: `storageConfig`.
 
 mod first_steps;
+mod format;
 
 pub use first_steps::{FirstStep, first_steps, gluster_replicas};
+pub use format::{comes_with_file_system, make_file_system};
 
 use super::{Input, Module, Parameter};
 use crate::cluster::{Choice, Cluster, FileSystemKind, NfsTransport, Scratch, Section, SharedFileSystem, Storage};

@@ -87,11 +87,21 @@
         server = "st1";
         export = "/home";
         mount = "/home";
+        exportOptions = [
+          "rw"
+          "sync"
+          "no_subtree_check"
+        ];
       }
       {
         server = "st1";
         export = "/data";
         mount = "/data";
+        exportOptions = [
+          "rw"
+          "sync"
+          "no_subtree_check"
+        ];
       }
     ];
     scratch = {

@@ -66,6 +66,11 @@
         server = "controller";
         export = "/home";
         mount = "/home";
+        exportOptions = [
+          "rw"
+          "sync"
+          "no_subtree_check"
+        ];
       }
     ];
     scratch = {

@@ -68,12 +68,22 @@
         server = "ctl1";
         export = "/home";
         mount = "/home";
+        exportOptions = [
+          "rw"
+          "sync"
+          "no_subtree_check"
+        ];
       }
       {
         server = "ctl1";
         export = "/data";
         mount = "/data";
         mountOptions = [ "nconnect=8" ];
+        exportOptions = [
+          "rw"
+          "sync"
+          "no_subtree_check"
+        ];
       }
     ];
     scratch = {

@@ -140,12 +140,22 @@
         server = "st1";
         export = "/home";
         mount = "/home";
+        exportOptions = [
+          "rw"
+          "sync"
+          "no_subtree_check"
+        ];
       }
       {
         server = "st2";
         export = "/work";
         mount = "/work";
         mountOptions = [ "nconnect=8" ];
+        exportOptions = [
+          "rw"
+          "sync"
+          "no_subtree_check"
+        ];
       }
     ];
     scratch = {

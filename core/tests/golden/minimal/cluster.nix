@@ -49,6 +49,11 @@
         server = "controller";
         export = "/home";
         mount = "/home";
+        exportOptions = [
+          "rw"
+          "sync"
+          "no_subtree_check"
+        ];
       }
     ];
   };

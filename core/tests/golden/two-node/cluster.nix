@@ -54,6 +54,11 @@
         server = "controller";
         export = "/home";
         mount = "/home";
+        exportOptions = [
+          "rw"
+          "sync"
+          "no_subtree_check"
+        ];
       }
     ];
   };

@@ -162,7 +162,10 @@
           }) packages;
           devShells = lib.mapAttrs (system: programs: {
             default = nixpkgs.legacyPackages.${system}.mkShellNoCC {
-              packages = [ programs.cluster-tools ];
+              packages = [
+                programs.cluster-tools
+                nixpkgs.legacyPackages.${system}.nixos-rebuild-ng
+              ];
             };
           }) packages;
         };
