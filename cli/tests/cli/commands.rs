@@ -102,7 +102,9 @@ fn an_absurd_hostlist_is_an_error_at_once() {
 
 #[test]
 fn check_prints_json_for_programs() {
+    // With a key and interfaces of one's own.
     let own = String::from_utf8(preset("minimal")).unwrap().replace("example.org — replace", "lab");
+    let own = own.replace("\"firstIP\"", "\"interface\": \"net0\", \"firstIP\"");
     assert_eq!(run_with(here(), &["check", "--json", "-"], own.as_bytes()).exits(0).text(), "[]\n");
     let wrong = br#"{"nodes":[{"hosts":"cn[1-"}]}"#;
     let problems = run_with(here(), &["check", "--json", "-"], wrong).exits(1);

@@ -58,11 +58,7 @@ const POLICY: &[Policy] = &[
     ),
     (
         |cluster| cluster.containers.engine == ContainerEngine::Podman,
-        &[
-            "virtualisation.containers.storage.settings.storage",
-            "virtualisation.podman.defaultNetwork.settings.dns_enabled",
-            "virtualisation.podman.dockerCompat",
-        ],
+        &["virtualisation.podman.defaultNetwork.settings.dns_enabled", "virtualisation.podman.dockerCompat"],
     ),
 ];
 

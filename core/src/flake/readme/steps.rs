@@ -139,6 +139,10 @@ fn interfaces(cluster: &Cluster) -> Step {
                      `ip -brief link` shows names and MAC addresses; a name that differs goes into `interface`, or the MAC \
                      address into `macAddresses`, which gives the device its name."
         .to_owned();
+    if cluster.general.root_password_file.trim().is_empty() {
+        title += " There nobody can log in either, unless `cluster.rootPasswordFile` in the design names a file with root's \
+                  password.";
+    }
     for (cards, by_mac, hosts) in kinds {
         let cards: Vec<String> = cards.iter().map(|card| format!("`{}`", code(card))).collect();
         let how = if by_mac { ", by the MAC addresses of `cluster.nix`" } else { "" };

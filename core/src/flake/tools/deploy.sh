@@ -37,7 +37,7 @@ deploy_command() {
   jq --raw-output '
     "Include ~/.ssh/config",
     (.nodes[] | "Host \(.name)", "  HostName \(.ip)", "  HostKeyAlias \(.name)"),
-    "Host *", "  StrictHostKeyChecking accept-new"
+    "Host *", "  StrictHostKeyChecking accept-new", "Include /etc/ssh/ssh_config"
   ' "$CLUSTER_DATA" >"$ssh_config"
   each deploy_node "${chosen[@]}"
 }

@@ -213,7 +213,7 @@ let
         defaultNetwork.settings.dns_enabled = lib.mkDefault true;
       };
       # Images of users are on the node's own disk: they cannot be on NFS, where a shared home would put them.
-      virtualisation.containers.storage.settings.storage = lib.mapAttrs (_: lib.mkDefault) {
+      virtualisation.containers.storage.settings.storage = {
         driver = "overlay";
         graphroot = "/var/lib/containers/storage";
         runroot = "/run/containers/storage";
