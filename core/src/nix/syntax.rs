@@ -49,12 +49,16 @@ pub(crate) fn is_closed(text: &str) -> bool {
 /// Why `text` cannot be a file with a NixOS module; `None` where it parses, has no undefined variable, and is an
 /// attribute set, a function that takes further arguments (`...`), or something that may give one.
 pub fn module_fault(text: &str) -> Option<Fault> {
+    form_fault(text).or_else(|| {
+        let (range, name) = lint::unbound(parse(text).ok()?)?;
+        Some(Fault::at(text, range.start(), undefined(&name)))
+    })
+}
+
+/// As [`module_fault`], whatever variables are around the text.
+pub(super) fn form_fault(text: &str) -> Option<Fault> {
     match parse(text) {
-        Ok(expression) => {
-            no_module(expression.clone()).map(|(range, message)| Fault::at(text, range.start(), message)).or_else(
-                || lint::unbound(expression).map(|(range, name)| Fault::at(text, range.start(), undefined(&name))),
-            )
-        }
+        Ok(expression) => no_module(expression).map(|(range, message)| Fault::at(text, range.start(), message)),
         Err(fault) => Some(fault),
     }
 }

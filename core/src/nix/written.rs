@@ -82,9 +82,9 @@ impl Nix {
 }
 
 /// Why `text`, which parses, cannot stand among the configurations of a module: it is a function, or has what only a
-/// whole module may have.
+/// whole module may have. Which names are bound around it is not asked here.
 pub(crate) fn set_fault(text: &str) -> Option<Fault> {
-    if let Some(fault) = syntax::module_fault(text) {
+    if let Some(fault) = syntax::form_fault(text) {
         return Some(fault);
     }
     let root = ast::Expr::cast(syntax::parse(text).ok()?).map(super::lint::inside)?;
