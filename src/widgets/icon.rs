@@ -25,6 +25,8 @@ pub enum Shape {
     Check,
     /// Not done.
     Open,
+    /// Nothing to be done.
+    Without,
 }
 
 impl Shape {
@@ -40,6 +42,7 @@ impl Shape {
             }
             Shape::Dark => "M16.5 11.500A7 7 0 0 1 8.5 3.500a7 7 0 1 0 8 8Z",
             Shape::Check => "M4 10.500 8 14.500 16 5.500",
+            Shape::Without => "M6 10h8",
             Shape::Open => "M10 4a6 6 0 1 0 0 12a6 6 0 1 0 0-12",
             Shape::History => "M10 3a7 7 0 1 0 0 14a7 7 0 1 0 0-14M10 6v4l2.6 1.800",
             Shape::Down => "M6 8.200 10 12.200 14 8.200",

@@ -108,7 +108,7 @@ test("the guide's containers module, described in the form, is the template byte
     await add(page, "exposed service", group);
     await put(page, within(page, group, "textbox", "Exposed as"), service.name);
   }
-  await seen(page, "8 of 8 met");
+  await seen(page, "7 of 7 met");
 
   const cluster = JSON.parse((await commandLine("preset", "teaching")).toString());
   const file = join(folder, "site.json");

@@ -39,7 +39,7 @@ mod fixtures;
 pub use fix::{Fix, apply};
 pub use keys::looks_private;
 pub(crate) use links::Links;
-pub use modules::guidelines::{Guideline, guidelines};
+pub use modules::guidelines::{Guideline, Standing, guidelines};
 pub use modules::nix::unchecked;
 pub(crate) use partition_limits::read_time;
 pub use text::is_label as is_host_name;

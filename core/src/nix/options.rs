@@ -1,10 +1,16 @@
-//! The table of NixOS options (`core/data/nixos-options.tsv`: path, type, literal default; NixOS unstable of 2026-08),
-//! as a tree; and that of a whole release, from its `options.json`.
+//! The table of NixOS options (`core/data/nixos-options.tsv`) as a tree; and that of a whole release, from its
+//! `options.json`.
+//!
+//! The table is of NixOS 25.11's list of options, with what nixpkgs had in mid-2026 over it. Its lines are
+//! - `path TAB type TAB default`: an option, its type as NixOS's manual words it, its default where that is a literal;
+//! - `path`: a section of which the table has every option;
+//! - `path TAB => TAB path TAB sentence`: an option that NixOS no longer has (nixpkgs `mkRenamedOptionModule`,
+//!   `mkRemovedOptionModule`), with its new name where it has one, and what to do.
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 /// The type of an option, as far as a value can be held against it. Its JSON is `{ "t": "listOf", "of": … }`.
@@ -55,15 +61,36 @@ pub struct OptionNode {
     /// The default, where it is a simple literal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<Value>,
+    /// Whether the table has every option below.
+    #[serde(skip)]
+    pub is_whole: bool,
     /// What is below, by name; `<name>` stands for any name of an attribute set, `*` for a list's elements.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub children: BTreeMap<String, OptionNode>,
+}
+
+/// An option that NixOS no longer has, or those below one; in the same tree of names as the options.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GoneNode {
+    pub gone: Option<Gone>,
+    pub children: BTreeMap<String, GoneNode>,
+}
+
+/// What became of an option.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gone {
+    /// Its new name; `None` where it was removed.
+    pub renamed: Option<String>,
+    /// What to do, as a sentence; empty where the new name says it.
+    pub advice: String,
 }
 
 /// The options that Nix of the users' is held against.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Known {
     pub tree: OptionNode,
+    /// The options that there were.
+    pub gone: GoneNode,
     /// Whether these are all options of a release: then one that is missing does not exist. Otherwise only what stands
     /// below a known prefix (`services.k3s`) is judged.
     pub complete: bool,
@@ -72,11 +99,28 @@ pub struct Known {
 }
 
 impl Known {
-    /// Those of `table`, which has a line `path TAB type` for each.
+    /// Those of `table`, whose lines are as above.
     pub fn new(table: &str, complete: bool) -> Self {
-        Self { tree: tree(table), complete, count: table.lines().count() }
+        let is_option = |line: &&str| line.split('\t').nth(1).is_some_and(|kind| kind != GONE);
+        Self { tree: tree(table), gone: gone(table), complete, count: table.lines().filter(is_option).count() }
+    }
+
+    /// Whether these are all options below the one at `parents`: one that is missing there does not exist.
+    pub fn is_whole(&self, parents: &[String]) -> bool {
+        let mut node = &self.tree;
+        for name in parents {
+            let Some(next) = node.children.get(name).or_else(|| node.children.get("<name>")) else { return false };
+            node = next;
+            if node.is_whole {
+                return true;
+            }
+        }
+        false
     }
 }
+
+/// What stands for the type in the line of an option that NixOS no longer has.
+const GONE: &str = "=>";
 
 /// The table of the project, which the page fetches instead (see `tables`).
 #[cfg(not(target_family = "wasm"))]
@@ -85,15 +129,39 @@ pub const TABLE: &str = include_str!("../../data/nixos-options.tsv");
 /// The largest `options.json` that is read, in bytes; that of NixOS has some 25 MB.
 pub const MAX_JSON: usize = 96 << 20;
 
-/// The tree of a table with a line `path TAB type TAB default` for each option. Lines of another shape are passed over.
+/// The tree of the options in a table. Lines of another shape are passed over.
 pub fn tree(table: &str) -> OptionNode {
     let mut root = OptionNode::default();
+    // Few types are many options'.
+    let mut types: HashMap<&str, OptionType> = HashMap::new();
     for line in table.lines() {
         let mut columns = line.split('\t');
-        let (Some(path), Some(kind)) = (columns.next(), columns.next()) else { continue };
-        let node = split_path(path).into_iter().fold(&mut root, |node, part| node.children.entry(part).or_default());
-        node.kind = Some(parse_type(kind));
-        node.default = columns.next().and_then(parse_default);
+        let (Some(path), kind) = (columns.next(), columns.next()) else { continue };
+        if kind == Some(GONE) || path.is_empty() {
+            continue;
+        }
+        let node = steps(path).fold(&mut root, |node, part| node.children.entry(part.to_owned()).or_default());
+        match kind {
+            Some(kind) => {
+                node.kind = Some(types.entry(kind).or_insert_with(|| parse_type(kind)).clone());
+                node.default = columns.next().and_then(parse_default);
+            }
+            None => node.is_whole = true,
+        }
+    }
+    root
+}
+
+/// The options of a table that there were.
+fn gone(table: &str) -> GoneNode {
+    let mut root = GoneNode::default();
+    for line in table.lines() {
+        let mut columns = line.split('\t');
+        let (Some(path), Some(GONE)) = (columns.next(), columns.next()) else { continue };
+        let node = steps(path).fold(&mut root, |node, part| node.children.entry(part.to_owned()).or_default());
+        let mut column = || columns.next().unwrap_or_default().to_owned();
+        let renamed = Some(column()).filter(|path| !path.is_empty());
+        node.gone = Some(Gone { renamed, advice: column() });
     }
     root
 }
@@ -163,7 +231,13 @@ pub fn table_of_json(json: &[u8]) -> Result<String, String> {
 
 /// `boot.kernel.sysctl."net.core.rmem_max"` in its parts, without quotes.
 pub(super) fn split_path(path: &str) -> Vec<String> {
-    split_outside(path, ".").into_iter().map(|part| part.trim_matches('"').to_owned()).collect()
+    steps(path).map(str::to_owned).collect()
+}
+
+fn steps(path: &str) -> impl Iterator<Item = &str> {
+    // Few paths have a dot inside of a part.
+    let parts = if path.contains('"') { split_outside(path, ".") } else { path.split('.').collect() };
+    parts.into_iter().map(|part| part.trim_matches('"'))
 }
 
 /// `text` split at each `separator` outside brackets and quotes.

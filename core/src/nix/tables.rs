@@ -3,7 +3,7 @@
 //! They are built in, but not into WebAssembly: the page starts sooner without, fetches the files of `core/data/` when it
 //! stands, and hands them in. Until then nothing is known, and nothing is said of options.
 
-use super::options::{Known, OptionNode};
+use super::options::{GoneNode, Known, OptionNode};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -15,8 +15,12 @@ struct Tables {
 
 static HANDED_IN: OnceLock<Tables> = OnceLock::new();
 static KNOWN: OnceLock<Known> = OnceLock::new();
-static NOTHING: Known =
-    Known { tree: OptionNode { kind: None, default: None, children: BTreeMap::new() }, complete: false, count: 0 };
+static NOTHING: Known = Known {
+    tree: OptionNode { kind: None, default: None, is_whole: false, children: BTreeMap::new() },
+    gone: GoneNode { gone: None, children: BTreeMap::new() },
+    complete: false,
+    count: 0,
+};
 
 /// Hands in the texts of `nixos-options.tsv` and `packages.txt`, which stay as long as the program. What comes first
 /// counts.

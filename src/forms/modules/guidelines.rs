@@ -1,10 +1,11 @@
-//! The eight guidelines of the Module Development Guide, as a list of what is met and what is to be done.
+//! The eight guidelines of the Module Development Guide, as a list of what is met, what is to be done, and what does
+//! not apply.
 
 use crate::state::Design;
 use crate::widgets::icon::{Icon, Shape};
 use clusterflake_core::Cluster;
 use clusterflake_core::Path;
-use clusterflake_core::check::{Guideline, guidelines};
+use clusterflake_core::check::{Guideline, Standing, guidelines};
 use leptos::prelude::*;
 
 #[component]
@@ -15,7 +16,12 @@ pub fn Guidelines(module: usize) -> impl IntoView {
         design.files();
         design.read_once(|cluster| cluster.modules.get(module).map(guidelines).unwrap_or_default())
     });
-    let met = move || all.with(|all| format!("{} of {} met", all.iter().filter(|one| one.met).count(), all.len()));
+    // Of those that apply; none may.
+    let met = move || {
+        let count = |standing| all.with(|all| all.iter().filter(|one| one.standing == standing).count());
+        let (met, to_do) = (count(Standing::Met), count(Standing::ToDo));
+        (met + to_do > 0).then(|| format!("{met} of {} met", met + to_do))
+    };
     let rows = move || all.get().into_iter().map(|guideline| row(design, module, guideline)).collect_view();
     view! {
         <h2>"Guidelines "<span class="count">{met}</span></h2>
@@ -24,12 +30,16 @@ pub fn Guidelines(module: usize) -> impl IntoView {
 }
 
 fn row(design: Design, module: usize, guideline: Guideline) -> impl IntoView {
-    let Guideline { title, met, found, advice, field, .. } = guideline;
-    let (shape, word) = if met { (Shape::Check, "Met: ") } else { (Shape::Open, "To do: ") };
+    let Guideline { title, standing, found, advice, field, .. } = guideline;
+    let (shape, word) = match standing {
+        Standing::Met => (Shape::Check, "Met: "),
+        Standing::ToDo => (Shape::Open, "To do: "),
+        Standing::DoesNotApply => (Shape::Without, "Does not apply yet: "),
+    };
     let go = move |_| design.spot.go(&Path::root().field(Cluster::modules).index(module).key(field));
-    let advice = (!met).then(|| view! { <button type="button" on:click=go>{advice}</button> });
+    let advice = (standing == Standing::ToDo).then(|| view! { <button type="button" on:click=go>{advice}</button> });
     view! {
-        <li class:met=met>
+        <li class:met={standing == Standing::Met} class:without={standing == Standing::DoesNotApply}>
             <Icon shape=shape/>
             <div><span class="hidden">{word}</span><strong>{title}</strong>" "{found}{advice}</div>
         </li>

@@ -153,7 +153,41 @@ pub(in crate::check) const CASES: crate::check::fixtures::Cases = &[
     ),
     (
         part!(r#""packages": ["hello"], "options": [{"path": "services.k3s.docker", "value": "true"}]"#),
-        &["warning module-nix-warning modules[0].parts[0].options[0].path"],
+        &["error module-nix modules[0].parts[0].options[0].path"],
+    ),
+    (
+        part!(r#""packages": ["hello"], "options": [{"path": "services.openssh.enabel", "value": "true"}]"#),
+        &["error module-nix modules[0].parts[0].options[0].path"],
+    ),
+    (
+        part!(
+            r#""packages": ["hello"], "options": [{"path": "systemd.services.lic", "value": "{\n  wantBy = [ \"multi-user.target\" ];\n}"}]"#
+        ),
+        &["error module-nix modules[0].parts[0].options[0].value"],
+    ),
+    (
+        part!(
+            r#""packages": ["hello"], "options": [{"path": "services.fstrim.interval", "value": "./x"}, {"path": "networking.wireguard.interfaces.wg0.privateKeyFile", "value": "./wg.key"}]"#
+        ),
+        &[
+            "error module-nix modules[0].parts[0].options[0].value",
+            "warning module-nix-warning modules[0].parts[0].options[1].value",
+        ],
+    ),
+    // What the file that comes of it has in scope, its Nix can use.
+    (
+        part!(
+            r#""packages": ["hello"], "nix": "lib.mkIf config.services.slurm.server.enable { environment.variables = { A = toString cfg.port; B = node.ip; C = toString (builtins.length (clusterLib.inOrder nodes)); D = networkConfig.domain; E = firstController.ip; F = \"${pkgs.hello}\"; }; }""#
+        ),
+        &[],
+    ),
+    (
+        part!(r#""packages": ["hello"], "nix": "{ environment.variables.A = toString other; }""#),
+        &["error module-nix modules[0].parts[0].nix"],
+    ),
+    (
+        part!(r#""packages": ["hello"], "nix": "{ environment.variables.A = toString cfg.prt; }""#),
+        &["error parameter-unknown modules[0].parts[0].nix"],
     ),
     (
         part!(r#""packages": ["hello"], "nix": "{ networking.domain = \"x\"; imports = [ ]; }""#),
@@ -222,6 +256,13 @@ pub(in crate::check) const CASES: crate::check::fixtures::Cases = &[
             "error module-file modules[0].files[2].path",
             "error module-file modules[0].files[3].path",
         ],
+    ),
+    // A secret is not to be brought along.
+    (
+        source!(
+            "{ lib, ... }: { config = lib.mkIf true { networking.wireguard.interfaces.wg0.privateKeyFile = ./wg.key; }; }"
+        ),
+        &["warning module-nix-warning modules[0].source"],
     ),
     (
         module!(r#""source": "{ lib, ... }: { config = lib.mkIf true { }; }", "parts": [{"packages": ["hello"]}]"#),

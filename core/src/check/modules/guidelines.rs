@@ -1,16 +1,27 @@
 //! The eight guidelines of the Module Development Guide, each held against a module.
 //!
-//! A guideline that is about something the module does not have is met: there is nothing to do.
+//! A guideline that is about something the module does not have does not apply, and none is met before the module does
+//! anything.
 
+use super::parts::is_empty;
 use super::{
     GUIDELINE_CONDITIONAL, GUIDELINE_DOCUMENTED, GUIDELINE_GPU, GUIDELINE_HELPER_SCRIPTS, GUIDELINE_HPC,
     GUIDELINE_PARAMETERS, GUIDELINE_SERVER_CLIENT, GUIDELINE_SIZES,
 };
 use crate::check::Check;
-use crate::cluster::{CustomModule, Integration, ModulePart, PartNodes};
+use crate::cluster::{Choice, CustomModule, Integration, ModulePart, PartNodes};
 use crate::modules::custom::parameters;
 use crate::path::Field;
 use std::collections::HashSet;
+
+/// How a module stands to a guideline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Met,
+    ToDo,
+    /// The module has nothing yet that it is about.
+    DoesNotApply,
+}
 
 /// A guideline, and how far a module meets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,17 +29,21 @@ pub struct Guideline {
     pub check: Check,
     /// Its name, as the guide has it.
     pub title: &'static str,
-    pub met: bool,
+    pub standing: Standing,
     /// What was found, in a sentence.
     pub found: String,
-    /// What to do; empty where it is met.
+    /// What to do; empty where there is nothing to do.
     pub advice: String,
     /// The field of the module that it is about.
     pub field: &'static str,
 }
 
-/// What was found of a guideline, and what to do where it is not met.
-type Finding = Result<String, (String, String)>;
+/// What was found of a guideline.
+struct Finding {
+    standing: Standing,
+    found: String,
+    advice: String,
+}
 
 /// The eight guidelines, in the guide's order.
 pub fn guidelines(module: &CustomModule) -> Vec<Guideline> {
@@ -49,10 +64,15 @@ pub fn guidelines(module: &CustomModule) -> Vec<Guideline> {
         (GUIDELINE_HELPER_SCRIPTS, "Helper scripts and utilities", parts, helper_scripts(module, &text)),
         (GUIDELINE_SIZES, "Small and large clusters", parts, sizes(&text)),
     ];
+    let does_something =
+        !module.source.is_empty() || !module.exposes.is_empty() || module.parts.iter().any(|part| !is_empty(part));
     let guideline = |(check, title, field, finding): (Check, &'static str, &'static str, Finding)| {
-        let met = finding.is_ok();
-        let (found, advice) = finding.map_or_else(|missing| missing, |found| (found, String::new()));
-        Guideline { check, title, met, found, advice, field }
+        let finding = match finding.standing {
+            Standing::Met if !does_something => does_not_apply("The module does nothing yet."),
+            _ => finding,
+        };
+        let Finding { standing, found, advice } = finding;
+        Guideline { check, title, standing, found, advice, field }
     };
     all.map(guideline).into()
 }
@@ -62,7 +82,15 @@ fn key<T>(field: Field<CustomModule, T>) -> &'static str {
 }
 
 fn missing(found: impl Into<String>, advice: impl Into<String>) -> Finding {
-    Err((found.into(), advice.into()))
+    Finding { standing: Standing::ToDo, found: found.into(), advice: advice.into() }
+}
+
+fn met(found: impl Into<String>) -> Finding {
+    Finding { standing: Standing::Met, found: found.into(), advice: String::new() }
+}
+
+fn does_not_apply(found: impl Into<String>) -> Finding {
+    Finding { standing: Standing::DoesNotApply, found: found.into(), advice: String::new() }
 }
 
 /// What a part has of Nix and text; a source is a text without a part.
@@ -128,10 +156,10 @@ impl<'c> Texts<'c> {
 
 fn conditional(module: &CustomModule, text: &Texts) -> Finding {
     if module.source.is_empty() {
-        return Ok("All of the module is under lib.mkIf of `enable`, and each part under that of its nodes.".to_owned());
+        return met("All of the module is under lib.mkIf of `enable`, and each part under that of its nodes.");
     }
     if text.has("mkIf") || text.has("optionalAttrs") {
-        return Ok("The module has conditions.".to_owned());
+        return met("The module has conditions.");
     }
     missing("Nothing in the module is conditional.", "Put what it sets under lib.mkIf of its `enable`.")
 }
@@ -157,14 +185,14 @@ fn parameters_used(module: &CustomModule, text: &Texts) -> Finding {
         }
     };
     match parameters(module).count() {
-        0 if text.has("mkOption") => Ok("The module declares options.".to_owned()),
+        0 if text.has("mkOption") => met("The module declares options."),
         0 if has_values() => missing(
             "The module has values, and no parameters.",
             "Make parameters of what a site may want to change, and use them as cfg.NAME.",
         ),
-        0 => Ok("There is nothing to choose.".to_owned()),
-        1 => Ok("The module has a parameter.".to_owned()),
-        count => Ok(format!("The module has {count} parameters.")),
+        0 => does_not_apply("There is nothing to choose."),
+        1 => met("The module has a parameter."),
+        count => met(format!("The module has {count} parameters.")),
     }
 }
 
@@ -176,18 +204,33 @@ fn is_constant(value: &str) -> bool {
 
 fn server_and_client(module: &CustomModule, text: &Texts) -> Finding {
     if !text.run_service() {
-        return Ok("The module runs no service.".to_owned());
+        return does_not_apply("The module runs no service.");
     }
     if module.source.is_empty() {
-        let everywhere = text.parts.iter().all(|text| text.part.is_some_and(|part| part.nodes == PartNodes::All));
-        if !everywhere {
-            return Ok("Its parts are for different nodes.".to_owned());
+        let nodes: Vec<PartNodes> = text
+            .parts
+            .iter()
+            .filter_map(|text| text.part)
+            .filter(|part| !is_empty(part))
+            .map(|part| part.nodes)
+            .collect();
+        match nodes.as_slice() {
+            [first, rest @ ..] if rest.iter().any(|other| other != first) => {
+                return met("Its parts are for different nodes.");
+            }
+            [first, ..] if *first != PartNodes::All => {
+                return does_not_apply(format!(
+                    "The service has a part for one kind of node ({}); there is none for its clients.",
+                    first.label()
+                ));
+            }
+            _ => {}
         }
     } else if ["isController", "isWorker", "isLogin", "isStorage", "roles", "hostname"]
         .iter()
         .any(|word| text.has(word))
     {
-        return Ok("The module tells nodes apart.".to_owned());
+        return met("The module tells nodes apart.");
     }
     missing(
         "The service is the same on all nodes.",
@@ -200,13 +243,21 @@ fn documented(module: &CustomModule) -> Finding {
     if module.description.trim().is_empty() {
         lacking.push("the module".to_owned());
     }
-    let bare = parameters(module).filter(|(_, parameter)| parameter.documentation.trim().is_empty());
-    lacking.extend(bare.map(|(_, parameter)| format!("the parameter {}", parameter.name)));
+    let bare = module.parameters.iter().filter(|parameter| parameter.documentation.trim().is_empty());
+    lacking.extend(bare.map(|parameter| match parameter.name.as_str() {
+        "" => "a parameter without a name".to_owned(),
+        name => format!("the parameter {name}"),
+    }));
     let scripts =
         module.parts.iter().flat_map(|part| &part.scripts).filter(|script| script.description.trim().is_empty());
     lacking.extend(scripts.map(|script| format!("the command {}", script.name)));
     if lacking.is_empty() {
-        return Ok("The module and all of its parameters are described.".to_owned());
+        let with_parameters = !module.parameters.is_empty();
+        return met(if with_parameters {
+            "The module and all of its parameters are described."
+        } else {
+            "The module is described."
+        });
     }
     missing(format!("Without a description: {}.", lacking.join(", ")), "Say of each in a sentence what it is for.")
 }
@@ -221,7 +272,7 @@ fn gpu(module: &CustomModule, text: &Texts) -> Finding {
     };
     let using: Vec<&Text> = text.parts.iter().filter(|text| text.words.iter().any(uses)).collect();
     if using.is_empty() {
-        return Ok("The module does not use GPUs.".to_owned());
+        return does_not_apply("The module does not use GPUs.");
     }
     let guarded = |text: &&Text| {
         let on_gpus = |part: &ModulePart| {
@@ -231,7 +282,7 @@ fn gpu(module: &CustomModule, text: &Texts) -> Finding {
             || ["hasGPU", "gpuVendor", "services.cuda", "services.rocm"].iter().any(|guard| text.has(guard))
     };
     if using.iter().all(guarded) {
-        return Ok("What uses GPUs is only where they are.".to_owned());
+        return met("What uses GPUs is only where they are.");
     }
     let advice = if module.source.is_empty() {
         "Put it in a part for nodes with GPUs, or in one that needs CUDA."
@@ -270,10 +321,10 @@ fn hpc(module: &CustomModule, text: &Texts) -> Finding {
         text.has("systemd.services") && !text.has("isController")
     };
     if !beside_jobs {
-        return Ok("No service of its own runs beside jobs.".to_owned());
+        return does_not_apply("No service of its own runs beside jobs.");
     }
     if TUNING.iter().any(|word| text.has(word)) {
-        return Ok("Its services on workers are tuned.".to_owned());
+        return met("Its services on workers are tuned.");
     }
     missing(
         "A service runs on workers, beside jobs, without limits.",
@@ -283,14 +334,14 @@ fn hpc(module: &CustomModule, text: &Texts) -> Finding {
 
 fn helper_scripts(module: &CustomModule, text: &Texts) -> Finding {
     if !text.run_service() {
-        return Ok("The module runs no service that wants tools.".to_owned());
+        return does_not_apply("The module runs no service that wants tools.");
     }
     let tools = module.parts.iter().any(|part| !part.scripts.is_empty() || !part.packages.is_empty())
         || module.exposes.iter().any(|service| !service.package.trim().is_empty())
         || text.has("systemPackages")
         || text.has("writeShell");
     if tools {
-        return Ok("It comes with programs.".to_owned());
+        return met("It comes with programs.");
     }
     missing(
         "The module has a service, and no program to use or look at it with.",
@@ -313,7 +364,7 @@ fn sizes(text: &Texts) -> Finding {
             );
         }
     }
-    Ok("No node is named: the module works for any number of them.".to_owned())
+    met("No node is named: the module works for any number of them.")
 }
 
 /// Whether a word is the address of a machine, and no wildcard, loopback or mask.
@@ -321,4 +372,57 @@ fn is_node_address(word: &str) -> bool {
     word.parse::<std::net::Ipv4Addr>().is_ok_and(|address| {
         !address.is_loopback() && !address.is_unspecified() && !address.is_broadcast() && address.octets()[0] < 224
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::Described;
+    use crate::template;
+
+    fn module(json: &str) -> CustomModule {
+        CustomModule::read(serde_json::from_str(json).unwrap()).unwrap()
+    }
+
+    /// How many are met, to do, and not applying.
+    fn counts(module: &CustomModule) -> [usize; 3] {
+        let all = guidelines(module);
+        [Standing::Met, Standing::ToDo, Standing::DoesNotApply]
+            .map(|standing| all.iter().filter(|one| one.standing == standing).count())
+    }
+
+    fn standing(module: &CustomModule, title: &str) -> Standing {
+        guidelines(module).into_iter().find(|one| one.title == title).expect("a guideline").standing
+    }
+
+    #[test]
+    fn nothing_is_met_before_a_module_does_anything() {
+        assert_eq!(counts(&CustomModule::default()), [0, 1, 7]);
+        let described = module(r#"{"name": "a", "description": "A thing", "parts": [{"nodes": "workers"}]}"#);
+        assert_eq!(counts(&described), [0, 0, 8]);
+        let bare = module(r#"{"name": "a", "description": "A thing", "parameters": [{"name": ""}], "parts": [{}]}"#);
+        assert_eq!(counts(&bare), [0, 1, 7]);
+        assert_eq!(standing(&bare, "Documentation"), Standing::ToDo);
+    }
+
+    #[test]
+    fn a_server_alone_has_no_clients() {
+        let server = r#"{"nodes": "first-controller", "units": [{"name": "lic", "command": "/bin/lic"}]}"#;
+        let of = |parts: &str| module(&format!(r#"{{"name": "a", "description": "A thing", "parts": [{parts}]}}"#));
+        let title = "Server and client parts";
+        assert_eq!(standing(&of(server), title), Standing::DoesNotApply);
+        let empty = r#"{"nodes": "workers"}"#;
+        assert_eq!(standing(&of(&format!("{server}, {empty}")), title), Standing::DoesNotApply);
+        let client = r#"{"nodes": "workers", "packages": ["hello"]}"#;
+        assert_eq!(standing(&of(&format!("{server}, {client}")), title), Standing::Met);
+        let everywhere = server.replace("first-controller", "all");
+        assert_eq!(standing(&of(&everywhere), title), Standing::ToDo);
+    }
+
+    /// The page shows these two numbers (tests/e2e/modules.test.mjs).
+    #[test]
+    fn the_guides_containers_module_meets_all_that_apply() {
+        let template = template::find("container-orchestration").unwrap().module();
+        assert_eq!(counts(&template), [7, 0, 1]);
+    }
 }

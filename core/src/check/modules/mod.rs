@@ -88,7 +88,8 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
         } else {
             source::check(facts, module, &at, problems);
         }
-        for guideline in guidelines::guidelines(module).into_iter().filter(|guideline| !guideline.met) {
+        let is_to_do = |guideline: &guidelines::Guideline| guideline.standing == guidelines::Standing::ToDo;
+        for guideline in guidelines::guidelines(module).into_iter().filter(is_to_do) {
             let message = format!("{} {}", guideline.found, guideline.advice);
             problems.push(guideline.check.at(at.key(guideline.field), message));
         }

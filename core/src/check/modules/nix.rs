@@ -2,11 +2,11 @@
 
 use super::{MODULE_NIX, MODULE_NIX_HINT, MODULE_NIX_WARNING, OPTION_OF_FORM, PARAMETER_UNKNOWN};
 use crate::check::facts::Facts;
-use crate::check::{Problem, Severity};
+use crate::check::{Fix, Problem, Severity};
 use crate::cluster::{CustomModule, OptionAssignment};
 use crate::modules::custom::{ARGUMENTS, parameters};
 use crate::modules::{self, MODULES};
-use crate::nix::lint::{self, Assigned, Finding, Report, Surroundings};
+use crate::nix::lint::{self, Assigned, Edit, Finding, Report, Surroundings};
 use crate::nix::options::{Known, OptionType};
 use crate::nix::syntax::Fault;
 use crate::nix::tables;
@@ -114,26 +114,54 @@ pub(in crate::check) fn check_expression(
     problems: &mut Vec<Problem>,
 ) -> Vec<Assigned> {
     let report = report(facts.options, text, place);
-    problems.extend(report.findings.into_iter().map(|finding| problem(finding, path)));
+    for finding in report.findings {
+        // A fix holds the whole text: there are few where each name is wrong.
+        let is_few = problems.len() < MOST_FIXES;
+        let fixed = finding.edit.as_ref().filter(|_| is_few).and_then(|edit| Some((edit, edit.applied(text)?)));
+        let fix = fixed.map(|(edit, fixed)| Fix::set(label(edit), path.clone(), fixed));
+        problems.push(problem(finding, path).with_fix(fix));
+    }
     report.set
 }
 
-/// As [`check_expression`], of a text whose first line was put before the user's: what is found there is of the field at
-/// `first`.
-pub(super) fn check_below(
+/// How many problems there may be for a further one to have a fix.
+const MOST_FIXES: usize = 200;
+
+/// What a fix of the lint is called.
+fn label(edit: &Edit) -> String {
+    format!("Use {}", edit.text)
+}
+
+/// As [`check_expression`], of an option and its value, which are fields of their own at `path` and `value`.
+pub(super) fn check_option(
     facts: &Facts,
-    text: &str,
-    first: &Path,
+    option: &OptionAssignment,
     path: &Path,
+    value: &Path,
     problems: &mut Vec<Problem>,
 ) -> Vec<Assigned> {
-    let report = report(facts.options, text, In::Module);
+    let (before, name) = ("{ ", option.path.trim());
+    let between = " =\n";
+    let report = report(facts.options, &[before, name, between, &option.value, "\n; }"].concat(), In::Module);
+    let starts = [before.len(), before.len() + name.len() + between.len()];
     for finding in report.findings {
-        problems.push(if finding.line == 1 {
-            Problem { message: finding.message.clone(), ..problem(finding, first) }
-        } else {
-            problem(Finding { line: finding.line - 1, ..finding }, path)
+        let in_path = finding.line == 1;
+        let (place, text, start) =
+            if in_path { (path, name, starts[0]) } else { (value, option.value.as_str(), starts[1]) };
+        let fix = finding.edit.as_ref().and_then(|edit| {
+            let moved = Edit {
+                start: edit.start.checked_sub(start)?,
+                end: edit.end.checked_sub(start)?,
+                text: edit.text.clone(),
+            };
+            Some(Fix::set(label(edit), place.clone(), moved.applied(text)?))
         });
+        let found = if in_path {
+            Problem { message: finding.message.clone(), ..problem(finding, path) }
+        } else {
+            problem(Finding { line: finding.line - 1, ..finding }, value)
+        };
+        problems.push(found.with_fix(fix));
     }
     report.set
 }

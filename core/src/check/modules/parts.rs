@@ -95,7 +95,8 @@ pub(super) fn check(facts: &Facts, module: &CustomModule, at: &Path, problems: &
     check_repeated(facts, &nodes, &sets, problems);
 }
 
-fn is_empty(part: &ModulePart) -> bool {
+/// Whether a part says for which nodes it is, and nothing else.
+pub(super) fn is_empty(part: &ModulePart) -> bool {
     let blank = ModulePart {
         nodes: part.nodes,
         implementation: part.implementation.clone(),
@@ -271,8 +272,7 @@ fn check_options<'c>(
         if AttrPath::parse(&option.path).is_err() {
             continue;
         }
-        let text = format!("{{ {} =\n{}\n; }}", option.path.trim(), option.value);
-        let all = nix::check_below(facts, &text, &path, &value, problems);
+        let all = nix::check_option(facts, option, &path, &value, problems);
         let own = all.iter().filter_map(|set| nix::own_conflict(facts, set));
         problems.extend(own.map(|message| OPTION_OF_FORM.at(path.clone(), message)));
         nix::check_parameters(module, &option.value, &value, problems);

@@ -62,10 +62,15 @@ fn check_files(facts: &Facts, module: &CustomModule, at: &Path, problems: &mut V
         }
     }
     for (index, missing) in missing_files(module) {
-        let place = match index {
-            None => at.field(CustomModule::source),
-            Some(index) => list.index(index).field(SourceFile::text),
+        let (place, text) = match index {
+            None => (at.field(CustomModule::source), &module.source),
+            Some(index) => (list.index(index).field(SourceFile::text), &module.files[index].text),
         };
+        // A secret is to be nowhere in the flake, and the lint says so.
+        let secrets = nix::report(facts.options, text, In::File).secret_files;
+        if secrets.iter().any(|file| missing.ends_with(file.trim_start_matches("./").trim_start_matches("../"))) {
+            continue;
+        }
         let message =
             format!("It names {}, which the module's folder does not have: bring the whole folder.", quote(&missing));
         problems.push(MODULE_FILE_MISSING.at(place, message));

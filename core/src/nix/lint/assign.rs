@@ -1,9 +1,12 @@
 //! What a module sets: each option that it assigns, held against the table.
 
 use super::value::{self, Kind};
-use super::{Found, Meaning, Module, Surroundings, attr_name, call, inside, known, lib_function};
-use crate::nix::options::{OptionNode, OptionType};
+use super::{
+    Edit, Found, Meaning, Module, Surroundings, attr_name, call, hardware, inside, known, lib_function, secret,
+};
+use crate::nix::options::{Gone, GoneNode, OptionNode, OptionType};
 use crate::nix::strings::attribute_path;
+use crate::nix::tables;
 use rnix::TextRange;
 use rnix::ast::{self, Expr, HasEntry};
 use rowan::ast::AstNode as _;
@@ -54,6 +57,7 @@ struct Walk<'w, 't, 'n> {
     /// The bindings that are being followed, since they may name each other.
     followed: HashSet<TextRange>,
     walked: Walked,
+    hardware: hardware::Seen,
 }
 
 /// An option that is set, with the place of its name.
@@ -69,6 +73,8 @@ pub(super) struct Walked {
     pub assigned: Vec<Assignment>,
     /// Those that could not be judged.
     pub unchecked: Vec<Assignment>,
+    /// The files that stand at options for secrets, as they are named.
+    pub secret_files: Vec<String>,
 }
 
 /// Holds what the module sets against the table, and gives the options that it sets.
@@ -76,7 +82,8 @@ pub(super) fn check(module: &Module, around: Surroundings, found: &mut Found) ->
     if module.is_foreign() {
         return Walked::default();
     }
-    let mut walk = Walk { around, found, followed: HashSet::new(), walked: Walked::default() };
+    let (followed, walked) = (HashSet::new(), Walked::default());
+    let mut walk = Walk { around, found, followed, walked, hardware: hardware::Seen::default() };
     let root = Place { path: Vec::new(), spot: Spot::Node(&around.known.tree), is_forced: false };
     let structured = sets(&module.body).any(|set| {
         set_entries(&set)
@@ -91,6 +98,12 @@ pub(super) fn check(module: &Module, around: Surroundings, found: &mut Found) ->
         }
     } else {
         walk.value(&module.body, &root);
+    }
+    // What a piece of a module lacks may stand in another one.
+    if around.arguments.is_empty() {
+        let is_imports = |(path, _): &Entry| path.first().and_then(attr_name).is_some_and(|name| name == "imports");
+        let has_imports = sets(&module.body).any(|set| set_entries(&set).iter().any(is_imports));
+        walk.hardware.judge(has_imports, walk.found);
     }
     walk.walked
 }
@@ -285,28 +298,12 @@ impl<'t> Walk<'_, 't, '_> {
         let outer = &place.path;
         let mut place = place.clone();
         place.is_forced |= value.is_some_and(|value| value::forces(value, self.found));
-        for attr in path {
+        for (index, attr) in path.iter().enumerate() {
             let name = attr_name(attr);
             let at = attr.syntax().text_range();
             let Some(next) = step(place.spot, name.as_deref()) else {
                 place.path.extend(name);
-                let names = path.iter().map(|attr| attr_name(attr).unwrap_or_default());
-                let whole = outer.iter().cloned().chain(names).collect();
-                self.walked.assigned.push(Assignment { at, path: whole, is_forced: place.is_forced });
-                if place.path[0] == known::OWN_SECTION {
-                    place.path = path.iter().map_while(attr_name).collect();
-                }
-                if covers(&self.found.declared, &place.path) || covers(self.around.declared, &place.path) {
-                    return;
-                }
-                let has_inside = path.len() > 1 || value.is_some_and(|value| sets(value).next().is_some());
-                match missing(&place.path, has_inside, self.around) {
-                    Some((kind, message)) => self.found.add(at, kind, message),
-                    None => {
-                        self.walked.unchecked.push(Assignment { at, path: place.path, is_forced: place.is_forced });
-                    }
-                }
-                return;
+                return self.unknown(path, index, value, outer, place);
             };
             place.spot = next;
             place.path.push(name.unwrap_or_else(|| "<name>".to_owned()));
@@ -319,8 +316,11 @@ impl<'t> Walk<'_, 't, '_> {
             self.walked.assigned.push(Assignment { at, path, is_forced: place.is_forced });
         }
         let Some(value) = value else { return };
+        if let Some(attr) = path.last() {
+            self.hardware.note(&place.path, attr.syntax().text_range(), value, self.found);
+        }
         if !matches!(place.spot, Spot::Free)
-            && let Some(message) = secret(&place.path, value, self.around, self.found)
+            && let Some(message) = secret::in_text(&place.path, value, self.around, self.found)
         {
             let at = path.last().map_or(value.syntax().text_range(), |attr| attr.syntax().text_range());
             self.found.add(at, known::SECRET_IN_STORE, message);
@@ -328,9 +328,84 @@ impl<'t> Walk<'_, 't, '_> {
         self.hold(value, &place);
     }
 
+    /// Says what there is to say of `path`, whose name at `index` no option has; `place` is that of the name, and `outer`
+    /// what stands before the path.
+    fn unknown(
+        &mut self,
+        path: &[ast::Attr],
+        index: usize,
+        value: Option<&Expr>,
+        outer: &[String],
+        mut place: Place<'t>,
+    ) {
+        let at = path[index].syntax().text_range();
+        let names = path.iter().map(|attr| attr_name(attr).unwrap_or_default());
+        let whole: Vec<String> = outer.iter().cloned().chain(names).collect();
+        let assigned = Assignment { at, path: whole.clone(), is_forced: place.is_forced };
+        self.walked.assigned.push(assigned);
+        if place.path[0] == known::OWN_SECTION {
+            place.path = path.iter().map_while(attr_name).collect();
+        }
+        if covers(&self.found.declared, &place.path) || covers(self.around.declared, &place.path) {
+            return;
+        }
+        let start = outer.is_empty().then(|| path[0].syntax().text_range());
+        if gone_at(&place.path).is_some_and(|gone| {
+            let from = Named { at, start, path: place.path.clone() };
+            self.gone(gone, from, &path[index + 1..], value)
+        }) {
+            return;
+        }
+        let has_inside = path.len() > 1 || value.is_some_and(|value| sets(value).next().is_some());
+        match missing(&place.path, has_inside, self.around) {
+            Some(Missing { kind, message, near }) => {
+                let edit = near.map(|near| Edit::new(at, attribute_path(&[near])));
+                self.found.add_with(at, kind, message, edit);
+            }
+            None => {
+                self.walked.unchecked.push(Assignment { at, path: place.path, is_forced: place.is_forced });
+            }
+        }
+    }
+
+    /// Says which of the options at and below `node`, which NixOS no longer has, are set; whether any is.
+    fn gone(&mut self, node: &GoneNode, named: Named, rest: &[ast::Attr], value: Option<&Expr>) -> bool {
+        if let Some(gone) = &node.gone {
+            let (kind, message) = gone_message(gone, &named.path);
+            let edit = gone.renamed.as_ref().and_then(|new| named.edit(new));
+            self.found.add_with(named.at, kind, message, edit);
+            return true;
+        }
+        let step = |attr: &ast::Attr, named: &Named| {
+            let name = attr_name(attr)?;
+            let child = node.children.get(&name).or_else(|| node.children.get("<name>"))?;
+            let path = named.path.iter().cloned().chain([name]).collect();
+            Some((child, Named { at: attr.syntax().text_range(), start: named.start, path }))
+        };
+        if let Some((attr, rest)) = rest.split_first() {
+            return step(attr, &named).is_some_and(|(child, named)| self.gone(child, named, rest, value));
+        }
+        let mut any = false;
+        // Inside of a set, a name alone cannot be moved elsewhere.
+        let named = Named { start: None, ..named };
+        for (path, value) in value.into_iter().flat_map(sets).flat_map(|set| set_entries(&set)) {
+            if let Some((attr, rest)) = path.split_first()
+                && let Some((child, named)) = step(attr, &named)
+            {
+                any |= self.gone(child, named, rest, value.as_ref());
+            }
+        }
+        any
+    }
+
     /// Holds a value that is no set of options against its type.
     fn plain(&mut self, expr: &Expr, place: &Place<'t>) {
         let Some(of) = place.spot.kind() else { return };
+        if let Some((file, message)) = secret::in_file(&place.path, of, expr) {
+            self.found.add(expr.syntax().text_range(), known::SECRET_FILE_IN_STORE, message);
+            self.walked.secret_files.push(file);
+            return;
+        }
         let Some(kind) = value::kind(expr, self.found) else { return };
         // A set may be options that the table has below, whatever their common type.
         let has_options = matches!(place.spot, Spot::Node(node) | Spot::OpenNode(node) if !node.children.is_empty());
@@ -354,10 +429,12 @@ fn step<'t>(spot: Spot<'t>, name: Option<&str>) -> Option<Spot<'t>> {
     };
     let child = name.and_then(|name| node.children.get(name)).or_else(|| node.children.get("<name>"));
     match (child, &node.kind) {
+        // A section of an open set is as open.
+        (Some(child), None) if open && child.kind.is_none() => Some(Spot::OpenNode(child)),
         (Some(child), _) => Some(inside_of(node, child)),
         (None, _) if open || name.is_none() => Some(Spot::Free),
         (None, Some(OptionType::AttrsOf { of })) => Some(Spot::Element(of)),
-        (None, Some(OptionType::Submodule { open: false })) if !node.children.is_empty() => None,
+        (None, Some(kind)) if is_closed(kind) && !node.children.is_empty() => None,
         (None, Some(_)) => Some(Spot::Free),
         (None, None) => None,
     }
@@ -371,6 +448,24 @@ fn inside_of<'t>(node: &OptionNode, child: &'t OptionNode) -> Spot<'t> {
     }
 }
 
+/// Whether a set of this type takes only names that it has options for.
+fn is_closed(of: &OptionType) -> bool {
+    match of {
+        OptionType::Submodule { open } => !open,
+        OptionType::Either { of } => of.iter().any(is_closed) && !of.iter().any(may_be_free),
+        _ => false,
+    }
+}
+
+fn may_be_free(of: &OptionType) -> bool {
+    match of {
+        OptionType::Any | OptionType::Attrs | OptionType::AttrsOf { .. } => true,
+        OptionType::Submodule { open } => *open,
+        OptionType::Either { of } => of.iter().any(may_be_free),
+        _ => false,
+    }
+}
+
 fn is_open(of: &OptionType) -> bool {
     match of {
         OptionType::Submodule { open } => *open,
@@ -380,46 +475,119 @@ fn is_open(of: &OptionType) -> bool {
     }
 }
 
+/// The name of an option that NixOS no longer has.
+struct Named {
+    at: TextRange,
+    /// Where the whole path begins, where it stands in one piece.
+    start: Option<TextRange>,
+    path: Vec<String>,
+}
+
+impl Named {
+    /// The change that makes `new` of the old name, where that is a change of one place.
+    fn edit(&self, new: &str) -> Option<Edit> {
+        let new = self.filled(new);
+        let (last, parents) = new.split_last()?;
+        let stays = self.path.split_last().is_some_and(|(_, old)| old == parents);
+        match self.start {
+            _ if stays => Some(Edit::new(self.at, attribute_path(std::slice::from_ref(last)))),
+            Some(start) => Some(Edit::new(start.cover(self.at), attribute_path(&new))),
+            None => None,
+        }
+    }
+
+    /// The new name, with the names that were written for `<name>`.
+    fn filled(&self, new: &str) -> Vec<String> {
+        let steps = new.split('.').enumerate();
+        steps
+            .map(|(index, step)| match self.path.get(index) {
+                Some(name) if step == "<name>" => name.clone(),
+                _ => step.to_owned(),
+            })
+            .collect()
+    }
+}
+
+/// What is at or below `path` of the options that NixOS no longer has.
+fn gone_at(path: &[String]) -> Option<&'static GoneNode> {
+    path.iter()
+        .try_fold(&tables::known().gone, |node, name| node.children.get(name).or_else(|| node.children.get("<name>")))
+}
+
+fn gone_message(gone: &Gone, path: &[String]) -> (known::Lint, String) {
+    let shown = attribute_path(path);
+    let advice = if gone.advice.is_empty() { String::new() } else { format!(" {}", gone.advice) };
+    match &gone.renamed {
+        Some(new) => {
+            let named = Named { at: TextRange::default(), start: None, path: path.to_vec() };
+            let new = attribute_path(&named.filled(new));
+            (known::OBSOLETE_OPTION, format!("`{shown}` is now called `{new}`: write that.{advice}"))
+        }
+        None if advice.is_empty() => (known::REMOVED_OPTION, format!("NixOS no longer has `{shown}`: take it out.")),
+        None => (known::REMOVED_OPTION, format!("NixOS no longer has `{shown}`.{advice}")),
+    }
+}
+
+/// What is wrong with a path.
+pub(super) struct Missing {
+    pub kind: known::Lint,
+    pub message: String,
+    /// What its last name should probably be.
+    near: Option<String>,
+}
+
 /// What is wrong with `path`, whose last name the table does not have; `None` where the table cannot tell. `has_inside`:
 /// something stands below it, so that it is a section where it stands alone.
-fn missing(path: &[String], has_inside: bool, around: Surroundings) -> Option<(known::Lint, String)> {
+fn missing(path: &[String], has_inside: bool, around: Surroundings) -> Option<Missing> {
     let shown = attribute_path(path);
-    if let Some(message) = obsolete(path) {
-        return Some((known::OBSOLETE_OPTION, message));
-    }
     if around.known.tree.children.is_empty() {
         return None;
     }
     let (last, parents) = path.split_last()?;
     let parent = around.known.tree.at(parents);
-    let near = nearest(last, parent.into_iter().flat_map(|parent| parent.children.keys()));
     if path[0] == known::OWN_SECTION {
         let message = format!("No module declares `{shown}`: write `options.{shown} = lib.mkOption {{ … }};` in one.");
-        return Some((known::UNDECLARED_OPTION, message));
+        return Some(Missing { kind: known::UNDECLARED_OPTION, message, near: None });
     }
-    let is_whole = known::WHOLE.iter().any(|section| shown.starts_with(&format!("{section}.")));
     // A section that no table has may be that of another flake's modules: `sops`, `home-manager`.
     let is_section = parents.is_empty();
-    let is_judged = is_whole || (around.known.complete && !is_section) || near.is_some();
-    if !is_judged || (is_section && !has_inside) {
+    let is_whole = around.known.is_whole(parents);
+    let is_judged = is_whole || (around.known.complete && !is_section);
+    let children = || parent.into_iter().flat_map(|parent| &parent.children);
+    let near = if is_judged {
+        resembling(last, children().map(|(name, _)| name))
+    } else {
+        // NixOS has more services than the table, and some are called much like each other.
+        nearest(last, children().filter(|(_, child)| is_section || child.kind.is_some()).map(|(name, _)| name))
+    };
+    if !(is_judged || near.is_some()) || (is_section && !has_inside) {
         return None;
     }
-    let advice = match near {
+    let advice = match &near {
         Some(near) => {
             let mut path = parents.to_vec();
-            path.push(near);
-            format!("do you mean `{}`?", attribute_path(&path))
+            path.push(near.clone());
+            format!("you probably mean `{}`.", attribute_path(&path))
         }
         None => match below(parent?, last).as_slice() {
+            // The table is of one release, and the flake may be of a later one.
+            [] if !around.known.complete => {
+                let message = format!(
+                    "NixOS 25.11 has no option `{shown}`: look it up in the list of options of NixOS, unless it came with \
+                     a later release or another flake."
+                );
+                return Some(Missing { kind: known::NEWER_OPTION, message, near });
+            }
             [] => "look it up in the list of options of NixOS.".to_owned(),
             found => {
                 let found: Vec<String> =
                     found.iter().map(|rest| format!("`{}.{rest}`", attribute_path(parents))).collect();
-                format!("do you mean {}?", found.join(" or "))
+                format!("you probably mean {}.", found.join(" or "))
             }
         },
     };
-    Some((known::UNKNOWN_OPTION, format!("NixOS has no option `{shown}`: {advice}")))
+    let kind = if near.is_some() || around.known.complete { known::UNKNOWN_OPTION } else { known::NEWER_OPTION };
+    Some(Missing { kind, message: format!("NixOS has no option `{shown}`: {advice}"), near })
 }
 
 /// What is wrong with reading `path`; `None` where there is such an option, or the table cannot tell.
@@ -429,7 +597,16 @@ pub(super) fn unreadable(path: &[String], found: &Found, around: Surroundings) -
         match step(spot, Some(name)) {
             Some(next) => spot = next,
             None if covers(&found.declared, path) || covers(around.declared, path) => return None,
-            None => return missing(&path[..=index], path.len() > index + 1, around),
+            None => {
+                let gone = (index + 1..=path.len()).find_map(|end| {
+                    let gone = gone_at(&path[..end])?.gone.as_ref()?;
+                    Some(gone_message(gone, &path[..end]))
+                });
+                return gone.or_else(|| {
+                    let missing = missing(&path[..=index], path.len() > index + 1, around)?;
+                    Some((missing.kind, missing.message))
+                });
+            }
         }
     }
     None
@@ -444,6 +621,25 @@ fn nearest<'n>(name: &str, among: impl Iterator<Item = &'n String>) -> Option<St
     };
     let close = among.map(|other| (distance(name, other), other)).filter(|(distance, _)| (1..=most).contains(distance));
     close.min().map(|(_, other)| other.clone())
+}
+
+/// The name that `name` is most like, where it is known to be none of them: a few slips away, or shortened as in `opts` for
+/// `options`.
+fn resembling<'n>(name: &str, among: impl Iterator<Item = &'n String>) -> Option<String> {
+    let length = name.chars().count();
+    let most = (length / 3).max(1);
+    let close = among.filter(|other| !["<name>", "*"].contains(&other.as_str())).filter_map(|other| {
+        let distance = distance(name, other);
+        let is_shortened = length >= 3 && other.starts_with(name.chars().next()?) && is_within(name, other);
+        (distance <= most || is_shortened && distance < length).then_some((distance, other))
+    });
+    close.min().map(|(_, other)| other.clone())
+}
+
+/// Whether `other` has the characters of `name` in their order.
+fn is_within(name: &str, other: &str) -> bool {
+    let mut rest = other.chars();
+    name.chars().all(|wanted| rest.any(|c| c == wanted))
 }
 
 /// How many characters must be put in, taken out or changed to make `b` of `a` (Levenshtein).
@@ -474,34 +670,4 @@ fn obsolete(path: &[String]) -> Option<String> {
     let is_this = |option: &str| option.len() == length && option.starts_with(first) && option == path.join(".");
     let (option, instead) = known::OBSOLETE_OPTIONS.iter().find(|(option, _)| is_this(option))?;
     Some(format!("`{option}` is not to be used any more. {instead}"))
-}
-
-/// Says that a secret would be readable by everybody; `None` where the value is none, or a file is read instead.
-fn secret(path: &[String], value: &Expr, around: Surroundings, found: &Found) -> Option<String> {
-    let (last, parents) = path.split_last()?;
-    let ends_in = |ending: &&str| {
-        let end = last.len().checked_sub(ending.len()).and_then(|start| last.get(start..));
-        end.is_some_and(|end| end.eq_ignore_ascii_case(ending))
-    };
-    let is_secret = ["token", "password", "secret", "secretkey", "secret_key", "storagepass"].iter().any(ends_in);
-    if !is_secret || last.to_lowercase().contains("hashed") {
-        return None;
-    }
-    let siblings = around.known.tree.at(parents);
-    let file = [format!("{last}File"), format!("{last}Path")]
-        .into_iter()
-        .find(|file| siblings.is_some_and(|node| node.children.contains_key(file)));
-    let known = file.is_some() || parents.first().is_some_and(|first| first == "users") || last.contains("secret_key");
-    let harmless = |one: &Expr| match value::kind(one, found) {
-        Some(Kind::Text(Some(text))) => text.is_empty() || text.starts_with("$__"),
-        Some(Kind::Text(None)) => one.to_string().contains("$__file{"),
-        Some(_) => true,
-        None => false,
-    };
-    if !known || value::possible(value, found).iter().all(harmless) {
-        return None;
-    }
-    let shown = attribute_path(path);
-    let instead = file.map(|file| format!(" Write `{file}` with the path of a file instead.")).unwrap_or_default();
-    Some(format!("`{shown}` would stand in the Nix store, where everybody can read it.{instead}"))
 }

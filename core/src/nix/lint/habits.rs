@@ -67,7 +67,7 @@ fn module_form(module: &Module, root: &Expr, around: Surroundings, found: &mut F
             }
         }
     }
-    for lambda in &module.functions {
+    for (index, lambda) in module.functions.iter().enumerate() {
         let Some(ast::Param::Pattern(pattern)) = lambda.param() else { continue };
         let names: Vec<String> = pattern.pat_entries().filter_map(|entry| text(&entry.ident()?)).collect();
         // A function that takes something else, and is no part of another, is called by hand. `lib` alone is anybody's.
@@ -75,8 +75,16 @@ fn module_form(module: &Module, root: &Expr, around: Surroundings, found: &mut F
         let of_module = names.iter().any(|name| given(name) && name != "lib")
             && (module.functions.len() > 1 || names.iter().all(given));
         if of_module && pattern.ellipsis_token().is_none() {
-            let message = "These arguments are a closed set, so that one more is an error: end them with `...`.";
-            found.add(pattern.syntax().text_range(), known::CLOSED_ARGUMENTS, message);
+            // The flake gives the function around a module what it names; NixOS gives the module itself more.
+            let (kind, message) = if index + 1 < module.functions.len() {
+                let message = "These arguments are a closed set: this flake passes what they name, but one that passes more \
+                               fails. End them with `...`.";
+                (known::CLOSED_OUTER_ARGUMENTS, message)
+            } else {
+                let message = "These arguments are a closed set, so that one more is an error: end them with `...`.";
+                (known::CLOSED_ARGUMENTS, message)
+            };
+            found.add(pattern.syntax().text_range(), kind, message);
         }
     }
     let has = |key: &str| keys.iter().any(|(name, _)| name == key);
@@ -101,7 +109,7 @@ fn structure(module: &Module, found: &mut Found) {
         match (path.as_slice(), value) {
             ([attr], Some(value)) if attr_name(attr).is_some_and(|name| name == "config") => parts.push(value),
             ([attr], Some(value)) if attr_name(attr).is_some_and(|name| name == "imports") => {
-                if let Some(at) = mentions_config(value.syntax(), found) {
+                if let Some(at) = chosen_by_config(&value, found) {
                     let message = "`imports` cannot depend on `config`: that is an infinite recursion.";
                     found.add(at, known::STRUCTURE_FROM_CONFIG, message);
                 }
@@ -124,6 +132,37 @@ fn structure(module: &Module, found: &mut Found) {
                 "Which options are set cannot depend on `config` in this way, an infinite recursion: write `lib.mkIf`.";
             found.add(at, known::STRUCTURE_FROM_CONFIG, message);
         }
+    }
+}
+
+/// Where `config` decides which modules `imports` are. What a module is given may depend on it, and so may what it sets.
+fn chosen_by_config(imports: &Expr, found: &Found) -> Option<rnix::TextRange> {
+    let chosen = |expr: &Expr| chosen_by_config(expr, found);
+    let mentions = |expr: &Expr| mentions_config(expr.syntax(), found);
+    match inside(imports.clone()) {
+        Expr::IfElse(choice) => choice
+            .condition()
+            .and_then(|condition| mentions(&condition))
+            .or_else(|| [choice.body(), choice.else_body()].into_iter().flatten().find_map(|one| chosen(&one))),
+        Expr::BinOp(operation) => [operation.lhs(), operation.rhs()].into_iter().flatten().find_map(|one| chosen(&one)),
+        Expr::List(list) => list.items().find_map(|item| chosen(&item)),
+        Expr::Apply(apply) => {
+            let (head, arguments) = call(&apply);
+            let head = head?;
+            let name = lib_function(&head, found.names);
+            match (name.as_ref().map(|name| name.text()), arguments.as_slice()) {
+                (Some("optional" | "optionals"), [condition, modules]) => {
+                    mentions(condition).or_else(|| chosen(modules))
+                }
+                (Some("map" | "concatMap" | "filter"), [_, list]) => mentions(list),
+                _ if matches!(&head, Expr::Ident(ident) if is_named(ident, "import")) => {
+                    arguments.first().and_then(|path| mentions(path))
+                }
+                _ => None,
+            }
+        }
+        Expr::AttrSet(_) | Expr::Lambda(_) => None,
+        other => mentions(&other),
     }
 }
 

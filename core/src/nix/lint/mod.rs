@@ -5,8 +5,10 @@
 
 mod assign;
 mod habits;
+mod hardware;
 mod known;
 mod names;
+mod secret;
 mod value;
 
 use crate::check::Severity;
@@ -34,6 +36,27 @@ pub struct Finding {
     pub id: &'static str,
     /// What is wrong and what to do.
     pub message: String,
+    /// What to put in its place, where one answer is right.
+    pub edit: Option<Edit>,
+}
+
+/// A change of a text: the bytes from `start` to `end` give way to `text`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edit {
+    pub start: usize,
+    pub end: usize,
+    pub text: String,
+}
+
+impl Edit {
+    fn new(at: TextRange, text: String) -> Self {
+        Self { start: at.start().into(), end: at.end().into(), text }
+    }
+
+    /// `text` with the change made; `None` where its place is not in it.
+    pub fn applied(&self, text: &str) -> Option<String> {
+        Some([text.get(..self.start)?, &self.text, text.get(self.end..)?].concat())
+    }
 }
 
 /// What is known around a text.
@@ -112,6 +135,8 @@ pub struct Report {
     pub set: Vec<Assigned>,
     /// Those of which nothing is known, and so nothing was checked: each up to the first name that the table does not have.
     pub unchecked: Vec<Assigned>,
+    /// The files that would become public secrets, as the text names them: `./munge.key`.
+    pub secret_files: Vec<String>,
 }
 
 /// The findings in `text`, one module or one expression of Nix.
@@ -126,7 +151,8 @@ pub fn report(text: &str, around: Surroundings) -> Report {
         Ok(node) => Expr::cast(node),
         Err(Fault { line, column, message }) => {
             let Lint { id, severity } = known::SYNTAX;
-            let finding = Finding { line, column, severity, id, message: format!("This is no Nix: {message}.") };
+            let message = format!("This is no Nix: {message}.");
+            let finding = Finding { line, column, severity, id, message, edit: None };
             return Report { findings: vec![finding], ..Report::default() };
         }
     };
@@ -138,8 +164,7 @@ pub fn report(text: &str, around: Surroundings) -> Report {
     habits::check(&module, &root, around, &mut found);
     let walked = assign::check(&module, around, &mut found);
     let lines = Lines::new(text);
-    let mut findings: Vec<Finding> =
-        found.flaws.into_iter().map(|flaw| lines.finding(flaw.offset, flaw.kind, flaw.message)).collect();
+    let mut findings: Vec<Finding> = found.flaws.into_iter().map(|flaw| lines.finding(flaw)).collect();
     findings.sort();
     findings.dedup();
     let assigned = |assignment: assign::Assignment| {
@@ -147,7 +172,8 @@ pub fn report(text: &str, around: Surroundings) -> Report {
         Assigned { line, column, path: assignment.path, is_forced: assignment.is_forced }
     };
     let places = |all: Vec<_>| all.into_iter().map(assigned).collect();
-    Report { findings, set: places(walked.assigned), unchecked: places(walked.unchecked) }
+    let (set, unchecked) = (places(walked.assigned), places(walked.unchecked));
+    Report { findings, set, unchecked, secret_files: walked.secret_files }
 }
 
 /// A finding, by the byte of the text.
@@ -155,6 +181,7 @@ struct Flaw {
     offset: usize,
     kind: Lint,
     message: String,
+    edit: Option<Edit>,
 }
 
 /// What was found so far, and what the names mean.
@@ -167,7 +194,11 @@ struct Found<'n> {
 
 impl Found<'_> {
     fn add(&mut self, at: TextRange, kind: Lint, message: impl Into<String>) {
-        self.flaws.push(Flaw { offset: at.start().into(), kind, message: message.into() });
+        self.add_with(at, kind, message, None);
+    }
+
+    fn add_with(&mut self, at: TextRange, kind: Lint, message: impl Into<String>, edit: Option<Edit>) {
+        self.flaws.push(Flaw { offset: at.start().into(), kind, message: message.into(), edit });
     }
 }
 
@@ -361,11 +392,14 @@ impl<'t> Lines<'t> {
         (line, self.text.get(self.starts[line - 1]..offset).unwrap_or_default().chars().count() + 1)
     }
 
-    fn finding(&self, offset: usize, kind: Lint, message: String) -> Finding {
-        let (line, column) = self.place(offset);
-        Finding { line, column, severity: kind.severity, id: kind.id, message }
+    fn finding(&self, flaw: Flaw) -> Finding {
+        let (line, column) = self.place(flaw.offset);
+        let Lint { id, severity } = flaw.kind;
+        Finding { line, column, severity, id, message: flaw.message, edit: flaw.edit }
     }
 }
 
+#[cfg(test)]
+mod option_tests;
 #[cfg(test)]
 mod tests;
