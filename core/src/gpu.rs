@@ -1,6 +1,6 @@
 //! What the models of NVIDIA's GPUs need of driver and machine.
 
-use crate::cluster::GpuVendor;
+use crate::cluster::{GpuFormFactor, GpuVendor, Gpus};
 
 /// Architectures that differ in the driver they need. Models that are not known here are taken for newer ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,9 @@ pub enum Generation {
 
 /// Models whose nodes with eight GPUs are built around NVSwitch, as in NVIDIA's HGX boards (form factor SXM).
 const NVSWITCH: &[&str] = &["a100", "a800", "h20", "h100", "h200", "h800", "b100", "b200", "b300"];
+
+/// Those of them that are no PCIe cards.
+const BOARD_ONLY: &[&str] = &["b100", "b200", "b300"];
 
 const KEPLER: &[&str] = &["k80", "k40", "k40m", "k40c", "k20", "k20x", "k20m", "k10", "k8"];
 
@@ -60,10 +63,24 @@ pub fn generation(model: &str) -> Option<Generation> {
         .find_map(|(models, generation)| models.contains(&name.as_str()).then_some(generation))
 }
 
-/// Whether nodes with eight or more GPUs of the model have NVSwitch.
-pub fn has_nvswitch(model: &str) -> bool {
-    let lower = model.to_lowercase();
-    !lower.contains("pcie") && !lower.contains("nvl") && NVSWITCH.contains(&plain(model).as_str())
+/// Whether nodes with these GPUs have NVSwitch, and so need the fabric manager before CUDA works (NVIDIA, “Fabric Manager
+/// for NVIDIA NVSwitch Systems”); `None` where the model is built both ways and nothing says which it is.
+pub fn nvswitch(gpus: &Gpus) -> Option<bool> {
+    let (lower, name) = (gpus.model.to_lowercase(), plain(&gpus.model));
+    let is_card = lower.contains("pcie") || lower.contains("nvl") || gpus.form_factor == GpuFormFactor::Pcie;
+    if gpus.vendor != GpuVendor::Nvidia || gpus.count < 8 || is_card {
+        return Some(false);
+    }
+    let is_board = gpus.form_factor == GpuFormFactor::Sxm || BOARD_ONLY.contains(&name.as_str());
+    if is_board || (lower.contains("sxm") && NVSWITCH.contains(&name.as_str())) {
+        return Some(true);
+    }
+    if NVSWITCH.contains(&name.as_str()) { None } else { Some(false) }
+}
+
+/// Whether nodes with these GPUs run the fabric manager, where it is on: all that may have NVSwitch do.
+pub fn runs_fabric_manager(gpus: &Gpus) -> bool {
+    nvswitch(gpus) != Some(false)
 }
 
 /// Who made a model, where its name tells.
@@ -121,8 +138,28 @@ mod tests {
         for model in ["", "gpu", "a10", "a100", "h100", "l4", "t4", "rtx4090", "mi300x"] {
             assert_eq!(generation(model), None, "{model}");
         }
-        assert!(has_nvswitch("h100") && has_nvswitch("NVIDIA-A100-SXM4-80GB"));
-        assert!(!has_nvswitch("h100-pcie") && !has_nvswitch("h100_nvl") && !has_nvswitch("l40s"));
+    }
+
+    #[test]
+    fn nvswitch_is_known_asked_for_or_not_there() {
+        use GpuFormFactor::{Pcie, Sxm, Unspecified};
+        for (model, count, form_factor, expected) in [
+            ("h100", 8, Unspecified, None),
+            ("h100", 8, Sxm, Some(true)),
+            ("h100", 8, Pcie, Some(false)),
+            ("h100", 4, Sxm, Some(false)),
+            ("NVIDIA-A100-SXM4-80GB", 8, Unspecified, Some(true)),
+            ("h100-pcie", 8, Unspecified, Some(false)),
+            ("h100_nvl", 8, Unspecified, Some(false)),
+            ("b200", 8, Unspecified, Some(true)),
+            ("l40s", 8, Unspecified, Some(false)),
+            ("a100", 16, Unspecified, None),
+        ] {
+            let gpus = Gpus { model: model.to_owned(), count, form_factor, ..Gpus::default() };
+            assert_eq!(nvswitch(&gpus), expected, "{count} × {model}, {form_factor:?}");
+            let of_amd = Gpus { vendor: GpuVendor::Amd, ..gpus };
+            assert_eq!(nvswitch(&of_amd), Some(false), "{model}");
+        }
     }
 
     #[test]

@@ -81,7 +81,7 @@ fn CudaFields() -> impl IntoView {
                 help="For Turing (2018) and newer; older GPUs get the closed one."/>
             <SwitchField field=switch("Persistence daemon", cuda().field(Cuda::persistence)) help="Keeps the driver loaded between jobs."/>
             <SwitchField field=switch("Fabric manager", cuda().field(Cuda::fabric_manager))
-                help="On nodes with NVSwitch: eight GPUs or more of a model such as a100, h100, b200."/>
+                help="On HGX and DGX boards of eight GPUs: without it CUDA does not start there."/>
             <SwitchField field=switch("CUDA binary cache", cuda().field(Cuda::binary_cache))
                 help="Takes CUDA packages from cache.nixos-cuda.org rather than building them."/>
         </Show>

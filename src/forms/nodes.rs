@@ -6,7 +6,7 @@ use crate::widgets::codec::{LINES, LIST, MEMORY, NUMBER, TEXT};
 use crate::widgets::field::{Notes, SelectField, TextField, Width};
 use crate::widgets::nix_field::NixField;
 use crate::widgets::toggle::ChipsField;
-use clusterflake_core::cluster::{Boot, BootLoader, GpuVendor, Gpus, NodeGroup};
+use clusterflake_core::cluster::{Boot, BootLoader, GpuFormFactor, GpuVendor, Gpus, NodeGroup};
 use clusterflake_core::nix::syntax;
 use clusterflake_core::{Cluster, Place};
 use leptos::prelude::*;
@@ -83,8 +83,11 @@ fn GpuFields(gpus: Place<Gpus>) -> impl IntoView {
         <SelectField field=choice("GPU vendor", gpus.field(Gpus::vendor))/>
         <TextField field=text("GPU model", gpus.field(Gpus::model), TEXT) code=true placeholder="h100"/>
         <TextField field=text("GPUs per node", gpus.field(Gpus::count), NUMBER)/>
+        <SelectField field=choice("GPU form factor", gpus.field(Gpus::form_factor)) help=FORM_FACTOR_HELP/>
     }
 }
+
+const FORM_FACTOR_HELP: &str = "Of NVIDIA’s: eight on an HGX or DGX board need the fabric manager, PCIe cards do not.";
 
 #[component]
 fn BootFields(boot: Place<Boot>) -> impl IntoView {
@@ -142,6 +145,13 @@ pub fn OwnGpuFields(gpus: Place<Option<Gpus>>) -> impl IntoView {
         |gpus| gpus.as_ref().map_or_else(String::new, |gpus| gpus.model.clone()),
         |gpus, model| gpus.get_or_insert_default().model = model,
     );
+    let form_factor = choice_within(
+        "GPU form factor",
+        gpus.clone(),
+        at.field(Gpus::form_factor),
+        |gpus| gpus.as_ref().map_or(GpuFormFactor::Unspecified, |gpus| gpus.form_factor),
+        |gpus, form_factor| gpus.get_or_insert_default().form_factor = form_factor,
+    );
     let count = text_within(
         "GPUs per node",
         gpus,
@@ -150,7 +160,10 @@ pub fn OwnGpuFields(gpus: Place<Option<Gpus>>) -> impl IntoView {
         |gpus| gpus.as_ref().map_or(0, |gpus| gpus.count),
         |gpus, count| gpus.get_or_insert_default().count = count,
     );
-    view! { <SelectField field=vendor/> <TextField field=model code=true/> <TextField field=count/> }
+    view! {
+        <SelectField field=vendor/> <TextField field=model code=true/> <TextField field=count/>
+        <SelectField field=form_factor/>
+    }
 }
 
 #[component]

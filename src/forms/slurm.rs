@@ -32,7 +32,7 @@ pub fn Form() -> impl IntoView {
         {part("Jobs and logins", view! {
             <SwitchField field=switch("X11 in jobs", here.field(Slurm::x11)) help="srun --x11; login nodes forward X11."/>
             <SwitchField field=switch("Logins on workers need a job there", here.field(Slurm::pam_adopt))
-                help="And go into it (pam_slurm_adopt). Root and people with sudo always get in."/>
+                help="And go into it (pam_slurm_adopt). Root and people with sudo always get in. Uses PAM rules that NixOS calls experimental: see the README."/>
             <SwitchField field=switch("A /tmp for each job", here.field(Slurm::private_tmp))
                 help="And /dev/shm; gone when the job ends."/>
             <TextField field=text("Prolog", here.field(Slurm::prolog), TEXT) width=Width::Full lines=5 code=true

@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 checks! {
     SERVERS_UNKNOWN "container-servers-unknown" Error "A server of the orchestration is no node.",
     SERVERS_EVEN "container-servers-even" Warning "k3s has an even number of servers.",
+    GPUS_SHARED "container-slurm-gpus" Hint "k3s or Kubernetes and Slurm give away the same GPUs.",
     SERVER_WITH_GPUS "container-server-gpus" Hint "A server of the orchestration is a worker with GPUs.",
     KUBERNETES_SERVERS "kubernetes-servers" Error "Kubernetes has several servers.",
     KUBERNETES_BY_HAND "kubernetes-by-hand" Hint "Kubernetes' nodes join by hand.",
@@ -121,6 +122,28 @@ fn check_servers(facts: &Facts, problems: &mut Vec<Problem>) {
         problems.push(SERVERS_EVEN.at(path(), message));
     }
     check_gpu_servers(facts, &servers, problems);
+    check_shared_gpus(facts, &servers, problems);
+}
+
+/// Neither of Slurm and the orchestration knows what the other has given away.
+fn check_shared_gpus(facts: &Facts, servers: &BTreeSet<&str>, problems: &mut Vec<Problem>) {
+    let containers = &*facts.cluster.containers;
+    let is_shared = |name: &&str| {
+        !servers.contains(name) && facts.hosts.get(name).is_some_and(|host| facts.gpus_of(name, *host).count > 0)
+    };
+    let shared: Vec<String> = facts.with_role(Role::Worker).filter(is_shared).map(str::to_owned).collect();
+    if !facts.cluster.slurm.enable || containers.gpu_taint || shared.is_empty() {
+        return;
+    }
+    let path = place(Containers::gpu_taint);
+    let message = format!(
+        "Slurm and {} both give away the GPUs, cores and memory of {}, and neither knows what the other has given: keep \
+         these nodes for pods that ask for GPUs, and such pods for times when Slurm has drained their node.",
+        containers.orchestrator.label(),
+        quote(&hostlist::compress(&shared))
+    );
+    let fix = Fix::set("Keep GPU nodes for pods that ask for GPUs", path.clone(), true);
+    problems.push(GPUS_SHARED.at(path, message).with_fix(fix));
 }
 
 fn check_gpu_servers(facts: &Facts, servers: &BTreeSet<&str>, problems: &mut Vec<Problem>) {
@@ -304,7 +327,9 @@ pub(super) const CASES: super::fixtures::Cases = &[
     (r#"containers.servers = "head,cn1""#, &["warning container-servers-even containers.servers"]),
     (r#"containers.servers = "head,cn[1-2]""#, &[]),
     (r#"containers.servers = "gn1""#, &["hint container-server-gpus containers.servers"]),
-    ("containers.gpuTaint = true", &[]),
+    ("containers.gpuTaint = false", &["hint container-slurm-gpus containers.gpuTaint"]),
+    ("containers.gpuTaint = false\nslurm.enable = false", &[]),
+    ("containers.gpuTaint = false\nnodes[2].gpus = {}\nhpc.cuda.enable = false\nhpc.cudaAwareMPI = false", &[]),
     (
         "containers.gpuTaint = true\ncontainers.servers = \"gn1\"\nnodes[1].gpus = {\"model\": \"h100\", \"count\": 1}",
         &["hint container-server-gpus containers.servers", "warning gpu-taint-everywhere containers.gpuTaint"],

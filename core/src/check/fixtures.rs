@@ -73,7 +73,7 @@ const GOOD: &str = r#"{
     ],
     "groups": [{"name": "lab", "gid": 2000}]
   },
-  "containers": {"enable": true, "disable": ["traefik"]}
+  "containers": {"enable": true, "disable": ["traefik"], "gpuTaint": true}
 }"#;
 
 fn good() -> Cluster {

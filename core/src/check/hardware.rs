@@ -312,7 +312,10 @@ pub(super) const CASES: super::fixtures::Cases = &[
     ("nodes[2].gpus.model = \"\"", &["error gpu-model-missing nodes[2].gpus.model"]),
     ("nodes[2].gpus.model = \"NVIDIA H100\"", &["error gpu-model nodes[2].gpus.model"]),
     ("nodes[1].gpus.model = \"h100\"", &["hint gpu-unused nodes[1].gpus.count"]),
-    ("nodes[2].gpus.count = 80", &["warning gpu-many nodes[2].gpus.count"]),
+    (
+        "nodes[2].gpus.count = 80",
+        &["warning gpu-many nodes[2].gpus.count", "warning gpu-form-factor nodes[2].gpus.formFactor"],
+    ),
     ("nodes[1].interface = \"enp 1\"", &["error interface-name nodes[1].interface"]),
     ("nodes[1].interface = \"eno1 \"", &["error interface-name nodes[1].interface"]),
     ("nodes[1].interface = \"abcdefghijklmnop\"", &["error interface-name nodes[1].interface"]),

@@ -4,7 +4,8 @@ use super::facts::Facts;
 use super::text::{flake_reference_fault, folder_fault, mended_folder, quote};
 use super::{Fix, Problem, checks};
 use crate::cluster::{
-    Choice, Cluster, Cuda, FabricDriver, FabricKind, General, GpuVendor, Gpus, HUGE_PAGE_MIB, Hpc, Lmod, Mpi, Role,
+    Choice, Cluster, Cuda, FabricDriver, FabricKind, General, GpuFormFactor, GpuVendor, Gpus, HUGE_PAGE_MIB, Hpc, Lmod,
+    Mpi, Role,
 };
 use crate::gpu::{self, Generation};
 use crate::path::{Field, Path};
@@ -20,6 +21,8 @@ checks! {
     GPU_TOO_OLD "gpu-too-old" Error "A GPU is older than what CUDA supports.",
     CLOSED_MODULE_NEW_GPU "closed-module-new-gpu" Error "The open kernel module is off, but a GPU works with it only.",
     FABRIC_MANAGER "fabric-manager-without-nvswitch" Warning "The fabric manager is on, but no node has NVSwitch.",
+    FABRIC_MANAGER_OFF "nvswitch-without-fabric-manager" Warning "A node has NVSwitch, but the fabric manager is off.",
+    FORM_FACTOR "gpu-form-factor" Warning "Eight GPUs may be on a board with NVSwitch, but the fabric manager is off.",
     ROCM_WITHOUT_GPUS "rocm-without-gpus" Warning "ROCm is on, but no node has an AMD GPU.",
     AMD_WITHOUT_ROCM "amd-without-rocm" Hint "Nodes have AMD GPUs, but ROCm is off.",
     PACKAGE "package-attribute" Error "A package is no attribute of nixpkgs.",
@@ -148,13 +151,45 @@ fn check_models(facts: &Facts, cuda: &Cuda, problems: &mut Vec<Problem>) {
         let fix = Fix::set("Use the open module", path.clone(), true);
         problems.push(CLOSED_MODULE_NEW_GPU.at(path, message).with_fix(fix));
     }
-    let has_nvswitch = nvidia().any(|(_, gpus)| gpus.count >= 8 && gpu::has_nvswitch(&gpus.model));
-    if cuda.fabric_manager && !has_nvswitch {
-        let path = place(Hpc::cuda).field(Cuda::fabric_manager);
+    check_fabric_manager(facts, cuda, problems);
+}
+
+/// NVSwitch needs the fabric manager: without it, CUDA does not start (error 802, “system not yet initialized”).
+fn check_fabric_manager(facts: &Facts, cuda: &Cuda, problems: &mut Vec<Problem>) {
+    let path = place(Hpc::cuda).field(Cuda::fabric_manager);
+    let all = || facts.gpus().filter(|(_, gpus)| gpus.count > 0);
+    if cuda.fabric_manager && !all().any(|(_, gpus)| gpu::runs_fabric_manager(gpus)) {
         let message = "The fabric manager runs on nodes with NVSwitch: eight GPUs or more of a model such as “a100”, \
                        “h100” or “b200”, not of the PCIe kind. No node is so: turn it off.";
         let fix = Fix::set("Turn the fabric manager off", path.clone(), false);
         problems.push(FABRIC_MANAGER.at(path, message).with_fix(fix));
+        return;
+    }
+    if cuda.fabric_manager {
+        return;
+    }
+    if let Some((_, gpus)) = all().find(|(_, gpus)| gpu::nvswitch(gpus) == Some(true)) {
+        let message = format!(
+            "{} × {} are on a board with NVSwitch, where CUDA does not start without the fabric manager: turn it on.",
+            gpus.count,
+            quote(&gpus.model)
+        );
+        let fix = Fix::set("Turn the fabric manager on", path.clone(), true);
+        problems.push(FABRIC_MANAGER_OFF.at(path.clone(), message).with_fix(fix));
+    }
+    for (spot, gpus) in all().filter(|(_, gpus)| gpu::nvswitch(gpus).is_none()) {
+        let form_factor = spot.path().key("gpus").field(Gpus::form_factor);
+        let message = format!(
+            "{} × {} are either on an HGX or DGX board, where CUDA does not start without the fabric manager, or PCIe \
+             cards, which need none: say which.",
+            gpus.count,
+            quote(&gpus.model)
+        );
+        let fix = Fix {
+            label: "They are on an HGX or DGX board".to_owned(),
+            set: vec![(form_factor.clone(), GpuFormFactor::Sxm.key().into()), (path.clone(), true.into())],
+        };
+        problems.push(FORM_FACTOR.at(form_factor, message).with_fix(fix));
     }
 }
 
@@ -316,6 +351,24 @@ pub(super) const CASES: super::fixtures::Cases = &[
     ),
     ("hpc.cuda.fabricManager = true", &["warning fabric-manager-without-nvswitch hpc.cuda.fabricManager"]),
     ("hpc.cuda.fabricManager = true\nnodes[2].gpus.count = 8", &[]),
+    ("nodes[2].gpus.count = 8", &["warning gpu-form-factor nodes[2].gpus.formFactor"]),
+    (
+        "nodes[2].gpus.count = 8\nhpc.cuda.enable = false\nhpc.cudaAwareMPI = false\ncontainers.gpu = false",
+        &["hint nvidia-without-cuda hpc.cuda.enable"],
+    ),
+    ("nodes[2].gpus.count = 8\nnodes[2].gpus.formFactor = \"pcie\"", &[]),
+    (
+        "nodes[2].gpus.count = 8\nnodes[2].gpus.formFactor = \"sxm\"",
+        &["warning nvswitch-without-fabric-manager hpc.cuda.fabricManager"],
+    ),
+    (
+        "nodes[2].gpus.count = 8\nnodes[2].gpus.model = \"b200\"",
+        &["warning nvswitch-without-fabric-manager hpc.cuda.fabricManager"],
+    ),
+    (
+        "nodes[1].overrides = [{\"hosts\": \"cn1\", \"gpus\": {\"model\": \"a100\", \"count\": 8}}]",
+        &["warning gpu-form-factor nodes[1].overrides[0].gpus.formFactor"],
+    ),
     (
         "hpc.cuda.fabricManager = true\nnodes[2].gpus.count = 8\nnodes[2].gpus.model = \"h100-pcie\"",
         &["warning fabric-manager-without-nvswitch hpc.cuda.fabricManager"],

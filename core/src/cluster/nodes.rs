@@ -40,6 +40,16 @@ choice! {
     }
 }
 
+choice! {
+    /// How the GPUs of a node are built in, where its model comes in both ways: it decides whether there is NVSwitch.
+    pub enum GpuFormFactor {
+        Unspecified "unspecified" "not specified",
+        /// An HGX board, as in NVIDIA's DGX: with eight GPUs or more, NVSwitch connects them.
+        Sxm "sxm" "HGX or DGX board (SXM)",
+        Pcie "pcie" "PCIe cards",
+    }
+}
+
 description! {
     /// The GPUs of one node.
     pub struct Gpus {
@@ -48,6 +58,8 @@ description! {
         model "model": String = String::new(),
         /// How many per node; 0 means none.
         count "count": u32 = 0,
+        /// How NVIDIA's are built in: eight on an HGX or DGX board need the fabric manager.
+        form_factor "formFactor": GpuFormFactor = GpuFormFactor::Unspecified,
     }
 }
 

@@ -21,7 +21,7 @@
 
       # From the cluster's values to the outputs of its flake. Nodes come in groups (nodeGroups), or one by one
       # (controllerHostname, controllerIP, workerNodes with hostname, ip, hasGPU, cpus, memoryMB, gpus).
-      mkClusterFlake =
+      mkClusterFlake = clusterLib.refusingOthers (
         {
           controllerHostname ? null,
           controllerIP ? null,
@@ -52,6 +52,7 @@
           mkSystem =
             name: node:
             lib.nixosSystem {
+              # Not pkgs, with which NixOS would pass over nixpkgs.config, nixpkgs.overlays and nixpkgs.hostPlatform.
               specialArgs = { inherit node nodes clusterLib; };
               modules = [
                 __calls__
@@ -93,7 +94,8 @@
               ];
             };
           }) packages;
-        };
+        }
+      );
 
       cluster = mkClusterFlake (import ./cluster.nix);
     in

@@ -308,7 +308,7 @@ fn show_cpu(sockets: u32, cores: u32, threads: u32) -> String {
 fn show_gpus(gpus: &Gpus) -> String {
     match gpus {
         Gpus { count: 0, .. } => String::new(),
-        Gpus { count, model, vendor } if model.is_empty() => format!("{count} × {}", vendor.label()),
+        Gpus { count, model, vendor, .. } if model.is_empty() => format!("{count} × {}", vendor.label()),
         Gpus { count, model, .. } => format!("{count} × {model}"),
     }
 }

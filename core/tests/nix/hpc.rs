@@ -46,6 +46,8 @@ pub const SWITCHES: &[Switch] = &[
             // Two generations in one cluster, and NVSwitch.
             "nodes[3].gpus = {\"model\": \"v100\", \"count\": 4}\nhpc.cuda.enable = true",
             "nodes[4].gpus.count = 8\nhpc.cuda.enable = true\nhpc.cuda.fabricManager = true",
+            // A board beside cards of the same model.
+            "nodes[4].gpus.count = 8\nnodes[4].gpus.formFactor = \"sxm\"\nnodes[3].gpus = {\"model\": \"h100\", \"count\": 8, \"formFactor\": \"pcie\"}\nhpc.cuda.enable = true\nhpc.cuda.fabricManager = true",
         ],
     },
     Switch { name: "compatibility", levels: &["", "hpc.binBash = false", "hpc.binBash = false\nhpc.nixLd = false"] },
@@ -151,7 +153,7 @@ fn nvidia_drivers_fit(world: &World) {
             continue;
         }
         let legacy = gpu::generation(&node.gpus.model) == Some(Generation::Legacy);
-        let switched = cuda.fabric_manager && node.gpus.count >= 8 && gpu::has_nvswitch(&node.gpus.model);
+        let switched = cuda.fabric_manager && gpu::runs_fabric_manager(&node.gpus);
         assert_eq!(driver["open"], cuda.open_kernel_module && !legacy, "{at}");
         assert_eq!(driver["nvidiaPersistenced"], cuda.persistence, "{at}");
         // NixOS refuses both drivers at once.

@@ -11,6 +11,7 @@ mod extensions;
 mod firewall;
 mod guide;
 mod guide_errors;
+mod guide_steps;
 mod harness;
 mod hpc;
 mod login;

@@ -341,6 +341,37 @@ let
         folder = if isNFS then fs.export else fs.mount;
         rootWrites = !isNFS || elem "no_root_squash" (fs.exportOptions or [ ]);
       };
+
+  # The parameters of mkClusterFlake that come with a module, by the module's folder.
+  moduleParameters = {
+    storageConfig = "storage";
+    slurmConfig = "slurm";
+    hpcConfig = "hpc";
+    monitoringConfig = "monitoring";
+    containerConfig = "containers";
+  };
+
+  # `mkClusterFlake`, which refuses parameters that it does not have with what to do. One that turns nothing on may stand
+  # for a module that this flake does not have.
+  refusingOthers =
+    mkClusterFlake: given:
+    let
+      taken = builtins.attrNames (builtins.functionArgs mkClusterFlake);
+      others = removeAttrs given taken;
+      isOn =
+        name: value: !(moduleParameters ? ${name} && (value == { } || value.enable or true == false));
+      refuse =
+        name:
+        if moduleParameters ? ${name} then
+          "mkClusterFlake was given ${name}, but this flake has no modules/${moduleParameters.${name}}: turn that on in the design (open cluster.json on the page, or edit it) and make the flake anew, or leave ${name} out"
+        else
+          "mkClusterFlake has no parameter ${name}: add “${name} ? { },” to its parameters in flake.nix, where a module of yours takes it, or leave it out. It has: ${concatStringsSep ", " taken}";
+      refused = builtins.attrNames (lib.filterAttrs isOn others);
+    in
+    if refused == [ ] then
+      mkClusterFlake (removeAttrs given (builtins.attrNames others))
+    else
+      throw (refuse (head refused));
 in
 {
   inherit
@@ -354,6 +385,7 @@ in
     intToAddress
     mkNode
     prefixLength
+    refusingOthers
     schedulableMemory
     sharedHome
     sharedMounts

@@ -93,7 +93,8 @@ pub fn changes(out: &mut String, cluster: &Cluster) {
          ```nix\n{override_example}```\n\n\
          ## From another flake\n\n\
          `lib.mkClusterFlake` takes the values of `cluster.nix`, or others, and gives the outputs of a flake: \
-         `nixosConfigurations`,\n`packages`, `apps`, `devShells`.\n\n\
+         `nixosConfigurations`,\n`packages`, `apps`, `devShells`. \
+         The flake must be an input for that: `import ./flake.nix` is only what Nix makes these of.\n\n\
          ```nix\n{flake_example}```\n"
     )
     .ok();

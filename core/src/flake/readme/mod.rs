@@ -25,6 +25,7 @@ pub fn text(cluster: &Cluster) -> String {
     services::services(&mut out, cluster);
     out += &modules::custom::readme(cluster);
     changes::changes(&mut out, cluster);
+    experimental_pam(&mut out, cluster);
     files(&mut out, cluster);
     out
 }
@@ -75,6 +76,21 @@ fn secret_files(out: &mut String, cluster: &Cluster) {
     out.push('\n');
 }
 
+/// The warning that NixOS asks everybody to repeat who shares a use of `security.pam.services.<name>.rules`.
+/// nixpkgs nixos/modules/security/pam.nix
+fn experimental_pam(out: &mut String, cluster: &Cluster) {
+    let slurm = &cluster.slurm;
+    if slurm.enable && slurm.pam_adopt {
+        out.push_str(
+            "## Logins on workers\n\n\
+             **Warning:** that they need a job is set with `security.pam.services.sshd.rules`, which NixOS calls experimental: \
+             it and all\nbelow it may change without notice. Read what changed in nixpkgs' \
+             `nixos/modules/security/pam.nix` before each update, and\ntry it on one node first: rules that no longer fit \
+             can lock you out of the nodes, or leave them open to attackers.\n\n",
+        );
+    }
+}
+
 fn files(out: &mut String, cluster: &Cluster) {
     let mut modules: Vec<String> = modules::registered(cluster).into_iter().map(|module| module.name).collect();
     modules.sort_unstable();
@@ -99,6 +115,20 @@ fn files(out: &mut String, cluster: &Cluster) {
 mod tests {
     use super::*;
     use crate::preset::PRESETS;
+
+    /// NixOS asks for it: “you MUST include this warning so that users are informed”.
+    #[test]
+    fn who_gets_experimental_pam_rules_is_warned() {
+        let mut cluster = PRESETS[0].cluster();
+        let says = |cluster: &Cluster| text(cluster).contains("which NixOS calls experimental");
+        assert!(!says(&cluster));
+        (Cluster::slurm.get_mut)(&mut cluster).pam_adopt = true;
+        assert!(says(&cluster));
+        let module = &crate::flake::generate(&cluster)["modules/slurm/login.nix"].text;
+        assert!(module.contains("are experimental, and may change without notice"), "{module}");
+        (Cluster::slurm.get_mut)(&mut cluster).enable = false;
+        assert!(!says(&cluster));
+    }
 
     /// Tables stay tables and code stays code, whatever was typed.
     #[test]

@@ -283,7 +283,7 @@ fn gpus(old: &Side, new: &Side) -> Finding {
         return None;
     }
     let driver =
-        |gpus: &Gpus| (gpus.count > 0, gpus.vendor, gpu::generation(&gpus.model), gpu::has_nvswitch(&gpus.model));
+        |gpus: &Gpus| (gpus.count > 0, gpus.vendor, gpu::generation(&gpus.model), gpu::runs_fabric_manager(gpus));
     if driver(was) != driver(is) {
         return Some((
             Reboot,

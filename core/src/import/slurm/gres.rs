@@ -80,6 +80,7 @@ fn read_gpus(settings: &[Setting], has_nodes: bool, reading: &mut Reading) -> Ou
             vendor: maker,
             model: if model.is_empty() { std::mem::take(&mut gpus.model) } else { model.to_owned() },
             count: if has_nodes { gpus.count } else { gpus.count.saturating_add(number) },
+            form_factor: gpus.form_factor,
         };
         first.get_or_insert_with(|| name.clone());
     }

@@ -202,7 +202,9 @@ impl Conf<'_> {
                 _ => None,
             };
             match gpus.filter(|_| is_gpu && told.gpus.is_none()) {
-                Some((model, count)) => told.gpus = Some(Gpus { vendor: vendor(&model), model, count }),
+                Some((model, count)) => {
+                    told.gpus = Some(Gpus { vendor: vendor(&model), model, count, ..Gpus::default() })
+                }
                 None => left.push(part),
             }
         }

@@ -6,8 +6,7 @@ pub use extra::{ExtraModule, extra_modules};
 
 use super::{Module, Parameter};
 use crate::cluster::{
-    Architecture, Boot, BootLoader, Choice, Cluster, FabricKind, General, GpuVendor, Gpus, NodeGroup, NodeOverride,
-    Section,
+    Architecture, Boot, BootLoader, Choice, Cluster, FabricKind, General, Gpus, NodeGroup, NodeOverride, Section,
 };
 use crate::nix::{Attrs, Nix};
 use crate::path::Path;
@@ -125,7 +124,7 @@ fn group_values(group: &NodeGroup, at: &Path, context: &Context) -> Attrs {
         .field("threadsPerCore", group.threads_per_core, path(NodeGroup::threads_per_core.key))
         .field("memoryMB", group.memory_mib, path(NodeGroup::memory_mib.key));
     if group.gpus.count > 0 {
-        attrs = gpu_values(attrs, &group.gpus, &path(NodeGroup::gpus.key));
+        attrs = gpu_values(attrs, &group.gpus, &Gpus::default(), &path(NodeGroup::gpus.key));
     }
     attrs = attrs
         .field_if(!group.features.is_empty(), "features", Nix::list(&group.features), path(NodeGroup::features.key))
@@ -137,7 +136,7 @@ fn group_values(group: &NodeGroup, at: &Path, context: &Context) -> Attrs {
     if !group.overrides.is_empty() {
         let at = path(NodeGroup::overrides.key);
         let overrides = group.overrides.iter().enumerate().map(|(index, change)| {
-            Nix::from(override_values(change, &at.index(index), context)).from_field(at.index(index))
+            Nix::from(override_values(change, group, &at.index(index), context)).from_field(at.index(index))
         });
         attrs = attrs.field("overrides", Nix::list(overrides), at.clone());
     }
@@ -157,12 +156,19 @@ fn macs(list: &[String]) -> Nix {
     }))
 }
 
-fn gpu_values(attrs: Attrs, gpus: &Gpus, at: &Path) -> Attrs {
+/// The values of `gpus`, where those of `usual` hold unless they are said.
+fn gpu_values(attrs: Attrs, gpus: &Gpus, usual: &Gpus, at: &Path) -> Attrs {
     attrs
         .field("hasGPU", gpus.count > 0, at.field(Gpus::count))
         .field("gpus", gpus.count, at.field(Gpus::count))
-        .field_if(gpus.vendor != GpuVendor::Nvidia, "gpuVendor", gpus.vendor.key(), at.field(Gpus::vendor))
+        .field_if(gpus.vendor != usual.vendor, "gpuVendor", gpus.vendor.key(), at.field(Gpus::vendor))
         .field_if(!gpus.model.is_empty(), "gpuModel", &gpus.model, at.field(Gpus::model))
+        .field_if(
+            gpus.form_factor != usual.form_factor,
+            "gpuFormFactor",
+            gpus.form_factor.key(),
+            at.field(Gpus::form_factor),
+        )
 }
 
 fn boot_values(boot: &Boot, at: &Path) -> Attrs {
@@ -198,7 +204,7 @@ fn boot_values(boot: &Boot, at: &Path) -> Attrs {
         )
 }
 
-fn override_values(change: &NodeOverride, at: &Path, context: &Context) -> Attrs {
+fn override_values(change: &NodeOverride, group: &NodeGroup, at: &Path, context: &Context) -> Attrs {
     let mut attrs = Attrs::new().field("hosts", change.hosts.trim(), at.field(NodeOverride::hosts));
     macro_rules! take {
         ($($field:ident $name:literal $value:expr;)*) => {
@@ -228,7 +234,10 @@ fn override_values(change: &NodeOverride, at: &Path, context: &Context) -> Attrs
         memory_mib "memoryMB" |installed: &u64| Nix::from(*installed);
     }
     if let Some(gpus) = &change.gpus {
-        attrs = gpu_values(attrs, gpus, &at.field(NodeOverride::gpus));
+        // A group without GPUs says nothing of them.
+        let none = Gpus::default();
+        let usual = if group.gpus.count > 0 { &group.gpus } else { &none };
+        attrs = gpu_values(attrs, gpus, usual, &at.field(NodeOverride::gpus));
     }
     take! {
         features "features" |list: &Vec<String>| Nix::list(list);

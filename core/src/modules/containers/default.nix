@@ -2,7 +2,7 @@
 #
 # containerConfig: enable, type ("k3s", "kubernetes"),
 #                  servers (a hostlist; empty: the first controller), tokenFile, disable (k3s's components),
-#                  serverExtraFlags, agentExtraFlags, gpuTaint (keep nodes with GPUs for what asks for GPUs),
+#                  serverExtraFlags, agentExtraFlags (a list, or one text), gpuTaint (keep nodes with GPUs for what asks for GPUs),
 #                  engine ("none", "docker", "podman": on workers and login nodes), gpu (NVIDIA GPUs by CDI)
 #
 # k3s: the first server begins the cluster; with several, etcd on each of them holds its state, and the others join the
@@ -30,7 +30,7 @@
   ...
 }:
 let
-  containers = {
+  defaults = {
     enable = false;
     type = "k3s";
     servers = "";
@@ -41,8 +41,28 @@ let
     gpuTaint = false;
     engine = "none";
     gpu = true;
-  }
-  // containerConfig;
+  };
+  unknown = builtins.attrNames (removeAttrs containerConfig (builtins.attrNames defaults));
+  containers =
+    if containerConfig ? token then
+      throw "containerConfig.token would be in the Nix store, where everybody can read it: write tokenFile, the path of a file that has it on every node (default ${defaults.tokenFile}; `cluster-tools secrets` makes and places it)"
+    else if unknown != [ ] then
+      throw "containerConfig has no value ${lib.head unknown}; it has: ${lib.concatStringsSep ", " (builtins.attrNames defaults)}"
+    else
+      defaults // containerConfig;
+
+  # Flags as a list, or as the text of several.
+  flags =
+    name:
+    let
+      given = containers.${name};
+      list =
+        if lib.isString given then lib.filter (flag: flag != "") (lib.splitString " " given) else given;
+    in
+    if lib.any (lib.hasPrefix "--no-deploy") list then
+      throw "containerConfig.${name} has --no-deploy, which k3s no longer takes: write disable = [ \"traefik\" ]"
+    else
+      list;
 
   choose =
     name: choices:
@@ -111,7 +131,7 @@ let
             "--flannel-iface=${node.interface}"
           ]
           ++ map (server: "--tls-san=${server.hostname}") servers
-          ++ containers.serverExtraFlags;
+          ++ flags "serverExtraFlags";
         };
         # 2379 and 2380: etcd, among the servers.
         cluster.firewall.tcpPorts = [
@@ -128,7 +148,7 @@ let
         services.k3s = {
           role = "agent";
           serverAddr = "https://${first.ip}:6443";
-          extraFlags = [ "--flannel-iface=${node.interface}" ] ++ containers.agentExtraFlags;
+          extraFlags = [ "--flannel-iface=${node.interface}" ] ++ flags "agentExtraFlags";
         };
       };
     };
@@ -148,7 +168,7 @@ let
             hostname = node.hostname;
             nodeIp = node.ip;
             extraOpts = lib.concatStringsSep " " (
-              [ "--node-labels=${lib.concatStringsSep "," labels}" ] ++ containers.agentExtraFlags
+              [ "--node-labels=${lib.concatStringsSep "," labels}" ] ++ flags "agentExtraFlags"
             );
             taints = lib.optionalAttrs isTainted {
               gpu = {
@@ -176,7 +196,7 @@ let
           roles = [ "master" ] ++ lib.optional node.isWorker "node";
           apiserver = {
             advertiseAddress = node.ip;
-            extraOpts = lib.concatStringsSep " " containers.serverExtraFlags;
+            extraOpts = lib.concatStringsSep " " (flags "serverExtraFlags");
           };
         };
         # 8888: cfssl, which gives the other nodes their certificates. etcd listens on the loopback.

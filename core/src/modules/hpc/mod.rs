@@ -67,7 +67,7 @@ fn cuda_values(cluster: &Cluster) -> Attrs {
     let cuda = &cluster.hpc.cuda;
     let path = |key| Path::root().field(Cluster::hpc).field(Hpc::cuda).key(key);
     let legacy = models(cluster, |gpus| gpu::generation(&gpus.model) == Some(Generation::Legacy));
-    let switched = models(cluster, |gpus| gpu::has_nvswitch(&gpus.model));
+    let switched = models(cluster, gpu::runs_fabric_manager);
     let fabric_manager = cuda.fabric_manager && !switched.is_empty();
     Attrs::new()
         .field_if(!cuda.open_kernel_module, "openKernelModule", false, path(Cuda::open_kernel_module.key))

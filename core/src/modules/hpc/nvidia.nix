@@ -25,7 +25,10 @@ let
 
   hasNvidia = node.hasGPU && node.gpuVendor == "nvidia";
   isLegacy = builtins.elem node.gpuModel cuda.legacyGPUs;
-  hasNVSwitch = node.gpus >= 8 && builtins.elem node.gpuModel cuda.fabricManagerGPUs;
+  hasNVSwitch =
+    node.gpus >= 8
+    && node.gpuFormFactor or null != "pcie"
+    && builtins.elem node.gpuModel cuda.fabricManagerGPUs;
   # The toolkit's programs; the driver's are installed by NixOS.
   toolkit = pkgs.cudaPackages.cudatoolkit;
 in

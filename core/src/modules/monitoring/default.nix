@@ -178,6 +178,18 @@ in
       systemd.services.prometheus-node-exporter.serviceConfig.ProtectHome = lib.mkForce "read-only";
     }
 
+    # It sees the GPUs' devices, and ends where nvidia-smi finds none: while the driver comes up, it is started anew.
+    (lib.mkIf (here ? nvidia-gpu) {
+      systemd.services.prometheus-nvidia-gpu-exporter = {
+        after = [
+          "nvidia-persistenced.service"
+          "nvidia-fabricmanager.service"
+        ];
+        startLimitIntervalSec = 0;
+        serviceConfig.RestartSec = 10;
+      };
+    })
+
     (lib.mkIf (here ? ipmi) {
       boot.kernelModules = [
         "ipmi_si"

@@ -1,4 +1,8 @@
 # What a worker has where logins go into the user's job there, and are refused without one (pam_slurm_adopt).
+#
+# Warning, as NixOS asks of everybody who shares this (nixos/modules/security/pam.nix): `security.pam.services.<name>.rules`
+# and all below it are experimental, and may change without notice. Watch that module for changes at every update: rules
+# that no longer fit can lock you out of your machines, or leave them open to attackers.
 { config, lib, ... }:
 {
   security.pam.services.sshd = {

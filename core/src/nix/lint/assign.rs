@@ -549,6 +549,12 @@ fn missing(path: &[String], has_inside: bool, around: Surroundings) -> Option<Mi
         let message = format!("No module declares `{shown}`: write `options.{shown} = lib.mkOption {{ … }};` in one.");
         return Some(Missing { kind: known::UNDECLARED_OPTION, message, near: None });
     }
+    if known::PLACEHOLDERS.contains(&shown.as_str()) {
+        let message = format!(
+            "`{shown}` is a placeholder of the Module Development Guide: write the option of NixOS that you mean."
+        );
+        return Some(Missing { kind: known::PLACEHOLDER, message, near: None });
+    }
     // A section that no table has may be that of another flake's modules: `sops`, `home-manager`.
     let is_section = parents.is_empty();
     let is_whole = around.known.is_whole(parents);

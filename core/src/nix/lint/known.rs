@@ -21,6 +21,7 @@ lints! {
     UNUSED_ARGUMENT "unused-argument" Hint,
     UNKNOWN_OPTION "unknown-option" Error,
     NEWER_OPTION "unknown-option" Warning,
+    PLACEHOLDER "placeholder-option" Error,
     REMOVED_OPTION "removed-option" Error,
     UNDECLARED_OPTION "undeclared-option" Error,
     OPTION_TYPE "option-type" Error,
@@ -84,6 +85,17 @@ pub(super) const OBSOLETE_OPTIONS: &[(&str, &str)] = &[
         "virtualisation.containerd.settings.plugins.io.containerd.grpc.v1.cri.enable_gpu",
         "containerd has no such key: set `hardware.nvidia-container-toolkit.enable`, which uses CDI.",
     ),
+];
+
+/// Options that the Module Development Guide's samples set, and that stand for the author's own.
+pub(super) const PLACEHOLDERS: &[&str] = &[
+    "services.myservice",
+    "services.myService",
+    "services.controllerOnlyService",
+    "services.existingModule",
+    "services.base",
+    "services.component",
+    "hardware.someFeature",
 ];
 
 /// Pieces of flags that programs no longer take.
