@@ -52,7 +52,7 @@
           mkSystem =
             name: node:
             lib.nixosSystem {
-              # Not pkgs, with which NixOS would pass over nixpkgs.config, nixpkgs.overlays and nixpkgs.hostPlatform.
+              # Not pkgs, with which NixOS would pass over nixpkgs.config and nixpkgs.overlays.
               specialArgs = { inherit node nodes clusterLib; };
               modules = [
                 __calls__

@@ -109,10 +109,37 @@ let
     else
       throw "${show path} is defined twice: ${builtins.toJSON values}";
 
+  # A set of options that takes no other names, and whether what stands in it has only names that the table has.
+  isClosed = type: type.t == "submodule" && !(type ? options) && !(type.open or false);
+  hasNames =
+    children: path: definitions:
+    let
+      sets = concatMap (pushDown path) definitions;
+      hasName =
+        name:
+        let
+          child =
+            children.${name} or children."<name>"
+              or (throw "the option ${show (path ++ [ name ])} does not exist");
+        in
+        child ? type || hasNames child.children (path ++ [ name ]) (catAttrs name sets);
+    in
+    all hasName (concatMap attrNames sets);
+
   # The value of an option from its definitions; `node` is its place in the table.
   merge =
     node: path: definitions:
     let
+      children = node.children or { };
+      isNamed =
+        if isClosed type && children != { } then
+          hasNames children path values
+        else if type.t == "attrsOf" && isClosed type.of && (children."<name>" or { }) ? children then
+          all (name: hasNames children."<name>".children (path ++ [ name ]) elements.${name}) names
+        else if type.t == "listOf" && isClosed type.of && (children."*" or { }) ? children then
+          hasNames children."*".children path (concatLists values)
+        else
+          true;
       values = strongest definitions;
       alternatives =
         if node.type.t == "either" then filter (one: all (has one) values) node.type.of else [ node.type ];
@@ -126,6 +153,8 @@ let
       node.default or null
     else if wrong != [ ] || alternatives == [ ] then
       throw "${show path} has the wrong type: ${builtins.toJSON wrong}"
+    else if !isNamed then
+      throw "${show path} has a name that it does not take"
     else if type.t == "listOf" then
       concatLists values
     else if type.t == "lines" then

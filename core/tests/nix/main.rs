@@ -27,6 +27,7 @@ mod prometheus;
 mod slurm;
 mod storage;
 mod tools;
+mod typed;
 mod users;
 mod walkthrough;
 

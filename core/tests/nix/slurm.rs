@@ -377,6 +377,7 @@ fn logins(world: &World) {
         assert!(!adopts || pam["startSession"] == false, "{at}");
         let rule = &pam["rules"]["account"]["administrators"];
         assert_eq!(rule["control"] == "sufficient", adopts, "{at}");
+        assert!(!adopts || rule["order"].is_i64(), "{at}: {rule}");
     }
 }
 

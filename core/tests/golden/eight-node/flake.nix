@@ -29,7 +29,7 @@
 
       # From the cluster's values to the outputs of its flake. Nodes come in groups (nodeGroups), or one by one
       # (controllerHostname, controllerIP, workerNodes with hostname, ip, hasGPU, cpus, memoryMB, gpus).
-      mkClusterFlake =
+      mkClusterFlake = clusterLib.refusingOthers (
         {
           controllerHostname ? null,
           controllerIP ? null,
@@ -64,6 +64,7 @@
           mkSystem =
             name: node:
             lib.nixosSystem {
+              # Not pkgs, with which NixOS would pass over nixpkgs.config and nixpkgs.overlays.
               specialArgs = { inherit node nodes clusterLib; };
               modules = [
                 (modules.base {
@@ -181,7 +182,8 @@
               ];
             };
           }) packages;
-        };
+        }
+      );
 
       cluster = mkClusterFlake (import ./cluster.nix);
     in

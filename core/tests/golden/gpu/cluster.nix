@@ -42,6 +42,7 @@
       hasGPU = true;
       gpus = 8;
       gpuModel = "h100";
+      gpuFormFactor = "sxm";
       features = [
         "h100"
         "nvlink"
@@ -116,7 +117,9 @@
   hpcConfig = {
     mpi = "openmpi";
     cudaAwareMPI = true;
-    cuda = { };
+    cuda = {
+      fabricManagerGPUs = [ "h100" ];
+    };
     compilers = true;
     apptainer = true;
     unlimitedMemlock = true;
@@ -143,6 +146,7 @@
       "traefik"
       "servicelb"
     ];
+    gpuTaint = true;
   };
   sshKeys = [
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIISfi/VhQBDgNZY57A3ZuYUTBaOPF456n9DoHrzdYSyF admin@example.org — replace"

@@ -30,7 +30,7 @@
 
       # From the cluster's values to the outputs of its flake. Nodes come in groups (nodeGroups), or one by one
       # (controllerHostname, controllerIP, workerNodes with hostname, ip, hasGPU, cpus, memoryMB, gpus).
-      mkClusterFlake =
+      mkClusterFlake = clusterLib.refusingOthers (
         {
           controllerHostname ? null,
           controllerIP ? null,
@@ -66,6 +66,7 @@
           mkSystem =
             name: node:
             lib.nixosSystem {
+              # Not pkgs, with which NixOS would pass over nixpkgs.config and nixpkgs.overlays.
               specialArgs = { inherit node nodes clusterLib; };
               modules = [
                 (modules.base {
@@ -192,7 +193,8 @@
               ];
             };
           }) packages;
-        };
+        }
+      );
 
       cluster = mkClusterFlake (import ./cluster.nix);
     in
