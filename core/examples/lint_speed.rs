@@ -1,10 +1,11 @@
-//! How long the lint takes, and all checks of a cluster with that module, by the module's length:
+//! How long the lint takes, and all checks of a cluster with that module, by the module's length; and the table of options:
 //! `cargo run --release -p clusterflake-core --example lint_speed`.
 
 use clusterflake_core::Cluster;
 use clusterflake_core::check::check;
 use clusterflake_core::cluster::CustomModule;
 use clusterflake_core::nix::lint::{Surroundings, lint};
+use clusterflake_core::nix::options::{Known, TABLE};
 use clusterflake_core::nix::syntax::source_fault;
 use clusterflake_core::nix::tables;
 use std::hint::black_box;
@@ -68,4 +69,6 @@ fn main() {
         println!("{:>6} {parse:>9.2} {lint:>9.2} {of_lint:>7} {check:>9.2} {of_check:>7}", text.lines().count());
         before = Some(now);
     }
+    let read = least(|| drop(black_box(Known::new(black_box(TABLE), false))));
+    println!("{read:.2} ms to read the table of {} options, once", tables::known().count);
 }

@@ -148,6 +148,16 @@ fn rights(world: &World) {
         let exporter = &config["services"]["prometheus"]["exporters"]["node"];
         let watches = strings(&exporter["extraFlags"])[0].contains("nfs-server");
         assert_eq!(watches, runs(config, &["nfs", "server"]), "{at}: its clients have the unit, and never start it");
+        // It ends where nvidia-smi finds no GPU; while the driver comes up, systemd must not give it up.
+        if wanted(world, node, "nvidia-gpu") {
+            let exporter = unit("nvidia-gpu");
+            assert_eq!(exporter["startLimitIntervalSec"], 0, "{at}");
+            let after = strings(&exporter["after"]);
+            assert!(after.contains(&"nvidia-persistenced.service"), "{at}: {after:?}");
+            assert!(after.contains(&"nvidia-fabricmanager.service"), "{at}: {after:?}");
+            // nixpkgs gives it the devices, which nothing here may take away.
+            assert_ne!(exporter["serviceConfig"]["PrivateDevices"], true, "{at}");
+        }
         if wanted(world, node, "ipmi") {
             let modules = strings(&config["boot"]["kernelModules"]);
             assert!(["ipmi_si", "ipmi_devintf"].iter().all(|module| modules.contains(module)), "{at}");

@@ -559,6 +559,10 @@ fn missing(path: &[String], has_inside: bool, around: Surroundings) -> Option<Mi
     let is_section = parents.is_empty();
     let is_whole = around.known.is_whole(parents);
     let is_judged = is_whole || (around.known.complete && !is_section);
+    let is_sure = around.known.complete
+        || known::WHOLE_SINCE
+            .iter()
+            .any(|section| section.iter().zip(parents).filter(|(a, b)| a == b).count() == section.len());
     let children = || parent.into_iter().flat_map(|parent| &parent.children);
     let near = if is_judged {
         resembling(last, children().map(|(name, _)| name))
@@ -577,7 +581,7 @@ fn missing(path: &[String], has_inside: bool, around: Surroundings) -> Option<Mi
         }
         None => match below(parent?, last).as_slice() {
             // The table is of one release, and the flake may be of a later one.
-            [] if !around.known.complete => {
+            [] if !is_sure => {
                 let message = format!(
                     "NixOS 25.11 has no option `{shown}`: look it up in the list of options of NixOS, unless it came with \
                      a later release or another flake."
@@ -592,7 +596,7 @@ fn missing(path: &[String], has_inside: bool, around: Surroundings) -> Option<Mi
             }
         },
     };
-    let kind = if near.is_some() || around.known.complete { known::UNKNOWN_OPTION } else { known::NEWER_OPTION };
+    let kind = if near.is_some() || is_sure { known::UNKNOWN_OPTION } else { known::NEWER_OPTION };
     Some(Missing { kind, message: format!("NixOS has no option `{shown}`: {advice}"), near })
 }
 

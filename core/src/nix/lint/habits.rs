@@ -242,22 +242,24 @@ fn package_by_with(node: SyntaxNode, found: &mut Found) {
 }
 
 fn flags(string: &SyntaxNode, found: &mut Found) {
-    // What looks for a flag, or tells of it, does not give it.
-    let is_said = string.ancestors().filter_map(ast::Apply::cast).any(|apply| {
+    let tokens = string.children_with_tokens().filter_map(|child| child.into_token());
+    for part in tokens.filter(|token| token.kind() == TOKEN_STRING_CONTENT) {
+        if let Some((_, message)) = known::REMOVED_FLAGS.iter().find(|(flag, _)| part.text().contains(flag))
+            && !is_said(string, found)
+        {
+            found.add(part.text_range(), known::REMOVED_FLAG, *message);
+        }
+    }
+}
+
+/// Whether a string is looked for, or told: that gives no flag to a program.
+fn is_said(string: &SyntaxNode, found: &Found) -> bool {
+    string.ancestors().filter_map(ast::Apply::cast).any(|apply| {
         let head = call(&apply).0;
         let is_throw = matches!(&head, Some(Expr::Ident(ident)) if is_named(ident, "throw"));
         let name = head.and_then(|head| lib_function(&head, found.names));
         is_throw || name.is_some_and(|name| ["hasPrefix", "hasInfix", "warn"].contains(&name.text()))
-    });
-    if is_said {
-        return;
-    }
-    let tokens = string.children_with_tokens().filter_map(|child| child.into_token());
-    for part in tokens.filter(|token| token.kind() == TOKEN_STRING_CONTENT) {
-        if let Some((_, message)) = known::REMOVED_FLAGS.iter().find(|(flag, _)| part.text().contains(flag)) {
-            found.add(part.text_range(), known::REMOVED_FLAG, *message);
-        }
-    }
+    })
 }
 
 /// With `pkgs` among the special arguments, `nixpkgs.config` and `nixpkgs.overlays` of all modules are ignored.

@@ -30,6 +30,12 @@ const DOES_NOT_WAIT: &[&str] = &["nofail", "noauto", "x-systemd.automount"];
 impl Seen {
     /// Notes that the option at `path`, whose last name is at `at`, is set to `value`.
     pub fn note(&mut self, path: &[String], at: TextRange, value: &Expr, found: &Found) {
+        // Few options are these, and only those are worth a list of their names.
+        if !path.first().is_some_and(|first| ["fileSystems", "services", "hardware"].contains(&first.as_str()))
+            || path[0] != "fileSystems" && !path.get(1).is_some_and(|name| name == "xserver" || name == "nvidia")
+        {
+            return;
+        }
         let names: Vec<&str> = path.iter().map(String::as_str).collect();
         match names.as_slice() {
             ["fileSystems", mount, rest @ ..] if *mount != "<name>" => self.note_mount(mount, rest, at, value, found),

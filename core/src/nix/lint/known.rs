@@ -98,6 +98,10 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "hardware.someFeature",
 ];
 
+/// Sections of which the table has every option of mid-2026 too, not only of 25.11.
+pub(super) const WHOLE_SINCE: &[&[&str]] =
+    &[&["security", "pam", "services"], &["services", "harmonia"], &["services", "resolved"], &["services", "slurm"]];
+
 /// Pieces of flags that programs no longer take.
 pub(super) const REMOVED_FLAGS: &[(&str, &str)] = &[(
     "--no-deploy",

@@ -94,6 +94,9 @@ const PRIVATE_FILES: &[&str] =
 /// The file that `value` names by a path of Nix, and what is wrong with that: where an option takes the path of a secret,
 /// Nix copies the file into the store. `None` where the option takes no secret.
 pub(super) fn in_file(path: &[String], kind: &OptionType, value: &Expr) -> Option<(String, String)> {
+    if !may_be_path(kind) {
+        return None;
+    }
     let file = path_literal(value)?;
     let last = path.iter().rev().find(|name| *name != "<name>" && *name != "*")?;
     let lower = last.to_lowercase();
@@ -103,7 +106,7 @@ pub(super) fn in_file(path: &[String], kind: &OptionType, value: &Expr) -> Optio
     let name = file.rsplit('/').next().unwrap_or_default();
     // A file of secrets that is encrypted may lie in the store.
     let is_encrypted = [".age", ".asc", ".enc", ".gpg", ".sops", ".tpm2"].iter().any(|end| name.ends_with(end));
-    if is_public || is_encrypted || !(of_option || PRIVATE_FILES.contains(&name)) || !may_be_path(kind) {
+    if is_public || is_encrypted || !(of_option || PRIVATE_FILES.contains(&name)) {
         return None;
     }
     let message = format!(
@@ -125,6 +128,9 @@ fn may_be_path(kind: &OptionType) -> bool {
 
 /// The path that `value` is: `./munge.key`, or in a string of its own, `"${./munge.key}"`.
 fn path_literal(value: &Expr) -> Option<String> {
+    if matches!(value, Expr::Ident(_) | Expr::List(_) | Expr::AttrSet(_) | Expr::Select(_) | Expr::Literal(_)) {
+        return None;
+    }
     match super::inside(value.clone()) {
         path @ (Expr::PathAbs(_) | Expr::PathRel(_) | Expr::PathHome(_)) => {
             let text = path.syntax().text().to_string();
