@@ -137,6 +137,8 @@ fn path_literal(value: &Expr) -> Option<String> {
             // What is put into a path is not known.
             (!text.contains("${")).then_some(text)
         }
+        // Most strings have nothing put into them.
+        Expr::Str(string) if string.syntax().first_child().is_none() => None,
         Expr::Str(string) => match string.normalized_parts().as_slice() {
             [ast::InterpolPart::Interpolation(inner)] => path_literal(&inner.expr()?),
             _ => None,
