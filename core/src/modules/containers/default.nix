@@ -57,7 +57,10 @@ let
     let
       given = containers.${name};
       list =
-        if builtins.isString given then builtins.filter (flag: flag != "") (lib.splitString " " given) else given;
+        if builtins.isString given then
+          builtins.filter (flag: flag != "") (lib.splitString " " given)
+        else
+          given;
     in
     if lib.any (lib.hasPrefix "--no-deploy") list then
       throw "containerConfig.${name} has --no-deploy, which k3s no longer takes: write disable = [ \"traefik\" ]"
