@@ -95,13 +95,14 @@ standard input (-), the new one goes to standard output.")]
         #[arg(long)]
         name: Option<String>,
     },
-    /// Read what a site already has: slurm.conf, a table of nodes, a hosts file, an Ansible inventory
+    /// Read what a site already has: slurm.conf, a table of nodes, a hosts file, DHCP reservations, an Ansible inventory
     #[command(after_help = "\
-KIND is auto, slurm, csv, hosts, ansible or own (a description, a zip of ours, a folder of a flake). Name slurm.conf together
-with gres.conf and the files that it includes. With --into, nodes are matched by host name and partitions by name; without it,
-a new description begins.
+KIND is auto, slurm, csv, hosts, dhcp (dnsmasq, ISC dhcpd, Kea, ethers), ansible or own (a description, a zip of ours, a folder
+of a flake). With auto each file is recognised by what is in it, in any order. Name slurm.conf together with gres.conf and the
+files that it includes. With --into, nodes are matched by host name and partitions by name; without it, a new description begins.
 
-What was not understood, and why, goes to standard error, a line each: FILE:LINE OUTCOME: TEXT → REASON.
+What was guessed or not understood, and why, goes to standard error: FILE:LINE OUTCOME: TEXT → REASON; what holds for several
+lines stands there once, with their count and the first places.
 
 Exit status: 0 where something was taken; 1 where nothing has a place in a description; 2 where FILE cannot be read.")]
     Import {

@@ -83,6 +83,18 @@ pub fn runs_fabric_manager(gpus: &Gpus) -> bool {
     nvswitch(gpus) != Some(false)
 }
 
+/// Whether a GRES type is a slice of a GPU: `a100_1g.5gb`, `1g.10gb`, `h100_1g.10gb+me`. The profile's name is that of NVIDIA's
+/// Multi-Instance GPU; gres.conf(5) has such types.
+pub fn is_mig(model: &str) -> bool {
+    let lower = model.to_ascii_lowercase();
+    lower.split(['_', '-', ':']).any(|part| {
+        let Some((slices, memory)) = part.split_once("g.") else { return false };
+        let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let slices = slices.rsplit('.').next().unwrap_or_default();
+        number(slices) && memory.split_once("gb").is_some_and(|(memory, _)| number(memory))
+    })
+}
+
 /// Who made a model, where its name tells.
 pub fn vendor(model: &str) -> Option<GpuVendor> {
     let name = plain(model);

@@ -26,6 +26,7 @@ pub mod path;
 pub mod picture;
 pub mod preset;
 pub mod shell;
+mod slurm_conf;
 pub mod table;
 pub mod template;
 pub mod totals;

@@ -1,10 +1,32 @@
 //! Memory as people write it.
 
+/// How the memory of a node is written that is not known.
+pub const UNKNOWN: &str = "unknown";
+
+/// Text of a number with a point before its fraction: `1,5 TB` is `1.5 TB`, and `1,024 GB` is `1024 GB`.
+pub(crate) fn with_point(text: &str) -> String {
+    let text = text.trim();
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    match text.split_once(',') {
+        Some((whole, rest)) if digits(whole) == whole.len() && !whole.is_empty() && !rest.contains([',', '.']) => {
+            match digits(rest) {
+                0 => text.to_owned(),
+                3 => format!("{whole}{rest}"),
+                _ => format!("{whole}.{rest}"),
+            }
+        }
+        _ => text.to_owned(),
+    }
+}
+
 /// Reads `512 GiB`, `1.5T`, `515072` (MiB); gives MiB. GB and GiB are the same here, as in what vendors print on modules.
 ///
-/// Fails with a sentence for people.
+/// What is [`UNKNOWN`] comes to 0. Fails with a sentence for people.
 pub fn read(text: &str) -> Result<u64, String> {
-    let text = text.trim();
+    let text = &with_point(text);
+    if text == UNKNOWN || text == "?" {
+        return Ok(0);
+    }
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = (&text[..end], text[end..].trim());
     let factor: u64 = match unit.to_ascii_lowercase().as_str() {
@@ -27,7 +49,15 @@ pub fn read(text: &str) -> Result<u64, String> {
 
 /// `512 GiB` where that is exact, else `515072 MiB`: what [`read`] reads back.
 pub fn show(mib: u64) -> String {
-    if mib > 0 && mib.is_multiple_of(1024) { format!("{} GiB", mib / 1024) } else { format!("{mib} MiB") }
+    if mib == 0 {
+        return UNKNOWN.to_owned();
+    }
+    if mib.is_multiple_of(1024) { format!("{} GiB", mib / 1024) } else { format!("{mib} MiB") }
+}
+
+/// The memory of a node in a few digits: `256 GiB`, or that it is not known.
+pub fn brief_of_node(mib: u64) -> String {
+    if mib == 0 { UNKNOWN.to_owned() } else { brief(mib) }
 }
 
 /// Memory in a few digits: `256 GiB`, `2 TiB`, `393.8 TiB`.
@@ -56,6 +86,10 @@ mod tests {
         for text in ["", "much", "1 parsec", "1.2.3 GiB", "0.0001 GiB", "99999999999999999999 TiB"] {
             assert!(read(text).is_err(), "{text}");
         }
+        assert_eq!(read("1,5 TB"), Ok(1_572_864));
+        assert_eq!(read("1,024 GB"), Ok(1 << 20));
+        assert_eq!((read("unknown"), show(0)), (Ok(0), "unknown".to_owned()));
+        assert!(read(",5 TB").is_err() && read("1,5,2 TB").is_err());
         assert_eq!(brief(1 << 20), "1 TiB");
         assert_eq!(brief(403_251), "393.8 GiB");
     }

@@ -11,7 +11,7 @@ pub struct Totals {
     /// Physical cores: sockets × cores per socket.
     pub cores: u64,
     pub gpus: u64,
-    /// The installed memory, in MiB.
+    /// The installed memory, in MiB; nodes whose memory is not known count nothing.
     pub memory_mib: u64,
 }
 

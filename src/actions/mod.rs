@@ -101,7 +101,7 @@ actions! {
     }
     IMPORT {
         title: "Import",
-        about: "Import slurm.conf, a table of nodes, a hosts file or an inventory",
+        about: "Import slurm.conf, a table of nodes, a hosts file, DHCP reservations or an inventory",
         run: Some(|design| design.import.show(design)),
     }
     LINK {

@@ -10,7 +10,8 @@ use crate::widgets::icon::{Icon, Shape};
 use clusterflake_core::Cluster;
 use clusterflake_core::check::looks_private;
 use clusterflake_core::cluster::{Choice, NodeGroup};
-use clusterflake_core::import::{Entry, IMPORTERS, Mode, Outcome, Proposal, Reading, Report};
+use clusterflake_core::import::{Entry, Folded, IMPORTERS, Mode, Outcome, Proposal, Reading, Report};
+use clusterflake_core::memory;
 use clusterflake_core::totals::{group_totals, totals};
 use leptos::{ev, prelude::*};
 use std::sync::Arc;
@@ -53,12 +54,12 @@ fn Body() -> impl IntoView {
     view! {
         <div class="import">
             <p class="lead">
-                "slurm.conf with gres.conf and what it includes, a table of nodes, a hosts file, an Ansible inventory, or a design of "
-                "clusterflake. Nothing changes before you have seen what comes of it; nothing leaves this browser."
+                "slurm.conf with gres.conf and what it includes, a table of nodes, a hosts file, DHCP reservations (dnsmasq, ISC, Kea, "
+                "ethers), an Ansible inventory, or a design of clusterflake. Files of several kinds can come together. Nothing changes before you have seen what comes of it; nothing leaves this browser."
             </p>
             <Bring recognised=Signal::derive(move || reading.with(|reading| match reading {
-                Some(Ok(reading)) => reading.importer.title,
-                _ => "",
+                Some(Ok(reading)) => reading.title(),
+                _ => String::new(),
             }))/>
             {preview}
         </div>
@@ -67,7 +68,7 @@ fn Body() -> impl IntoView {
 
 /// Files, text and their kind.
 #[component]
-fn Bring(recognised: Signal<&'static str>) -> impl IntoView {
+fn Bring(recognised: Signal<String>) -> impl IntoView {
     let (design, import) = (Design::here(), Import::here());
     let chosen = move |event: ev::Event| read_all_chosen(&event, LIMITS, move |read| import.bring(design, read));
     let row = move |name: String| {
@@ -99,7 +100,7 @@ fn Bring(recognised: Signal<&'static str>) -> impl IntoView {
         })
         .collect_view();
     let automatic = move || match recognised.get() {
-        "" => "recognise it".to_owned(),
+        title if title.is_empty() => "recognise it".to_owned(),
         title => format!("recognised: {title}"),
     };
     view! {
@@ -121,7 +122,7 @@ fn Bring(recognised: Signal<&'static str>) -> impl IntoView {
                     <option value="" prop:selected=move || import.kind.with(String::is_empty)>{automatic}</option>
                     {kinds}
                 </select>
-                <small>"What was brought together is read as one: name slurm.conf with its includes."</small>
+                <small>"Each file is recognised by what is in it. Bring slurm.conf with its includes."</small>
             </div>
         </div>
         <p class="note error" role="alert" hidden=move || import.refused.with(String::is_empty)>{move || import.refused.get()}</p>
@@ -214,7 +215,7 @@ fn groups(nodes: &[NodeGroup]) -> AnyView {
                 <td>{roles.join(", ")}</td>
                 <td class="code">{address.cloned().unwrap_or_else(|| "–".to_owned())}</td>
                 <td>{cores}</td>
-                <td class="number">{brief_memory(group.memory_mib)}</td>
+                <td class="number">{memory::brief_of_node(group.memory_mib)}</td>
                 <td>{gpus}</td>
             </tr>
         }
@@ -272,8 +273,9 @@ fn ReportView(report: Signal<Arc<Report>>) -> impl IntoView {
                 let fits = |entry: &&Entry| {
                     shows(filter, entry) && (words.is_empty() || report.line(entry).to_lowercase().contains(&words))
                 };
-                let all = report.entries.iter().filter(fits);
-                (all.clone().count(), all.take(MAX_ROWS).map(|entry| row(report, entry)).collect::<Vec<_>>())
+                let all = report.folded(|entry| fits(&entry));
+                let rows = all.iter().take(MAX_ROWS).map(|folded| row(report, folded)).collect::<Vec<_>>();
+                (all.len(), rows)
             })
         },
         |_, _| true,
@@ -308,13 +310,19 @@ fn ReportView(report: Signal<Arc<Report>>) -> impl IntoView {
 /// An entry as it is drawn: where it stood, its outcome, what stood there, where it went or why not.
 type Row = (String, &'static str, String, String, bool);
 
-fn row(report: &Report, entry: &Entry) -> Row {
+fn row(report: &Report, folded: &Folded) -> Row {
+    let entry = folded.first;
     let (became, is_path) = match &entry.outcome {
+        Outcome::Guessed(path, why) => (format!("{path}: {why}"), false),
         Outcome::Taken(path) if path.to_string().is_empty() => ("the whole design".to_owned(), false),
         Outcome::Taken(path) => (path.to_string(), true),
         other => (other.reason().unwrap_or_default().to_owned(), false),
     };
-    (report.place(entry), entry.outcome.word(), entry.text.clone(), became, is_path)
+    let place = match report.more(folded) {
+        Some(more) => format!("{} {more}", report.place(entry)),
+        None => report.place(entry),
+    };
+    (place, entry.outcome.word(), entry.text.clone(), became, is_path)
 }
 
 fn draw((place, word, text, became, is_path): Row) -> AnyView {

@@ -104,7 +104,7 @@ impl Import {
         let files = self.files.get_untracked();
         match files.as_slice() {
             [file] => file.name.clone(),
-            _ => reading.importer.title.to_owned(),
+            _ => reading.title(),
         }
     }
 }

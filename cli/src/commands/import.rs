@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Reads `files` as `kind`, and writes the description that comes of it to `out` or into the one of `into`; otherwise to
-/// standard output. What was not understood goes to standard error; with `all`, what was understood too.
+/// standard output. What was guessed or not understood goes to standard error, what is said of several lines once; with `all`,
+/// what was understood too.
 ///
 /// Exits with 1, and writes nothing, where nothing was understood.
 pub fn run(kind: &str, files: &[String], into: Option<&str>, out: Option<&str>, all: bool) -> Outcome {
@@ -28,10 +29,10 @@ pub fn run(kind: &str, files: &[String], into: Option<&str>, out: Option<&str>, 
         None => (Cluster::default(), Mode::Replace),
     };
     let Proposal { cluster, report } = propose(&reading, &before, mode);
-    for entry in report.entries.iter().filter(|entry| all || !entry.outcome.is_understood()) {
-        output::complain(&report.line(entry));
+    for folded in report.folded(|entry| all || entry.outcome.wants_a_look()) {
+        output::complain(&report.folded_line(&folded));
     }
-    output::complain(&summary(&report, reading.importer.title, &before, &cluster));
+    output::complain(&summary(&report, &reading.title(), &before, &cluster));
     if report.is_empty() {
         output::complain("clusterflake: nothing in it has a place in a description; nothing is written");
         return Ok(ExitCode::from(1));

@@ -3,17 +3,21 @@
 use super::facts::{Facts, Spot};
 use super::text::{is_device, mended_device, quote, short};
 use super::{Check, Fix, Problem, checks};
-use crate::cluster::{Architecture, Boot, BootLoader, Choice, Gpus, NodeGroup, NodeOverride};
+use crate::cluster::{Architecture, Boot, BootLoader, Choice, Gpus, NodeGroup, NodeOverride, Role};
+use crate::gpu;
+use crate::hostlist;
 use crate::path::{Field, Path};
 
 checks! {
     CPU_NONE "cpu-none" Error "Sockets, cores or threads are 0.",
     CPU_MANY "cpu-many" Warning "Sockets, cores or threads are more than machines have.",
+    MEMORY_UNKNOWN "memory-unknown" Error "The memory of a worker is not known, which Slurm must give out.",
     MEMORY_LOW "memory-low" Error "The memory is below 512 MiB, too little for NixOS.",
     MEMORY_IN_GIB "memory-in-gib" Warning "The memory looks as if it were in GiB.",
     MEMORY_HIGH "memory-high" Warning "The memory is more than machines have.",
     GPU_MODEL_MISSING "gpu-model-missing" Error "GPUs have no model, which Slurm needs as their type.",
     GPU_MODEL "gpu-model" Error "A GPU model cannot be Slurm's GRES type.",
+    GPU_MIG "gpu-mig" Warning "GPUs are MIG slices, which the flake does not set up.",
     GPU_UNUSED "gpu-unused" Hint "A GPU model is set, but the count is 0.",
     GPU_MANY "gpu-many" Warning "A node has more GPUs than machines have.",
     INTERFACE_NAME "interface-name" Error "A network interface has no valid Linux name.",
@@ -30,10 +34,10 @@ const FILE_SYSTEMS: &[&str] = &["ext4", "xfs", "btrfs", "f2fs"];
 
 pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     for (i, group) in facts.node_groups() {
-        check_spot(&Machine::of_group(i, group), problems);
+        check_spot(&Machine::of_group(facts, i, group), problems);
     }
     for (i, j, change) in facts.overrides() {
-        check_spot(&Machine::of_override(i, j, &facts.cluster.nodes[i], change), problems);
+        check_spot(&Machine::of_override(facts, i, j, change), problems);
     }
 }
 
@@ -47,6 +51,8 @@ struct Machine<'c> {
     cores: Option<u32>,
     threads: Option<u32>,
     memory: Option<u64>,
+    /// Whether Slurm gives the memory out, and no override tells it for all hosts.
+    needs_memory: bool,
     /// Cores of the node, also where they are the group's.
     all_cores: u64,
     gpus: Option<&'c Gpus>,
@@ -54,8 +60,12 @@ struct Machine<'c> {
 }
 
 impl<'c> Machine<'c> {
-    fn of_group(index: usize, group: &'c NodeGroup) -> Self {
+    fn of_group(facts: &'c Facts, index: usize, group: &'c NodeGroup) -> Self {
+        let told = group.overrides.iter().filter(|change| change.memory_mib.is_some());
+        let told: usize = told.map(|change| hostlist::count(&change.hosts).unwrap_or(0)).sum();
+        let all = hostlist::count(&group.hosts).unwrap_or(0);
         Self {
+            needs_memory: runs_jobs(facts, group) && (told < all || all == 0),
             spot: Spot { group: index, change: None },
             architecture: group.architecture,
             interface: Some(&group.interface),
@@ -69,7 +79,8 @@ impl<'c> Machine<'c> {
         }
     }
 
-    fn of_override(index: usize, change_index: usize, group: &NodeGroup, change: &'c NodeOverride) -> Self {
+    fn of_override(facts: &'c Facts, index: usize, change_index: usize, change: &'c NodeOverride) -> Self {
+        let group = &facts.cluster.nodes[index];
         let sockets = change.sockets.unwrap_or(group.sockets);
         let cores = change.cores_per_socket.unwrap_or(group.cores_per_socket);
         Self {
@@ -80,6 +91,7 @@ impl<'c> Machine<'c> {
             cores: change.cores_per_socket,
             threads: change.threads_per_core,
             memory: change.memory_mib,
+            needs_memory: runs_jobs(facts, group),
             all_cores: u64::from(sockets) * u64::from(cores),
             gpus: change.gpus.as_ref(),
             boot: change.boot.as_ref(),
@@ -89,6 +101,10 @@ impl<'c> Machine<'c> {
     fn path<T>(&self, field: Field<NodeGroup, T>) -> Path {
         self.spot.path().field(field)
     }
+}
+
+fn runs_jobs(facts: &Facts, group: &NodeGroup) -> bool {
+    facts.cluster.slurm.enable && group.roles.contains(&Role::Worker)
 }
 
 fn check_spot(machine: &Machine, problems: &mut Vec<Problem>) {
@@ -134,7 +150,14 @@ fn check_memory(machine: &Machine, problems: &mut Vec<Problem>) {
     let times = || memory.checked_mul(1024).filter(|memory| *memory > 0);
     let as_gib = || times().map(|mib| Fix::set(format!("Use {mib} MiB ({memory} GiB)"), path(), mib));
     let large = machine.all_cores >= 16;
-    let problem = if memory < 512 {
+    let problem = if memory == 0 {
+        if !machine.needs_memory {
+            return;
+        }
+        let message = "The memory of these workers is not known: enter what “free -m” or “slurmd -C” shows. Until then \
+                       slurm.conf gives none, Slurm assumes 1 MiB, and no job gets more.";
+        MEMORY_UNKNOWN.at(path(), message)
+    } else if memory < 512 {
         let message = format!("{memory} MiB of memory are too little: the field is in MiB, 1 GiB is 1024.");
         MEMORY_LOW.at(path(), message).with_fix(if large { as_gib() } else { None })
     } else if memory < 2048 && large {
@@ -151,7 +174,7 @@ fn check_memory(machine: &Machine, problems: &mut Vec<Problem>) {
 }
 
 fn is_gres_type(model: &str) -> bool {
-    model.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-')
+    model.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-.+".contains(&byte))
 }
 
 fn check_gpus(gpus: &Gpus, path: impl Fn() -> Path, problems: &mut Vec<Problem>) {
@@ -173,9 +196,19 @@ fn check_gpus(gpus: &Gpus, path: impl Fn() -> Path, problems: &mut Vec<Problem>)
             gpus.model.trim().to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
         let mended = mended.trim_matches('_').to_owned();
         let fix = (!mended.is_empty()).then(|| Fix::set(format!("Use {}", short(&mended)), model(), mended));
-        let message =
-            format!("{} cannot be Slurm's type of a GPU: use small letters, digits, “_” and “-”.", quote(&gpus.model));
+        let message = format!(
+            "{} cannot be Slurm's type of a GPU: use small letters, digits, “_”, “-” and “.”.",
+            quote(&gpus.model)
+        );
         problems.push(GPU_MODEL.at(model(), message).with_fix(fix));
+    } else if gpus.count > 0 && gpu::is_mig(&gpus.model) {
+        let message = format!(
+            "{} is a MIG slice, and the flake does not set MIG up. On each node, turn it on and create the slices \
+             (nvidia-smi mig); then provide a gres.conf that lists their devices (MultipleFiles), with \
+             services.slurm.extraConfigPaths and lib.mkBefore. Until then Slurm drains these nodes.",
+            quote(&gpus.model)
+        );
+        problems.push(GPU_MIG.at(model(), message));
     }
     if gpus.count > 32 {
         let message = format!("{} GPUs are more than a node has: write how many one node has.", gpus.count);
@@ -310,6 +343,11 @@ pub(super) const CASES: super::fixtures::Cases = &[
     ("nodes[0].memoryMiB = 1024", &[]),
     ("nodes[1].memoryMiB = 274877906944", &["warning memory-high nodes[1].memoryMiB"]),
     ("nodes[2].gpus.model = \"\"", &["error gpu-model-missing nodes[2].gpus.model"]),
+    ("nodes[1].memoryMiB = 0", &["error memory-unknown nodes[1].memoryMiB"]),
+    ("nodes[0].memoryMiB = 0", &[]),
+    ("slurm.enable = false\nnodes[1].memoryMiB = 0", &[]),
+    ("nodes[1].memoryMiB = 0\nnodes[1].overrides = [{\"hosts\": \"cn[1-2]\", \"memoryMiB\": 65536}]", &[]),
+    ("nodes[2].gpus.model = \"a100_1g.5gb\"", &["warning gpu-mig nodes[2].gpus.model"]),
     ("nodes[2].gpus.model = \"NVIDIA H100\"", &["error gpu-model nodes[2].gpus.model"]),
     ("nodes[1].gpus.model = \"h100\"", &["hint gpu-unused nodes[1].gpus.count"]),
     (

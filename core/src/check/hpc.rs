@@ -279,6 +279,7 @@ fn check_huge_pages(facts: &Facts, problems: &mut Vec<Problem>) {
     let memory = workers.flat_map(|group| {
         std::iter::once(group.memory_mib).chain(group.overrides.iter().filter_map(|change| change.memory_mib))
     });
+    let memory = memory.filter(|mib| *mib > 0);
     let Some(smallest) = memory.min() else { return };
     let most = smallest / 4 * 3 / HUGE_PAGE_MIB;
     if u64::from(pages) > most {

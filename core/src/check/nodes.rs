@@ -5,7 +5,8 @@ use super::text::{counted, is_label, list, quote, short};
 use super::{Fix, Problem, checks};
 use crate::cluster::{Cluster, Described, NodeGroup, NodeOverride};
 use crate::hostlist::{self, HostlistError, MAX_HOSTS};
-use crate::path::Path;
+use crate::path::{Path, Step};
+use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 
 checks! {
@@ -30,7 +31,7 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
         let hosts = &facts.groups[i].hosts;
         let path = || group_path(i).field(NodeGroup::hosts);
         if !check_list(path, &group.hosts, hosts, problems) {
-            check_names(path, &group.hosts, hosts.names(), problems);
+            check_names(facts.cluster, path, &group.hosts, hosts.names(), problems);
             check_duplicates(facts, i, problems);
         }
         check_overrides(facts, i, group, problems);
@@ -73,7 +74,37 @@ fn syntax_problem(path: Path, text: &str, error: &HostlistError) -> Problem {
     HOSTLIST_SYNTAX.at(path, error.0.clone()).with_fix(fix)
 }
 
-fn check_names(path: impl Fn() -> Path, text: &str, names: &[String], problems: &mut Vec<Problem>) {
+/// Every other place that names one of `names`, alone or in a hostlist, with what stands there when they are renamed.
+fn references(cluster: &Cluster, own: &Path, names: &[String], renamed: impl Fn(&str) -> String) -> Vec<(Path, Value)> {
+    let names: HashSet<&str> = names.iter().map(String::as_str).filter(|name| renamed(name) != **name).collect();
+    let mut found = Vec::new();
+    let mut open = vec![(Path::root(), cluster.write())];
+    while let Some((at, value)) = open.pop() {
+        match value {
+            Value::Object(fields) => open.extend(fields.into_iter().map(|(key, value)| (at.key(&key), value))),
+            Value::Array(list) => {
+                open.extend(list.into_iter().enumerate().map(|(index, value)| (at.index(index), value)));
+            }
+            // What a partition or a user is called is no host's name, even where it is the same.
+            Value::String(_) if at.steps().last() == Some(&Step::Key("name".into())) => {}
+            Value::String(text) if at != *own && text.len() < 1 << 16 && !text.contains([' ', '\n', '/']) => {
+                let Ok(hosts) = hostlist::expand(&text) else { continue };
+                if hosts.iter().any(|host| names.contains(host.as_str())) {
+                    let hosts: Vec<String> = hosts
+                        .into_iter()
+                        .map(|host| if names.contains(host.as_str()) { renamed(&host) } else { host })
+                        .collect();
+                    found.push((at, hostlist::compress(&hosts).into()));
+                }
+            }
+            _ => {}
+        }
+    }
+    found.sort_by(|a, b| a.0.to_string().cmp(&b.0.to_string()));
+    found
+}
+
+fn check_names(cluster: &Cluster, path: impl Fn() -> Path, text: &str, names: &[String], problems: &mut Vec<Problem>) {
     let good =
         |name: &str| is_label(name) && name != "localhost" && !name.bytes().any(|byte| byte.is_ascii_uppercase());
     let Some(name) = names.iter().find(|name| !good(name)) else { return };
@@ -93,8 +124,12 @@ fn check_names(path: impl Fn() -> Path, text: &str, names: &[String], problems: 
     let message = format!("{} cannot be a host name: it {fault}.", quote(name));
     let mended = text.to_ascii_lowercase().replace('_', "-");
     let mends = || hostlist::expand(&mended).is_ok_and(|names| names.iter().all(|name| good(name)));
-    let fix =
-        (mended != text && mends()).then(|| Fix::set(format!("Write {}", short(&mended)), path(), mended.clone()));
+    let fix = (mended != text && mends()).then(|| {
+        let renamed = |name: &str| name.to_ascii_lowercase().replace('_', "-");
+        let mut set = vec![(path(), mended.clone().into())];
+        set.extend(references(cluster, &path(), names, renamed));
+        Fix { label: format!("Write {}", short(&mended)), set }
+    });
     problems.push(HOST_NAME.at(path(), message).with_fix(fix));
 }
 

@@ -9,6 +9,7 @@ use super::{Fix, Problem, checks};
 use crate::cluster::{Accounting, Cluster, Enforce, Partition, Role, Slurm, User, Users, Where};
 use crate::modules::job_memory;
 use crate::path::{Field, Path};
+use crate::slurm_conf::{DefaultMemory, InForce};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -142,6 +143,10 @@ fn memory_per_cpu(facts: &Facts, index: usize, partition: &Partition) -> Option<
         let memory = job_memory(facts.cluster, group.memory_mib);
         memory.checked_div(cpus.into())
     };
+    // Where the memory of one is not known, nothing can be said of the least.
+    if groups.iter().any(|group| facts.cluster.nodes[*group].memory_mib == 0) {
+        return None;
+    }
     groups.into_iter().filter_map(of_group).min().filter(|memory| *memory > 0)
 }
 
@@ -149,19 +154,22 @@ fn check_memory(facts: &Facts, index: usize, partition: &Partition, problems: &m
     let Some(most) = memory_per_cpu(facts, index, partition) else { return };
     let path = || partition_path(index).field(Partition::default_memory_per_cpu_mib);
     let fix = || Fix::set(format!("Use {most} MiB"), path(), most);
-    match partition.default_memory_per_cpu_mib {
-        0 if !partition.exclusive => {
+    match InForce::new(&facts.cluster.slurm).default_memory_in(partition) {
+        None if !partition.exclusive => {
             let message = format!(
                 "Jobs that ask for no memory get all of a node’s, so that each such node runs one job: set {most} MiB \
                  for each CPU."
             );
             problems.push(NO_DEFAULT_MEMORY.at(path(), message).with_fix(fix()));
         }
-        memory if memory > most => {
+        Some(DefaultMemory::Cpu(memory)) if memory > most => {
+            let whose =
+                if partition.default_memory_per_cpu_mib == 0 { "DefMemPerCPU in the further lines, " } else { "" };
             let message = format!(
-                "{memory} MiB for each CPU is more than the nodes have, {most} MiB: jobs that ask for no memory would \
-                 not get all CPUs of a node."
+                "{whose}{memory} MiB for each CPU, is more than the nodes have, {most} MiB: jobs that ask for no memory \
+                 would not get all CPUs of a node."
             );
+            let message = if whose.is_empty() { message.replacen(" CPU, is", " CPU is", 1) } else { message };
             problems.push(DEFAULT_MEMORY.at(path(), message).with_fix(fix()));
         }
         _ => {}
@@ -260,6 +268,23 @@ pub(super) const CASES: super::fixtures::Cases = &[
         &["hint partition-memory-unset slurm.partitions[0].defaultMemoryPerCPUMiB"],
     ),
     ("slurm.partitions[0].exclusive = false\nslurm.partitions[0].defaultMemoryPerCPUMiB = 8032", &[]),
+    ("slurm.partitions[0].exclusive = false\nslurm.extraConfig = \"DefMemPerCPU=4000\"", &[]),
+    ("slurm.partitions[0].exclusive = false\nslurm.extraConfig = \"defmempernode = 64000 # all\"", &[]),
+    (
+        "slurm.partitions[0].exclusive = false\nslurm.extraConfig = \"#DefMemPerCPU=4000\"",
+        &["hint partition-memory-unset slurm.partitions[0].defaultMemoryPerCPUMiB"],
+    ),
+    (
+        "slurm.partitions[0].exclusive = false\nslurm.extraConfig = \"DefMemPerCPU=9000\"",
+        &[
+            "warning partition-memory slurm.partitions[0].defaultMemoryPerCPUMiB",
+            "warning partition-memory slurm.partitions[1].defaultMemoryPerCPUMiB",
+        ],
+    ),
+    (
+        "slurm.partitions[0].exclusive = false\nnodes[1].memoryMiB = 0\nnodes[2].memoryMiB = 0",
+        &["error memory-unknown nodes[1].memoryMiB", "error memory-unknown nodes[2].memoryMiB"],
+    ),
     (r#"slurm.partitions[1].allowGroups = ["lab", "users"]"#, &[]),
     (
         r#"slurm.partitions[1].allowGroups = ["lab,x", ""]"#,

@@ -27,7 +27,7 @@ pub struct Node {
     pub sockets: u32,
     pub cores_per_socket: u32,
     pub threads_per_core: u32,
-    /// The installed memory, in MiB.
+    /// The installed memory, in MiB; 0 where it is not known.
     pub memory_mib: u64,
     pub gpus: Gpus,
     pub boot: Boot,

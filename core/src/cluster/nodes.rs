@@ -102,7 +102,7 @@ description! {
         sockets "sockets": u32 = 1,
         cores_per_socket "coresPerSocket": u32 = 1,
         threads_per_core "threadsPerCore": u32 = 1,
-        /// The installed memory, in MiB.
+        /// The installed memory, in MiB; 0 where it is not known.
         memory_mib "memoryMiB": u64 = 4096,
         gpus "gpus": Gpus = Gpus::default(),
         boot "boot": Boot = Boot::default(),
@@ -132,7 +132,7 @@ description! {
         sockets "sockets": Option<u32> = None,
         cores_per_socket "coresPerSocket": Option<u32> = None,
         threads_per_core "threadsPerCore": Option<u32> = None,
-        /// The installed memory, in MiB.
+        /// The installed memory, in MiB; 0 where it is not known.
         memory_mib "memoryMiB": Option<u64> = None,
         gpus "gpus": Option<Gpus> = None,
         boot "boot": Option<Boot> = None,

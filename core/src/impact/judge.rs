@@ -6,6 +6,7 @@ use super::{Case, Effect, Verdict, Who};
 use crate::check::Links;
 use crate::cluster::{Cluster, ContainerEngine, Described, FileSystemKind, Role, SharedFileSystem, expand};
 use crate::hostlist;
+use crate::slurm_conf::InForce;
 use serde_json::Value;
 
 use Effect::{DataAtRisk, Drain, Nothing, Reboot, Restart};
@@ -57,6 +58,48 @@ pub(super) fn cluster_name(case: &Case) -> Vec<Verdict> {
         "slurmctld refuses to start where StateSaveLocation/clustername holds the old name, and slurmdbd books jobs under the \
          new one, apart from those of before. Let the queue run empty first.",
     )
+}
+
+/// Settings that slurmd cannot change under running jobs, or that end them: slurm.conf(5).
+const HELD_BY_JOBS: &[&str] = &[
+    "authtype",
+    "credtype",
+    "jobcontainertype",
+    "namespacetype",
+    "mpidefault",
+    "mpiparams",
+    "proctracktype",
+    "prologflags",
+    "selecttype",
+    "selecttypeparameters",
+    "switchtype",
+    "taskplugin",
+    "topologyplugin",
+];
+
+/// The further lines of slurm.conf, by the settings that they have in force before and after.
+pub(super) fn further_lines(case: &Case) -> Vec<Verdict> {
+    let [before, after] = [case.before, case.after].map(|cluster| InForce::new(&cluster.slurm));
+    let keys = before.differing(&after);
+    let held: Vec<&str> = keys.iter().copied().filter(|key| HELD_BY_JOBS.contains(key)).collect();
+    if keys.is_empty() {
+        return one(
+            Restart,
+            SLURM_NODES,
+            "The same settings are in force; the file is another, so slurmctld and slurmd restart.",
+        );
+    }
+    if !held.is_empty() {
+        let text = format!(
+            "{} must not change while jobs run: let them end first, then switch all nodes together.",
+            held.join(", ")
+        );
+        return one(Drain, SLURM_NODES, text);
+    }
+    let memory = [&before, &after].map(InForce::default_memory);
+    let jobs =
+        if memory[0] != memory[1] { " Jobs that ask for no memory get another amount from then on." } else { "" };
+    one(Restart, SLURM_NODES, format!("{SLURM_CONF}{jobs}"))
 }
 
 /// The release comes with its packages; `stateVersion` must not move with it.

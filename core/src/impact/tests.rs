@@ -275,3 +275,20 @@ fn a_module_of_the_users_own_is_told_of_with_care() {
     );
     assert_eq!(effects_from(&base, &[("/modules/0/description", json!("x"))]), ["No interruption "]);
 }
+
+#[test]
+fn further_lines_are_judged_by_what_they_have_in_force() {
+    let base = preset::find("eight-node").unwrap().cluster();
+    let effect = |before: &str, after: &str| {
+        let [before, after] = [before, after].map(|lines| with(&base, &[("/slurm/extraConfig", json!(lines))]));
+        let verdicts = impact(&before, &after);
+        let change = &verdicts[0];
+        (change.effect, change.text.clone())
+    };
+    let (drain, text) = effect("", "PrologFlags=Contain");
+    assert!(drain == Effect::Drain && text.contains("prologflags"), "{text}");
+    let (restart, text) = effect("DefMemPerCPU=1000", "KillWait=9\nDefMemPerCPU=2000");
+    assert!(restart == Effect::Restart && text.contains("ask for no memory"), "{text}");
+    let (restart, text) = effect("KillWait=9\nMessageTimeout=5", "MessageTimeout=5\nKillWait=9 # again");
+    assert!(restart == Effect::Restart && text.contains("same settings"), "{text}");
+}

@@ -56,7 +56,8 @@ fn records(text: &str, most: usize) -> Vec<(usize, Vec<String>)> {
 }
 
 pub(super) fn read(sources: &[Source], reading: &mut Reading) {
-    for (file, source) in sources.iter().enumerate() {
+    for source in sources {
+        let file = source.index;
         let mut records = records(&source.text, usize::MAX).into_iter();
         let Some((line, head)) = records.next() else { continue };
         let columns: Vec<(String, Option<Attribute>)> =
@@ -67,8 +68,11 @@ pub(super) fn read(sources: &[Source], reading: &mut Reading) {
                 _ if !is_table => {
                     Outcome::Wrong("the first line must name the columns, with one for the host names".to_owned())
                 }
-                Some(attribute) => Outcome::Implied(format!("a column of nodes’ {}", attribute.field())),
-                None => Outcome::Unknown("no column of this name is known".to_owned()),
+                Some(attribute) => match attribute.no_place(name) {
+                    Some(why) => Outcome::NoPlace(why.to_owned()),
+                    None => Outcome::Implied(format!("a column of nodes’ {}", attribute.field())),
+                },
+                None => Outcome::Unknown("this column is not known".to_owned()),
             };
             reading.note(At { file, line }, &format!("column {name}"), outcome);
         }

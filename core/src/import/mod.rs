@@ -6,19 +6,24 @@
 mod ansible;
 mod attributes;
 mod csv;
+mod dhcp;
 mod fold;
 mod hosts;
 mod own;
 mod propose;
 mod reading;
 mod report;
+#[cfg(test)]
+mod site_tests;
 mod slurm;
+mod template;
 #[cfg(test)]
 mod tests;
 
 pub use propose::{Mode, Proposal, propose};
+use reading::At;
 pub use reading::Reading;
-pub use report::{Entry, Outcome, Report};
+pub use report::{Entry, Folded, Outcome, Report};
 
 use crate::check::looks_private;
 use crate::cluster::MAX_BYTES;
@@ -49,6 +54,8 @@ fn base_name(path: &str) -> &str {
 struct Source<'f> {
     file: &'f SourceFile,
     text: String,
+    /// Which of the files it is, counted from 0.
+    index: usize,
 }
 
 /// A kind of input.
@@ -70,7 +77,7 @@ impl PartialEq for Importer {
     }
 }
 
-/// Every kind of input, those that can be told most surely first.
+/// Every kind of input, those that can be told most surely first. Files of several kinds are read in this order.
 pub const IMPORTERS: &[Importer] = &[
     Importer {
         kind: "own",
@@ -82,6 +89,13 @@ pub const IMPORTERS: &[Importer] = &[
     Importer { kind: "slurm", title: "slurm.conf", endings: &[".conf"], fits: slurm::fits, read: slurm::read },
     Importer { kind: "csv", title: "table (CSV)", endings: &[".csv", ".tsv"], fits: csv::fits, read: csv::read },
     Importer { kind: "hosts", title: "hosts file", endings: &["hosts"], fits: hosts::fits, read: hosts::read },
+    Importer {
+        kind: "dhcp",
+        title: "DHCP reservations",
+        endings: &["ethers", "dhcpd.conf", "dnsmasq.conf"],
+        fits: dhcp::fits,
+        read: dhcp::read,
+    },
     Importer {
         kind: "ansible",
         title: "Ansible inventory",
@@ -98,11 +112,27 @@ pub fn find(kind: &str) -> Option<&'static Importer> {
 
 /// What kind of input `files` are: the first kind that any of them is of.
 pub fn recognise(files: &[SourceFile]) -> Option<&'static Importer> {
-    let starts: Vec<String> = files.iter().map(|file| text(&file.bytes[..file.bytes.len().min(64 << 10)])).collect();
-    IMPORTERS.iter().find(|importer| files.iter().zip(&starts).any(|(file, start)| (importer.fits)(file, start)))
+    let kinds = kinds(files);
+    IMPORTERS.iter().find(|importer| kinds.contains(&Some(importer)))
 }
 
-/// Reads `files` as `importer`'s kind, or as the kind that they are recognised as.
+/// The kind of each file, by what is in it; the order of the files says nothing.
+fn kinds(files: &[SourceFile]) -> Vec<Option<&'static Importer>> {
+    let one = |file: &SourceFile| {
+        let start = text(&file.bytes[..file.bytes.len().min(64 << 10)]);
+        IMPORTERS.iter().find(|importer| (importer.fits)(file, &start))
+    };
+    let mut kinds: Vec<_> = files.iter().map(one).collect();
+    // What is beside a design of ours is made from it; what is beside a slurm.conf may be included or run by it.
+    let all = find("own").filter(|own| kinds.contains(&Some(own)));
+    let rest = find("slurm").filter(|slurm| kinds.contains(&Some(slurm)));
+    for kind in &mut kinds {
+        *kind = all.or(*kind).or(rest);
+    }
+    kinds
+}
+
+/// Reads `files` as `importer`'s kind, or each as the kind that it is recognised as.
 ///
 /// Fails where they cannot be read at all: too many or too large, of no known kind, or with a private key in them.
 /// Whatever else is wrong stands in the report.
@@ -114,7 +144,8 @@ pub fn read(importer: Option<&'static Importer>, files: &[SourceFile]) -> Result
     if files.len() > MAX_FILES {
         return Err(format!("there are {} files; at most {MAX_FILES} are read together", files.len()));
     }
-    let sources: Vec<Source> = files.iter().map(|file| Source { file, text: own::unpacked(file) }).collect();
+    let sources: Vec<Source> =
+        files.iter().enumerate().map(|(index, file)| Source { file, text: own::unpacked(file), index }).collect();
     let size: usize = sources.iter().map(|source| source.text.len()).sum();
     if size > MAX_BYTES {
         return Err(format!("the files have {size} bytes in all; at most {MAX_BYTES} are read"));
@@ -125,13 +156,39 @@ pub fn read(importer: Option<&'static Importer>, files: &[SourceFile]) -> Result
             source.file.name
         ));
     }
-    let importer = importer.or_else(|| recognise(files)).ok_or_else(|| {
-        let kinds: Vec<&str> = IMPORTERS.iter().map(|importer| importer.title).collect();
-        format!("this is none of what can be imported ({}): choose the kind if it is one after all", kinds.join(", "))
-    })?;
-    let mut reading = Reading::new(importer, files.iter().map(|file| file.name.clone()).collect());
-    (importer.read)(&sources, &mut reading);
-    reading.set_domain();
+    let mut kinds = match importer {
+        Some(importer) => vec![Some(importer); files.len()],
+        None => kinds(files),
+    };
+    let templates: Vec<Option<&str>> =
+        sources.iter().zip(&kinds).map(|(source, kind)| template::language(source, *kind)).collect();
+    if kinds.iter().all(Option::is_none) && templates.iter().all(Option::is_none) {
+        let titles: Vec<&str> = IMPORTERS.iter().map(|importer| importer.title).collect();
+        return Err(format!(
+            "this is none of what can be imported ({}): choose the kind if it is one after all",
+            titles.join(", ")
+        ));
+    }
+    let mut reading = Reading::new(files.iter().map(|file| file.name.clone()).collect());
+    for (source, language) in sources.iter().zip(templates) {
+        if let Some(language) = language {
+            kinds[source.index] = None;
+            reading.note(At { file: source.index, line: 0 }, "the file", Outcome::Wrong(template::reason(language)));
+        } else if kinds[source.index].is_none() && !source.text.trim().is_empty() {
+            let why = "it is none of what can be imported: bring it alone and choose its kind if it is one after all";
+            reading.note(At { file: source.index, line: 0 }, "the file", Outcome::Unknown(why.to_owned()));
+        }
+    }
+    let mut sources: Vec<Option<Source>> = sources.into_iter().map(Some).collect();
+    for importer in IMPORTERS {
+        let mine = kinds.iter().zip(&mut sources).filter(|(kind, _)| **kind == Some(importer));
+        let mine: Vec<Source> = mine.filter_map(|(_, source)| source.take()).collect();
+        if !mine.is_empty() {
+            reading.kinds.push(importer);
+            (importer.read)(&mine, &mut reading);
+        }
+    }
+    reading.finish();
     Ok(reading)
 }
 

@@ -30,8 +30,8 @@ pub(super) fn read(sources: &[Source], reading: &mut Reading) {
     let depth = |source: &Source| source.file.name.matches('/').count();
     let is_own = |source: &&Source| fits(source.file, &source.text);
     let chosen = sources.iter().filter(is_own).min_by_key(|source| depth(source));
-    for (index, source) in sources.iter().enumerate() {
-        let at = At { file: index, line: 0 };
+    for source in sources {
+        let at = At { file: source.index, line: 0 };
         if chosen.is_none_or(|chosen| chosen.file.name == source.file.name) && reading.whole.is_none() {
             let outcome = match description(source) {
                 Ok(cluster) => {

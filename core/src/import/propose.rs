@@ -6,7 +6,9 @@ use super::reading::{Memory, Reading, Target, Told};
 use super::report::{Entry, Outcome, Report};
 use crate::check::{self, Fix};
 use crate::cluster::expand::expand_group;
-use crate::cluster::{Boot, Choice, Cluster, General, Gpus, Network, Node, NodeGroup, Partition, Role, Slurm};
+use crate::cluster::{
+    Boot, Choice, Cluster, Fabric, FabricKind, General, Gpus, Network, Node, NodeGroup, Partition, Role, Slurm,
+};
 use crate::hostlist;
 use crate::modules::schedulable_memory;
 use crate::path::{Field, Path};
@@ -91,6 +93,7 @@ fn design(reading: &Reading, mut cluster: Cluster, entries: &mut Vec<Entry>) -> 
     }
     merge_nodes(&mut cluster, &reading.told);
     fit_subnet(&mut cluster, entries);
+    fit_fabric(&mut cluster, &reading.told, entries);
     cluster
 }
 
@@ -145,15 +148,25 @@ fn merge_nodes(cluster: &mut Cluster, told: &[Told]) {
             groups.extend(fold(nodes, group));
         }
     }
-    let new = told.iter().filter(|told| !known.contains(&told.name)).map(|told| {
+    // Nodes that a file keeps together stay so.
+    let mut new: Vec<(Option<&str>, Vec<Node>)> = Vec::new();
+    let mut place: HashMap<Option<&str>, usize> = HashMap::new();
+    for told in told.iter().filter(|told| !known.contains(&told.name)) {
         let mut node = blank(&told.name);
         apply(told, &mut node, huge_pages);
         if node.roles.is_empty() {
             node.roles = NodeGroup::default().roles;
         }
-        node
-    });
-    groups.extend(fold(new.collect(), &NodeGroup::default()));
+        let group = told.group.as_deref();
+        let at = *place.entry(group).or_insert_with(|| {
+            new.push((group, Vec::new()));
+            new.len() - 1
+        });
+        new[at].1.push(node);
+    }
+    for (_, nodes) in new {
+        groups.extend(fold(nodes, &NodeGroup::default()));
+    }
     if *cluster.nodes != groups {
         cluster.nodes = Arc::new(groups);
     }
@@ -175,7 +188,8 @@ fn blank(name: &str) -> Node {
         sockets: group.sockets,
         cores_per_socket: group.cores_per_socket,
         threads_per_core: group.threads_per_core,
-        memory_mib: group.memory_mib,
+        // Not known, until a file tells.
+        memory_mib: 0,
         gpus: Gpus::default(),
         boot: Boot::default(),
         features: Vec::new(),
@@ -192,9 +206,8 @@ fn apply(told: &Told, node: &mut Node, huge_pages: u64) {
     }
     take!(mac mac_address interface interface architecture architecture sockets sockets cores cores_per_socket
         threads threads_per_core gpus gpus features features weight weight);
-    if told.ip.is_some() {
-        node.ip = told.ip;
-    }
+    node.ip = told.ip.or(node.ip);
+    node.fabric_ip = told.fabric_ip.or(node.fabric_ip);
     node.memory_mib = match told.memory {
         None => node.memory_mib,
         Some(Memory::Installed(mib)) => mib,
@@ -225,29 +238,52 @@ fn installed(usable: u64, before: u64) -> u64 {
 
 /// Widens the cluster's network where the addresses of nodes lie outside: to the smallest one that holds them all.
 fn fit_subnet(cluster: &mut Cluster, entries: &mut Vec<Entry>) {
-    let addresses: Vec<u32> =
-        crate::cluster::expand::expand(cluster).iter().filter_map(|node| node.ip.map(u32::from)).collect();
-    let (Some(lowest), Some(highest)) = (addresses.iter().min(), addresses.iter().max()) else { return };
-    let read = |subnet: &str| {
-        let (network, length) = subnet.trim().split_once('/')?;
-        Some((u32::from(network.parse::<Ipv4Addr>().ok()?), length.parse::<u32>().ok().filter(|length| *length <= 32)?))
-    };
-    let mask = |length: u32| u32::MAX.checked_shl(32 - length).unwrap_or(0);
-    let Some((network, length)) = read(&cluster.network.subnet) else { return };
-    let holds = |address: &u32| address & mask(length) == network & mask(length);
-    if holds(lowest) && holds(highest) {
+    let addresses = crate::cluster::expand::expand(cluster).into_iter().filter_map(|node| node.ip);
+    let Some(subnet) = subnet_of(addresses, &cluster.network.subnet) else { return };
+    let path = Path::root().field(Cluster::network).field(Network::subnet);
+    let text = format!("{subnet}, the smallest network that holds the addresses of all nodes");
+    note(entries, text, Outcome::Taken(path));
+    (Cluster::network.get_mut)(cluster).subnet = subnet;
+}
+
+/// Turns the fabric on where files tell of addresses there, and widens its network as [`fit_subnet`] does.
+fn fit_fabric(cluster: &mut Cluster, told: &[Told], entries: &mut Vec<Entry>) {
+    if told.iter().all(|told| told.fabric_ip.is_none()) {
         return;
     }
+    let path = Path::root().field(Cluster::network).field(Network::fabric);
+    if cluster.network.fabric.kind == FabricKind::None {
+        (Cluster::network.get_mut)(cluster).fabric.kind = FabricKind::InfiniBand;
+        let why = "nodes have a second network; choose RoCE, the interface and the driver in the form if they differ";
+        note(entries, "InfiniBand".to_owned(), Outcome::Guessed(path.field(Fabric::kind), why.to_owned()));
+    }
+    let addresses = crate::cluster::expand::expand(cluster).into_iter().filter_map(|node| node.fabric_ip);
+    let Some(subnet) = subnet_of(addresses, &cluster.network.fabric.subnet) else { return };
+    let text = format!("{subnet}, the smallest network that holds the addresses on the fabric");
+    note(entries, text, Outcome::Taken(path.field(Fabric::subnet)));
+    (Cluster::network.get_mut)(cluster).fabric.subnet = subnet;
+}
+
+fn note(entries: &mut Vec<Entry>, text: String, outcome: Outcome) {
+    entries.push(Entry { file: usize::MAX, line: 0, text, outcome });
+}
+
+/// The smallest network that holds all `addresses`; `None` where `subnet` does, or cannot be read.
+fn subnet_of(addresses: impl Iterator<Item = Ipv4Addr>, subnet: &str) -> Option<String> {
+    let addresses: Vec<u32> = addresses.map(u32::from).collect();
+    let (lowest, highest) = (addresses.iter().min()?, addresses.iter().max()?);
+    let (network, length) = subnet.trim().split_once('/')?;
+    let (network, length) = (u32::from(network.parse::<Ipv4Addr>().ok()?), length.parse::<u32>().ok()?);
+    if length > 32 {
+        return None;
+    }
+    let mask = |length: u32| u32::MAX.checked_shl(32 - length).unwrap_or(0);
+    let holds = |address: &u32| address & mask(length) == network & mask(length);
+    if holds(lowest) && holds(highest) {
+        return None;
+    }
     let common = (lowest ^ highest).leading_zeros().clamp(8, 24);
-    let subnet = format!("{}/{common}", Ipv4Addr::from(lowest & mask(common)));
-    let path = Path::root().field(Cluster::network).field(Network::subnet);
-    entries.push(Entry {
-        file: 0,
-        line: 0,
-        text: format!("{subnet}, the smallest network that holds the addresses of all nodes"),
-        outcome: Outcome::Taken(path),
-    });
-    (Cluster::network.get_mut)(cluster).subnet = subnet;
+    Some(format!("{}/{common}", Ipv4Addr::from(lowest & mask(common))))
 }
 
 /// The place of a setting of the cluster as a whole.

@@ -1,15 +1,15 @@
 //! What importers gather: nodes as files tell of them, settings, partitions, and what became of each line.
 
 use super::Importer;
-use super::attributes::split_domain;
+use super::attributes::{role_in_name, split_domain};
 use super::report::{Entry, Outcome};
 use crate::check::is_host_name;
 use crate::cluster::expand::count_on;
-use crate::cluster::{Architecture, Cluster, Gpus, Network, Partition, Role};
+use crate::cluster::{Architecture, Choice, Cluster, Gpus, Network, Partition, Role};
 use crate::hostlist::{self, MAX_HOSTS};
 use crate::path::Path;
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::Ipv4Addr;
 
 /// The most entries that a report lists.
@@ -43,6 +43,9 @@ pub(super) struct Told {
     pub gpus: Option<Gpus>,
     pub features: Option<Vec<String>>,
     pub weight: Option<u32>,
+    pub fabric_ip: Option<Ipv4Addr>,
+    /// The name of a group that nodes are kept together in.
+    pub group: Option<String>,
 }
 
 impl Told {
@@ -53,7 +56,7 @@ impl Told {
                 $(if more.$field.is_some() { self.$field = more.$field; })*
             };
         }
-        take!(ip mac interface architecture sockets cores threads memory gpus features weight);
+        take!(ip mac interface architecture sockets cores threads memory gpus features weight fabric_ip group);
         for role in more.roles {
             if !self.roles.contains(&role) {
                 self.roles.push(role);
@@ -79,9 +82,15 @@ pub(super) struct At {
     pub line: usize,
 }
 
+impl At {
+    /// What several files tell together, or none of them.
+    pub const NOWHERE: Self = Self { file: usize::MAX, line: 0 };
+}
+
 /// What was read from files, before it is put into a design.
 pub struct Reading {
-    pub importer: &'static Importer,
+    /// The kinds of what was read, in that order.
+    pub(super) kinds: Vec<&'static Importer>,
     pub(super) files: Vec<String>,
     pub(super) entries: Vec<Entry<Target>>,
     pub(super) left_out: usize,
@@ -96,14 +105,20 @@ pub struct Reading {
     pub(super) whole: Option<Cluster>,
     /// The domains of hosts' full names, and where each stands first.
     domains: HashMap<String, At>,
+    /// The nodes that are reached under other names, with the entry that says so.
+    addressed: Vec<(usize, Vec<String>)>,
+    /// Those names.
+    address_names: HashSet<String>,
+    /// Names that files have for a node besides its own.
+    aliases: HashMap<String, String>,
     /// How many more names hostlists may stand for.
     names_left: usize,
 }
 
 impl Reading {
-    pub(super) fn new(importer: &'static Importer, files: Vec<String>) -> Self {
+    pub(super) fn new(files: Vec<String>) -> Self {
         Self {
-            importer,
+            kinds: Vec::new(),
             files,
             entries: Vec::new(),
             left_out: 0,
@@ -114,6 +129,9 @@ impl Reading {
             extra: Vec::new(),
             whole: None,
             domains: HashMap::new(),
+            addressed: Vec::new(),
+            address_names: HashSet::new(),
+            aliases: HashMap::new(),
             names_left: 4 * MAX_HOSTS,
         }
     }
@@ -154,6 +172,134 @@ impl Reading {
         Ok(())
     }
 
+    /// What was read, in words: `slurm.conf and hosts file`.
+    pub fn title(&self) -> String {
+        let titles: Vec<&str> = self.kinds.iter().map(|kind| kind.title).collect();
+        match titles.split_last() {
+            None => "nothing".to_owned(),
+            Some((one, [])) => (*one).to_owned(),
+            Some((last, before)) => format!("{} and {last}", before.join(", ")),
+        }
+    }
+
+    /// Whether a slurm.conf told of the nodes: what other files name besides are no workers then.
+    pub(super) fn has_slurm_nodes(&self) -> bool {
+        self.kinds.iter().any(|kind| kind.kind == "slurm")
+            && self.told.iter().any(|told| told.roles.contains(&Role::Worker))
+    }
+
+    /// Notes that `alias` is another name of the node `name`.
+    pub(super) fn also_called(&mut self, name: &str, alias: &str) {
+        self.aliases.entry(alias.to_owned()).or_insert_with(|| name.to_owned());
+    }
+
+    /// Notes that the nodes `names` are reached under `others`, each for one, whose addresses another file has; `entry` says
+    /// so.
+    pub(super) fn addressed_as(&mut self, entry: usize, names: &[String], others: &[String]) {
+        for (name, other) in names.iter().zip(others) {
+            let other = split_domain(other).0;
+            self.also_called(name, other);
+            self.address_names.insert(other.to_owned());
+        }
+        self.addressed.push((entry, names.to_vec()));
+    }
+
+    /// Whether a node is reached under this name.
+    pub(super) fn is_address_name(&self, name: &str) -> bool {
+        self.address_names.contains(name)
+    }
+
+    /// Settles what waited for addresses of other files.
+    fn settle_addresses(&mut self) {
+        for (entry, names) in std::mem::take(&mut self.addressed) {
+            let has_address = |name: &String| self.find(name).is_some_and(|told| told.ip.is_some());
+            if names.iter().all(has_address)
+                && let Some(first) = names.first()
+            {
+                let outcome = Outcome::Taken(Target::Node(first.clone(), "firstIP"));
+                self.settle(entry, outcome);
+            }
+        }
+        // A host that is named by its address.
+        let by_address: HashMap<String, String> =
+            self.told.iter().filter_map(|told| Some((told.ip?.to_string(), told.name.clone()))).collect();
+        let leads = self.told.first().map(|told| told.name.clone());
+        for (path, value) in &mut self.settings {
+            if path.to_string() == "slurm.accounting.host"
+                && let Some(name) = value.as_str().and_then(|text| by_address.get(text))
+            {
+                // The first controller is what an empty host means.
+                *value = if leads.as_ref() == Some(name) { "".into() } else { name.as_str().into() };
+            }
+        }
+    }
+
+    /// The node that a file means by `name`: one that was told of under this name, or that has it as an alias.
+    pub(super) fn known_as(&self, name: &str) -> Option<&str> {
+        let own = self.aliases.get(name).map_or(name, String::as_str);
+        self.index.get(own).map(|index| self.told[*index].name.as_str())
+    }
+
+    /// The nodes that have a role, or get one, by what their name says; the others are workers.
+    fn guess_roles(&mut self) {
+        let mut guessed: Vec<(Role, Vec<String>)> = Vec::new();
+        for told in self.told.iter_mut().filter(|told| told.roles.is_empty()) {
+            let Some(role) = role_in_name(&told.name).filter(|role| *role != Role::Worker) else { continue };
+            told.roles = vec![role];
+            match guessed.iter_mut().find(|(known, _)| *known == role) {
+                Some((_, names)) => names.push(told.name.clone()),
+                None => guessed.push((role, vec![told.name.clone()])),
+            }
+        }
+        for (role, names) in guessed {
+            let why = format!("role {}, going by the name: change it in the form if it is wrong", role.key());
+            let outcome = Outcome::Guessed(Target::Node(names[0].clone(), "roles"), why);
+            self.note(At::NOWHERE, &hostlist::compress(&names), outcome);
+        }
+    }
+
+    /// What no file told of the nodes, and what the design has in its place.
+    fn tell_gaps(&mut self) {
+        let gap = |of: fn(&Told) -> bool| -> Vec<String> {
+            self.told.iter().filter(|told| of(told)).map(|told| told.name.clone()).collect()
+        };
+        let no_cpus = gap(|told| told.cores.is_none() && told.sockets.is_none());
+        let is_worker = |told: &Told| told.roles.is_empty() || told.roles.contains(&Role::Worker);
+        let no_memory: Vec<String> = self
+            .told
+            .iter()
+            .filter(|told| is_worker(told) && told.memory.is_none())
+            .map(|told| told.name.clone())
+            .collect();
+        for (names, key, why) in [
+            (
+                no_cpus,
+                "sockets",
+                "no file gives their CPUs: new nodes get 1 × 1 × 1 until you enter what “lscpu” shows",
+            ),
+            (
+                no_memory,
+                "memoryMiB",
+                "no file gives their memory: it is left open on new nodes, and Slurm needs it before jobs can run",
+            ),
+        ] {
+            if let Some(first) = names.first() {
+                let outcome = Outcome::Guessed(Target::Node(first.clone(), key), why.to_owned());
+                self.note(At::NOWHERE, &hostlist::compress(&names), outcome);
+            }
+        }
+    }
+
+    /// What is known only when all files are read.
+    pub(super) fn finish(&mut self) {
+        self.set_domain();
+        self.settle_addresses();
+        if self.whole.is_none() {
+            self.guess_roles();
+            self.tell_gaps();
+        }
+    }
+
     /// The node with this name, if a file told of it.
     pub(super) fn find(&self, name: &str) -> Option<&Told> {
         self.index.get(name).map(|index| &self.told[*index])
@@ -176,8 +322,10 @@ impl Reading {
     pub(super) fn put(&mut self, at: At, names: &[String], line: &Told) -> Outcome<Target> {
         for (step, full) in names.iter().enumerate() {
             let (name, domain) = split_domain(full);
-            if !is_host_name(name) {
-                return Outcome::Wrong(format!("“{name}” is no host name: letters, digits and inner hyphens"));
+            if !can_be_kept(name) {
+                return Outcome::Wrong(format!(
+                    "“{name}” cannot be a host name: use letters, digits and inner hyphens"
+                ));
             }
             self.note_domain(at, domain);
             let Some(told) = self.node(name) else {
@@ -187,11 +335,12 @@ impl Reading {
                 ip: line.ip.and_then(|first| count_on(first, step)),
                 // One address of hardware is that of one node.
                 mac: line.mac.clone().filter(|_| names.len() == 1),
+                fabric_ip: line.fabric_ip.and_then(|first| count_on(first, step)),
                 ..line.clone()
             });
         }
         let host = names.first().map(|full| split_domain(full).0.to_owned()).unwrap_or_default();
-        Outcome::Taken(Target::Node(host, ""))
+        taken_name(&host, "")
     }
 
     /// Notes the domain of a host's full name; empty for none.
@@ -202,7 +351,7 @@ impl Reading {
     }
 
     /// Takes the domain that all hosts have.
-    pub(super) fn set_domain(&mut self) {
+    fn set_domain(&mut self) {
         let mut all = self.domains.iter();
         if let (Some((domain, at)), None) = (all.next(), all.next()) {
             let (domain, at) = (domain.clone(), *at);
@@ -222,6 +371,22 @@ impl Reading {
     pub(super) fn set(&mut self, path: Path, value: impl Into<Value>) -> Outcome<Target> {
         self.settings.push((path.clone(), value.into()));
         Outcome::Taken(Target::At(path))
+    }
+}
+
+/// Whether the design takes a node of this name: a host name, or one that a check mends.
+pub(super) fn can_be_kept(name: &str) -> bool {
+    is_host_name(&name.replace('_', "-"))
+}
+
+/// What became of a node's line where the node was taken: its name is told where it cannot stay.
+pub(super) fn taken_name(name: &str, key: &'static str) -> Outcome<Target> {
+    let target = Target::Node(name.to_owned(), key);
+    if is_host_name(name) {
+        Outcome::Taken(target)
+    } else {
+        let why = format!("“{name}” is kept, but cannot be a host name: the checks propose another");
+        Outcome::Guessed(target, why)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::preset;
 use crate::totals::totals;
 use proptest::prelude::*;
 
-fn file(name: &str, text: &str) -> SourceFile {
+pub(super) fn file(name: &str, text: &str) -> SourceFile {
     SourceFile { name: name.to_owned(), bytes: text.as_bytes().to_vec() }
 }
 
@@ -15,24 +15,24 @@ fn imported(files: &[SourceFile], before: &Cluster, mode: Mode) -> Proposal {
 }
 
 /// A design of its own from these files.
-fn alone(files: &[(&str, &str)]) -> Proposal {
+pub(super) fn alone(files: &[(&str, &str)]) -> Proposal {
     let files: Vec<SourceFile> = files.iter().map(|(name, text)| file(name, text)).collect();
     imported(&files, &Cluster::default(), Mode::Replace)
 }
 
-fn node(cluster: &Cluster, name: &str) -> Node {
+pub(super) fn node(cluster: &Cluster, name: &str) -> Node {
     expand(cluster).into_iter().find(|node| node.name == name).unwrap_or_else(|| panic!("no {name}"))
 }
 
 /// The line of the report about `text`.
 #[track_caller]
-fn line(report: &Report, text: &str) -> String {
+pub(super) fn line(report: &Report, text: &str) -> String {
     let found = report.entries.iter().find(|entry| entry.text.contains(text));
     let all = || report.entries.iter().map(|entry| report.line(entry) + "\n").collect::<String>();
     report.line(found.unwrap_or_else(|| panic!("nothing about {text} in\n{}", all())))
 }
 
-fn hosts(cluster: &Cluster) -> Vec<&str> {
+pub(super) fn hosts(cluster: &Cluster) -> Vec<&str> {
     cluster.nodes.iter().map(|group| group.hosts.as_str()).collect()
 }
 
@@ -160,7 +160,7 @@ fn a_hosts_file_gives_nodes_their_addresses() {
             text += &format!("10.30.{rack}.{unit} cn{number:04}.lab.example cn{number:04} # rack {rack}\n");
         }
     }
-    text += "10.31.0.1 cn0001-ib\n10.30.9.1 cn0001\nfd00::7 cn0002\nnowhere cn3\n10.30.9.9\n10.30.9.8 _x";
+    text += "10.31.0.1 cn0001-ipmi\n10.30.9.1 cn0001\nfd00::7 cn0002\nnowhere cn3\n10.30.9.9\n10.30.9.8 _x";
     let Proposal { cluster, report } = alone(&[("hosts", &text)]);
     assert_eq!(hosts(&cluster), ["cn[0001-0800]"]);
     assert_eq!(cluster.nodes[0].overrides.len(), 3);
@@ -169,7 +169,7 @@ fn a_hosts_file_gives_nodes_their_addresses() {
     assert_eq!(cluster.network.subnet, "10.30.0.0/22");
     for (text, word) in [
         ("localhost", "implied"),
-        ("-ib", "no place"),
+        ("-ipmi", "no place"),
         ("10.30.9.1 ", "no place"),
         ("fd00::7", "no place"),
         ("nowhere", "wrong"),
@@ -275,10 +275,10 @@ fn an_inventory_is_read_in_both_forms() {
         assert_eq!((gn.gpus.model.as_str(), gn.gpus.count, gn.cores_per_socket), ("a100", 4, 32));
         assert_eq!(node(&cluster, "mail").roles, [Role::Worker]);
         assert!(line(&report, "become_password").contains("=… → a password must never"), "{name}");
-        assert!(line(&report, "rack=r 7").contains(" unknown: "));
+        assert!(line(&report, "rack=r 7").contains(" no place: "));
         assert!(line(&report, "ansible_user").contains(" no place: "));
         assert!(line(&report, "group slurm_nodes").contains(" no place: "));
-        assert!(report.entries.iter().all(|entry| entry.line > 0), "{name}");
+        assert!(report.entries.iter().all(|entry| entry.line > 0 || entry.file == usize::MAX), "{name}");
     }
     let broken = alone(&[("inventory.yml", "all:\n  hosts:\n    a: [1\n    b: }\n")]).report;
     assert!(broken.entries.iter().any(is_no_yaml), "{broken:?}");

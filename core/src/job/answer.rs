@@ -43,6 +43,8 @@ pub struct Grant {
     pub usual_time: bool,
     /// How many jobs of this kind it is: more than one for an array.
     pub copies: u64,
+    /// The further parts of a heterogeneous job, which all start together.
+    pub parts: Vec<Grant>,
 }
 
 /// What a job gets on some of its nodes.
@@ -52,7 +54,7 @@ pub struct Share {
     pub nodes: u64,
     /// Logical processors on each.
     pub cpus: u64,
-    /// Memory on each, in MiB.
+    /// Memory on each, in MiB; 0 for all of a node's where that is not known.
     pub memory_mib: u64,
     /// GPUs on each, and their model.
     pub gpus: u64,
@@ -93,6 +95,19 @@ impl Grant {
 
     /// The answer for people, line by line: what it is, and the value.
     pub fn lines(&self) -> Vec<(&'static str, String)> {
+        if self.parts.is_empty() {
+            return self.own_lines();
+        }
+        let all = self.parts.len() + 1;
+        let parts = std::iter::once(self).chain(&self.parts).enumerate();
+        parts
+            .flat_map(|(index, part)| {
+                std::iter::once(("Part", format!("{} of {all}", index + 1))).chain(part.own_lines())
+            })
+            .collect()
+    }
+
+    fn own_lines(&self) -> Vec<(&'static str, String)> {
         let mut lines = vec![("Partition", self.partition.clone())];
         lines.push(("Nodes", format!("{}: {}", self.node_count(), self.nodes)));
         if self.could != self.nodes {
@@ -119,6 +134,17 @@ impl Grant {
 
     /// The answer in a sentence.
     pub fn summary(&self) -> String {
+        if !self.parts.is_empty() {
+            let parts: Vec<String> = std::iter::once(self)
+                .chain(&self.parts)
+                .map(|part| part.own_summary().trim_end_matches('.').to_owned())
+                .collect();
+            return format!("{} parts: {}.", parts.len(), parts.join("; "));
+        }
+        self.own_summary()
+    }
+
+    fn own_summary(&self) -> String {
         let gpus = if self.gpus() > 0 { format!(", {}", counted(self.gpus(), "GPU")) } else { String::new() };
         format!(
             "{} with {}{gpus} in partition {}.",
@@ -131,7 +157,8 @@ impl Grant {
 
 /// `64 CPUs, 94 GiB, 4 GPUs (h100)`.
 fn amounts(cpus: u64, memory_mib: u64, gpus: u64, model: &str) -> String {
-    let mut text = format!("{}, {}", counted(cpus, "CPU"), memory(memory_mib));
+    let memory = if memory_mib == 0 { "memory unknown".to_owned() } else { memory(memory_mib) };
+    let mut text = format!("{}, {memory}", counted(cpus, "CPU"));
     if gpus > 0 {
         text += &format!(", {}", counted(gpus, "GPU"));
         if !model.is_empty() {
@@ -147,6 +174,11 @@ pub(super) fn counted(count: u64, one: &str) -> String {
 }
 
 impl Refusal {
+    /// The refusal of one part of a heterogeneous job.
+    pub(super) fn of_part(self, number: usize, count: usize) -> Self {
+        Self { why: format!("Part {number} of {count}: {}", self.why), ..self }
+    }
+
     pub(super) fn new(slurm: impl Into<String>, why: impl Into<String>) -> Self {
         Self { slurm: slurm.into(), why: why.into() }
     }

@@ -24,11 +24,9 @@ pub enum Lack {
 
 /// The memory that a job asks for, or else the partition's. `None` for all of a node's.
 pub fn memory_of(job: &Request, queue: &Queue) -> Option<Memory> {
-    let usual = queue.partition.default_memory_per_cpu_mib;
-    match job.memory {
+    match job.memory.or(queue.memory) {
         Some(Memory::Node(0)) => None,
-        Some(memory) => Some(memory),
-        None => (usual > 0).then_some(Memory::Cpu(usual)),
+        memory => memory,
     }
 }
 
@@ -74,13 +72,13 @@ pub fn capacity(job: &Request, queue: &Queue, worker: &Worker, features: bool) -
 /// The most tasks that the node's memory is enough for; `None` where it is not enough at all.
 fn tasks_by_memory(job: &Request, queue: &Queue, worker: &Worker) -> Option<u64> {
     match memory_of(job, queue) {
-        Some(Memory::Node(mib)) => (mib <= worker.memory_mib).then_some(u64::MAX),
+        Some(Memory::Node(mib)) => worker.has_memory(mib).then_some(u64::MAX),
         Some(Memory::Cpu(mib)) => {
             if is_alone(job, queue) && !fits(mib, worker.cpus(), worker) {
                 return None;
             }
             // Cores are given out whole, and each of their threads has its memory.
-            let cpus = worker.memory_mib / mib.max(1);
+            let cpus = worker.times_memory(mib.max(1));
             let cpus = if job.one_thread { cpus } else { cpus / worker.threads * worker.threads };
             (cpus > 0).then(|| if job.overcommit { u64::MAX } else { cpus / each(job, worker) })
         }
@@ -89,7 +87,7 @@ fn tasks_by_memory(job: &Request, queue: &Queue, worker: &Worker) -> Option<u64>
 }
 
 fn fits(mib: u64, times: u64, worker: &Worker) -> bool {
-    mib.checked_mul(times).is_some_and(|mib| mib <= worker.memory_mib)
+    mib.checked_mul(times).is_some_and(|mib| worker.has_memory(mib))
 }
 
 /// The most tasks that the node's GPUs are enough for, and the most GPUs that the job can have of it; `None` where it lacks
@@ -105,7 +103,7 @@ fn gpu_limits(job: &Request, worker: &Worker, usable: u64) -> Option<(u64, u64)>
     let mut most = worker.gpus;
     most = most.min(usable.checked_div(job.cpus_per_gpu).unwrap_or(most));
     if let Some(Memory::Gpu(mib)) = job.memory {
-        most = most.min(worker.memory_mib.checked_div(mib).unwrap_or(most));
+        most = most.min(worker.times_memory(mib));
     }
     if most < per_node || most < per_task || (!job.gpus.is_empty() && most == 0) {
         return None;

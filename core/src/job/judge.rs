@@ -28,8 +28,9 @@ impl Scheduler {
             Ok(grant) => Verdict::Granted(grant),
             Err(refusal) => Verdict::Refused(refusal),
         };
-        if self.has_more {
-            job.notes.push("The further lines of slurm.conf are not looked at.".to_owned());
+        if !self.unread.is_empty() {
+            let keys = self.unread.join(", ");
+            job.notes.push(format!("{keys} in the further lines of slurm.conf may change this, and is not looked at."));
         }
         Answer { verdict, notes: job.notes }
     }
@@ -39,6 +40,11 @@ impl Scheduler {
             return Err(Refusal::new("", "Slurm is off: turn “Run Slurm” on."));
         }
         settle(job)?;
+        if let Some(highest) = job.highest_copy.filter(|highest| *highest >= self.array_size) {
+            let most = self.array_size.saturating_sub(1);
+            let why = format!("-a takes numbers up to {most} here, by MaxArraySize, and the highest is {highest}.");
+            return Err(Refusal::new("Invalid job array specification", why));
+        }
         let queues = self.queues_of(job)?;
         self.check_gpus(job)?;
         self.check_features(job)?;
@@ -60,6 +66,10 @@ impl Scheduler {
                         job.notes.push(NO_LIMIT.to_owned());
                     }
                     tell_conditions(job, queue);
+                    if queue.workers.iter().any(|index| self.workers[*index].memory_mib == 0) {
+                        let name = &queue.partition.name;
+                        job.notes.push(format!("The memory of nodes of {name} is not known: it was not looked at."));
+                    }
                     return Ok(grant);
                 }
                 Err(why) => refusal = refusal.or(Some(why)),
@@ -278,6 +288,7 @@ impl Scheduler {
             minutes: job.time.unwrap_or(queue.longest),
             usual_time: job.time.is_none(),
             copies: job.copies.unwrap_or(1),
+            parts: Vec::new(),
         })
     }
 }

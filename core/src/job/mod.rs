@@ -45,7 +45,7 @@ impl Scheduler {
             return Some(Answer::unread("This text holds a private key, which must never leave its owner.".to_owned()));
         }
         Some(match words::split(text) {
-            Ok(parts) => self.ask_parts(&parts),
+            Ok(job) => self.ask_job(job),
             Err(why) => Answer::unread(why),
         })
     }
@@ -53,12 +53,41 @@ impl Scheduler {
     /// What a job would get that is submitted with `words`, as the shell hands them over; `script` is the batch script,
     /// whose `#SBATCH` lines give way to the words.
     pub fn ask_words(&self, words: &[String], script: Option<&str>) -> Answer {
-        let mut parts = match script.map(words::split).transpose() {
-            Ok(parts) => parts.unwrap_or_default(),
+        let mut job = match script.map(words::split).transpose() {
+            Ok(job) => job.unwrap_or_default(),
             Err(why) => return Answer::unread(why),
         };
-        parts.push(words::without_program(words.to_vec()));
-        self.ask_parts(&parts)
+        words::add_command(&mut job, words::without_program(words.to_vec()));
+        self.ask_job(job)
+    }
+
+    /// What the components of a job would get, each with its sources of options; refused when one of them is.
+    fn ask_job(&self, job: Vec<Vec<Vec<String>>>) -> Answer {
+        let count = job.len();
+        let mut answers = job.iter().map(|parts| self.ask_parts(parts)).enumerate();
+        let Some((_, mut first)) = answers.next() else { return self.ask_parts(&[]) };
+        for (index, answer) in answers {
+            for note in answer.notes {
+                if !first.notes.contains(&note) {
+                    first.notes.push(note);
+                }
+            }
+            match (&mut first.verdict, answer.verdict) {
+                (Verdict::Granted(whole), Verdict::Granted(part)) => whole.parts.push(part),
+                (Verdict::Granted(_), Verdict::Refused(refusal)) => {
+                    first.verdict = Verdict::Refused(refusal.of_part(index + 1, count));
+                }
+                _ => {}
+            }
+        }
+        if let Verdict::Granted(grant) = &first.verdict
+            && !grant.parts.is_empty()
+        {
+            first
+                .notes
+                .push("The parts start together; each was looked at as if the others had no node yet.".to_owned());
+        }
+        first
     }
 
     fn ask_parts(&self, parts: &[Vec<String>]) -> Answer {

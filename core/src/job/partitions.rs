@@ -1,9 +1,11 @@
 //! The nodes and partitions that jobs are held against.
 
+use super::request::Memory;
 use crate::check::read_time;
 use crate::cluster::{Cluster, Partition, Role, expand};
 use crate::hostlist;
 use crate::modules::job_memory;
+use crate::slurm_conf::{DefaultMemory, InForce};
 use std::collections::HashMap;
 
 /// A worker, as slurm.conf describes it.
@@ -12,7 +14,7 @@ pub struct Worker {
     pub name: String,
     pub cores: u64,
     pub threads: u64,
-    /// The memory that jobs get, in MiB.
+    /// The memory that jobs get, in MiB; 0 where it is not known.
     pub memory_mib: u64,
     pub gpus: u64,
     pub model: String,
@@ -24,6 +26,16 @@ impl Worker {
     /// Its logical processors.
     pub fn cpus(&self) -> u64 {
         self.cores.saturating_mul(self.threads)
+    }
+
+    /// Whether it has so much memory, as far as that is known.
+    pub fn has_memory(&self, mib: u64) -> bool {
+        self.memory_mib == 0 || mib <= self.memory_mib
+    }
+
+    /// How many times it has so much memory, as far as that is known.
+    pub fn times_memory(&self, mib: u64) -> u64 {
+        if self.memory_mib == 0 { u64::MAX } else { self.memory_mib.checked_div(mib).unwrap_or(u64::MAX) }
     }
 }
 
@@ -37,6 +49,8 @@ pub struct Queue {
     pub longest: Option<u64>,
     /// Of jobs that ask for none, in minutes; `None` where the partition does not say.
     pub usual: Option<u64>,
+    /// The memory of jobs that ask for none; `None` for all of a node's.
+    pub memory: Option<Memory>,
 }
 
 /// The scheduler of a cluster, made ready to be asked.
@@ -48,8 +62,10 @@ pub struct Scheduler {
     /// All nodes that are no workers.
     pub(super) others: Vec<String>,
     pub(super) queues: Vec<Queue>,
-    /// Whether further lines of slurm.conf may change the answers.
-    pub(super) has_more: bool,
+    /// Settings among the further lines of slurm.conf that may change the answers.
+    pub(super) unread: Vec<&'static str>,
+    /// How many numbers the jobs of an array can have, from 0.
+    pub(super) array_size: u64,
 }
 
 impl Scheduler {
@@ -63,7 +79,10 @@ impl Scheduler {
             .map(|node| Worker {
                 cores: u64::from(node.sockets) * u64::from(node.cores_per_socket),
                 threads: node.threads_per_core.max(1).into(),
-                memory_mib: job_memory(cluster, node.memory_mib),
+                memory_mib: match node.memory_mib {
+                    0 => 0,
+                    mib => job_memory(cluster, mib).max(1),
+                },
                 gpus: node.gpus.count.into(),
                 model: node.gpus.model,
                 features: node.features,
@@ -73,6 +92,7 @@ impl Scheduler {
             .collect();
         let by_name: HashMap<String, usize> =
             workers.iter().enumerate().map(|(index, worker)| (worker.name.clone(), index)).collect();
+        let in_force = InForce::new(&cluster.slurm);
         let queue = |partition: &Partition| {
             let nodes = partition.nodes.trim();
             let mut is_member = vec![nodes.is_empty(); workers.len()];
@@ -85,12 +105,17 @@ impl Scheduler {
             let minutes = |text: &str| read_time(text).filter(|time| *time < u64::MAX).map(|time| time.div_ceil(60));
             let longest = minutes(&partition.max_time);
             let usual = minutes(&partition.default_time);
-            Queue { partition: partition.clone(), workers: members, longest, usual }
+            let memory = in_force.default_memory_in(partition).map(|memory| match memory {
+                DefaultMemory::Cpu(mib) => Memory::Cpu(mib),
+                DefaultMemory::Node(mib) => Memory::Node(mib),
+            });
+            Queue { partition: partition.clone(), workers: members, longest, usual, memory }
         };
         Self {
             enabled: cluster.slurm.enable,
             queues: cluster.slurm.partitions.iter().map(queue).collect(),
-            has_more: !cluster.slurm.extra_config.trim().is_empty(),
+            unread: in_force.unread(),
+            array_size: in_force.array_size(),
             others,
             by_name,
             workers,

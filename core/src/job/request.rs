@@ -39,6 +39,8 @@ pub struct Request {
     pub account: Option<String>,
     /// How many jobs of an array.
     pub copies: Option<u64>,
+    /// The highest number of these.
+    pub highest_copy: Option<u64>,
     /// What was not looked at.
     pub notes: Vec<String>,
 }

@@ -112,15 +112,11 @@ pub fn time(job: &mut Request, text: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The highest number of an array's job: Slurm's `MaxArraySize` is 1001 where slurm.conf does not set it.
-const HIGHEST: u64 = 1000;
-
 pub fn array(job: &mut Request, text: &str) -> Result<(), Refusal> {
-    let read = values::array(text).filter(|(_, highest)| *highest <= HIGHEST);
-    let (count, _) = read.ok_or_else(|| {
-        let why = format!("-a takes numbers up to {HIGHEST}: 0-15, 1,3,5 or 0-99%10.");
+    let (count, highest) = values::array(text).ok_or_else(|| {
+        let why = "-a takes numbers: 0-15, 1,3,5 or 0-99%10.";
         Refusal::new("Invalid job array specification", why)
     })?;
-    job.copies = Some(count);
+    (job.copies, job.highest_copy) = (Some(count), Some(highest));
     Ok(())
 }

@@ -105,3 +105,79 @@ proptest! {
         }
     }
 }
+
+/// Two kinds of nodes, with further lines of slurm.conf.
+fn small(lines: &str) -> Scheduler {
+    let text = serde_json::json!({
+        "version": 1,
+        "nodes": [
+            {"hosts": "ctl", "roles": ["controller"], "firstIP": "10.0.0.1"},
+            {"hosts": "cn[1-2]", "firstIP": "10.0.0.2", "coresPerSocket": 8, "memoryMiB": 65536},
+            {"hosts": "big", "firstIP": "10.0.0.9", "coresPerSocket": 64, "memoryMiB": 0}
+        ],
+        "slurm": {
+            "partitions": [{"name": "main", "nodes": "cn[1-2]", "default": true}, {"name": "big", "nodes": "big"}],
+            "extraConfig": lines
+        }
+    });
+    Scheduler::new(&crate::cluster::Cluster::from_json(&text.to_string()).unwrap())
+}
+
+fn granted(scheduler: &Scheduler, text: &str) -> (Grant, String) {
+    let answer = scheduler.ask(text).unwrap();
+    match answer.verdict {
+        Verdict::Granted(grant) => (grant, answer.notes.join(" ")),
+        Verdict::Refused(refusal) => panic!("{text}: {refusal:?}"),
+    }
+}
+
+#[test]
+fn the_further_lines_count_for_jobs_that_ask_for_no_memory() {
+    for (lines, memory) in [
+        ("", small("").workers[0].memory_mib),
+        ("DefMemPerCPU=2000", 2000),
+        ("defmemPerNode = 5000 # each", 5000),
+        ("DefMemPerCPU=2000\nDefMemPerNode=5000", 5000),
+        ("DefMemPerCPU=0", small("").workers[0].memory_mib),
+    ] {
+        let (grant, notes) = granted(&small(lines), "sbatch -n 1");
+        assert_eq!(grant.memory_mib(), memory, "{lines}");
+        assert!(!notes.contains("further lines"), "{lines}: {notes}");
+    }
+    let (_, notes) = granted(&small("DefMemPerGPU=9\nKillWait=5"), "sbatch -n 1");
+    assert!(notes.contains("DefMemPerGPU in the further lines") && !notes.contains("KillWait"), "{notes}");
+    assert_eq!(said(&small(""), "sbatch -a 0-1000 -n 1"), "cn1 1 node with 1 CPU in partition main.");
+    assert_eq!(said(&small(""), "sbatch -a 0-1001 -n 1"), "Invalid job array specification");
+    assert_eq!(said(&small("MaxArraySize=5000"), "sbatch -a 0-4999 -n 1"), "cn1 1 node with 1 CPU in partition main.");
+}
+
+#[test]
+fn memory_that_is_not_known_refuses_nobody_and_is_told() {
+    let (grant, notes) = granted(&small(""), "sbatch -p big -n 1 --mem=900G");
+    assert_eq!(grant.memory_mib(), 900 << 10);
+    assert!(notes.contains("memory of nodes of big is not known"), "{notes}");
+    let (grant, _) = granted(&small(""), "sbatch -p big --exclusive");
+    assert!(grant.lines().iter().any(|(_, value)| value.contains("memory unknown")), "{:?}", grant.lines());
+}
+
+#[test]
+fn every_part_of_a_heterogeneous_job_is_judged() {
+    let script = "#!/bin/bash\n#SBATCH -n 2\n#SBATCH hetjob\n#SBATCH -p big -n 40\nsrun ./a : ./b\n";
+    let (grant, notes) = granted(&small(""), script);
+    assert_eq!((grant.nodes.as_str(), grant.parts[0].nodes.as_str()), ("cn1", "big"));
+    assert_eq!(grant.summary(), "2 parts: 1 node with 2 CPUs in partition main; 1 node with 40 CPUs in partition big.");
+    assert!(notes.contains("start together"));
+    for bad in [
+        script.replace("-n 40", "-n 400"),
+        script.replace("-n 2", "-n 200"),
+        script.replace("hetjob", "packjob").replace("big", "none"),
+    ] {
+        assert!(matches!(small("").ask(&bad).unwrap().verdict, Verdict::Refused(_)), "{bad}");
+    }
+    let Verdict::Refused(refusal) = small("").ask(&script.replace("-n 40", "-n 400")).unwrap().verdict else {
+        panic!()
+    };
+    assert!(refusal.why.starts_with("Part 2 of 2: "), "{refusal:?}");
+    let (line, _) = granted(&small(""), "sbatch -n 1 : -p big -n 3 job.sh");
+    assert_eq!(line.parts.len(), 1);
+}

@@ -7,21 +7,33 @@ const PROGRAMS: &[&str] = &["sbatch", "srun", "salloc"];
 /// command line above it, which are the stronger ones.
 ///
 /// Fails with a sentence where a quote does not end.
-pub fn split(text: &str) -> Result<Vec<Vec<String>>, String> {
+///
+/// A list for each component: a job has several where its script says `#SBATCH hetjob`, or its command `:`.
+pub fn split(text: &str) -> Result<Vec<Vec<Vec<String>>>, String> {
     let text = text.replace("\r\n", "\n");
     let is_script = |line: &str| line.starts_with("#!") || line.starts_with("#SBATCH");
     let start = text.lines().position(|line| is_script(line.trim_start()));
     let lines: Vec<&str> = text.lines().collect();
     let (command, script) = lines.split_at(start.unwrap_or(lines.len()));
-    let mut parts = Vec::new();
+    let mut job = Vec::new();
     if !script.is_empty() {
-        parts.push(script_words(script)?);
+        job.extend(script_words(script)?.into_iter().map(|words| vec![words]));
     }
     let command = shell_words(&command.join("\n")).map_err(|quote| unended(quote, "the command"))?;
     if !command.is_empty() {
-        parts.push(without_program(command));
+        add_command(&mut job, without_program(command));
     }
-    Ok(parts)
+    Ok(job)
+}
+
+/// Adds the words of a command line to a job's components, those before the first `:` to the first.
+pub fn add_command(job: &mut Vec<Vec<Vec<String>>>, words: Vec<String>) {
+    for (index, part) in words.split(|word| word == ":").enumerate() {
+        if index == job.len() {
+            job.push(Vec::new());
+        }
+        job[index].push(part.to_vec());
+    }
 }
 
 /// The words without a leading `sbatch` and what may stand before it, such as a prompt.
@@ -42,19 +54,24 @@ fn is_assignment(word: &str) -> bool {
     })
 }
 
-/// The words of a script's `#SBATCH` lines: those before its first command.
-fn script_words(lines: &[&str]) -> Result<Vec<String>, String> {
-    let mut words = Vec::new();
+/// The words of a script's `#SBATCH` lines, those before its first command: a list for each component.
+fn script_words(lines: &[&str]) -> Result<Vec<Vec<String>>, String> {
+    let mut parts = vec![Vec::new()];
     for line in lines {
         let line = line.trim();
         if let Some(options) = line.strip_prefix("#SBATCH") {
             let more = shell_words(options).map_err(|quote| unended(quote, &format!("“{line}”")))?;
-            words.extend(more);
+            // slurm: `src/sbatch/opt.c` takes both words.
+            if more.first().is_some_and(|word| ["hetjob", "packjob"].contains(&word.to_ascii_lowercase().as_str())) {
+                parts.push(Vec::new());
+            } else if let Some(part) = parts.last_mut() {
+                part.extend(more);
+            }
         } else if !line.is_empty() && !line.starts_with('#') {
             break;
         }
     }
-    Ok(words)
+    Ok(parts)
 }
 
 fn unended(quote: char, place: &str) -> String {
@@ -127,10 +144,15 @@ mod tests {
     #[test]
     fn a_scripts_options_end_at_its_first_command_and_come_first() {
         let text = "$ sbatch -N 3 job.sh\n#!/bin/bash\n#SBATCH -N 2 # two\n\n# a note\n#SBATCH --mem=4G\nset -e\n#SBATCH -n 9\n";
-        let parts: Vec<String> = split(text).unwrap().iter().map(|words| words.join(" ")).collect();
-        assert_eq!(parts, ["-N 2 --mem=4G", "-N 3 job.sh"]);
-        assert_eq!(split("OMP_NUM_THREADS=4 /usr/bin/sbatch -n1").unwrap(), [["-n1"]]);
-        assert_eq!(split("-n 1").unwrap(), [["-n", "1"]]);
+        let parts = |text: &str| -> Vec<Vec<String>> {
+            let job = split(text).unwrap();
+            job.iter().map(|parts| parts.iter().map(|words| words.join(" ")).collect()).collect()
+        };
+        assert_eq!(parts(text), [["-N 2 --mem=4G", "-N 3 job.sh"]]);
+        assert_eq!(parts("OMP_NUM_THREADS=4 /usr/bin/sbatch -n1"), [["-n1"]]);
+        assert_eq!(parts("-n 1"), [["-n 1"]]);
+        assert_eq!(parts("sbatch -n 1 : -n 2 --gpus=1 x.sh"), [["-n 1"], ["-n 2 --gpus=1 x.sh"]]);
+        assert_eq!(parts("#!/bin/sh\n#SBATCH -n 1\n#SBATCH hetjob\n#SBATCH -n 2\ntrue"), [["-n 1"], ["-n 2"]]);
         assert!(split("#SBATCH -J 'x\n").unwrap_err().contains("does not end"));
     }
 }

@@ -90,7 +90,10 @@ mod tests {
         let found = fields(&cluster, &|list| usize::from(list.to_string() == "nodes"));
         let field = |path: &str| found.iter().find(|entry| entry.path.to_string() == path).unwrap();
         let memory = field("nodes[1].memoryMiB");
-        assert_eq!((&*memory.name, &*memory.about), ("Memory", "The installed memory, in MiB."));
+        assert_eq!(
+            (&*memory.name, &*memory.about),
+            ("Memory", "The installed memory, in MiB; 0 where it is not known.")
+        );
         assert_eq!(memory.within, format!("Nodes · {}", cluster.nodes[1].hosts));
         let names = ["nodes[1].gpus.count", "nodes[1].firstIP", "network.extraTCPPorts", "slurm.accounting.enable"];
         assert_eq!(

@@ -22,7 +22,7 @@ impl Record {
     fn summary(&self) -> String {
         let show = |setting: &Setting| match setting {
             Setting::Cpu { sockets, cores, threads } => Some(format!("{sockets} × {cores} × {threads}")),
-            Setting::Memory(mib) => Some(memory::brief(*mib)),
+            Setting::Memory(mib) => Some(memory::brief_of_node(*mib)),
             Setting::Gpus { count, model: Some(model), .. } => Some(format!("{count} × {model}")),
             Setting::Gpus { count, .. } => Some(counted(*count as usize, "GPU")),
             Setting::Features(features) => Some(features.join(", ")),

@@ -77,7 +77,10 @@ fn roles(group: &Group) -> String {
 fn hardware(group: &Group) -> Vec<String> {
     let about = group.group;
     let cores = u64::from(about.sockets) * u64::from(about.cores_per_socket);
-    let mut parts = vec![counted(cores, "core"), memory(about.memory_mib)];
+    let mut parts = vec![counted(cores, "core")];
+    if about.memory_mib > 0 {
+        parts.push(memory(about.memory_mib));
+    }
     if about.gpus.count > 0 {
         parts.push(format!("{} × {}", about.gpus.count, model(group)));
     }

@@ -2,13 +2,14 @@
 
 use crate::harness::{World, runs, strings};
 use crate::matrix::edited;
-use crate::{Invariant, Switch, hold_in};
+use crate::{Invariant, Switch, hold, hold_in};
 use clusterflake_core::cluster::{Choice, Cluster, GpuVendor, Mpi, Node, Partition, Role};
 use clusterflake_core::gpu;
 use clusterflake_core::hostlist;
 use clusterflake_core::modules::schedulable_memory;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub const INVARIANTS: &[Invariant] = &[
     ("slurm.conf is the same everywhere", one_configuration),
@@ -180,33 +181,39 @@ fn knows_the_hardware(world: &World) {
     assert_eq!(lines.len(), workers.len());
     for node in &workers {
         let mut wanted = format!(
-            "Sockets={} CoresPerSocket={} ThreadsPerCore={} RealMemory={}",
-            node.sockets,
-            node.cores_per_socket,
-            node.threads_per_core,
-            schedulable_memory(node.memory_mib) - world.cluster.hpc.huge_pages_mib()
+            "Sockets={} CoresPerSocket={} ThreadsPerCore={}",
+            node.sockets, node.cores_per_socket, node.threads_per_core,
         );
-        if world.cluster.slurm.system_memory_mib > 0 {
-            wanted += &format!(" MemSpecLimit={}", world.cluster.slurm.system_memory_mib);
+        if node.memory_mib > 0 {
+            let usable = schedulable_memory(node.memory_mib) - world.cluster.hpc.huge_pages_mib();
+            wanted += &format!(" RealMemory={usable}");
+            if world.cluster.slurm.system_memory_mib > 0 {
+                wanted += &format!(" MemSpecLimit={}", world.cluster.slurm.system_memory_mib);
+            }
         }
         if node.gpus.count > 0 {
             wanted += &format!(" Gres=gpu:{}:{}", node.gpus.model, node.gpus.count);
         }
         assert!(lines[&node.name].starts_with(&wanted), "{}: {}", node.name, lines[&node.name]);
+        assert_eq!(lines[&node.name].contains("RealMemory="), node.memory_mib > 0, "{}", node.name);
     }
     let has_gpus = workers.iter().any(|node| node.gpus.count > 0);
     assert_eq!(said(&conf, "GresTypes"), has_gpus.then_some("gpu"));
     let files: Vec<&str> =
         conf["extraConfigPaths"].as_array().unwrap().iter().map(|f| f["name"].as_str().unwrap()).collect();
-    assert_eq!(files.contains(&"gres.conf"), has_gpus);
+    // The devices of slices are known on the node only.
+    let whole: Vec<&&Node> =
+        workers.iter().filter(|node| node.gpus.count > 0 && !gpu::is_mig(&node.gpus.model)).collect();
+    assert_eq!(files.contains(&"gres.conf"), !whole.is_empty());
     let gres = conf["extraConfigPaths"].as_array().unwrap().iter().find(|file| file["name"] == "gres.conf");
     let lines: Vec<&str> = gres.map_or(Vec::new(), |file| file["text"].as_str().unwrap().lines().collect());
-    for node in workers.iter().filter(|node| node.gpus.count > 0) {
-        let of_node = |line: &&&str| {
-            let hosts = line.strip_prefix("NodeName=").unwrap().split(' ').next().unwrap();
-            hostlist::expand(hosts).unwrap().contains(&node.name)
-        };
-        let found: Vec<&&str> = lines.iter().filter(of_node).collect();
+    let hosts = |line: &str| {
+        let hosts = line.strip_prefix("NodeName=").unwrap().split(' ').next().unwrap();
+        hostlist::expand(hosts).unwrap()
+    };
+    assert_eq!(lines.iter().flat_map(|line| hosts(line)).count(), whole.len(), "{lines:?}");
+    for node in whole {
+        let found: Vec<&&str> = lines.iter().filter(|line| hosts(line).contains(&node.name)).collect();
         let [line] = found.as_slice() else { panic!("{}: {lines:?}", node.name) };
         let is_amd = node.gpus.vendor == GpuVendor::Amd;
         let has = |word: &str| line.split(' ').any(|found| found == word);
@@ -214,6 +221,18 @@ fn knows_the_hardware(world: &World) {
         assert_eq!(has("AutoDetect=nvidia"), world.cluster.slurm.gpu_affinity && !is_amd, "{line}");
         assert_eq!(has("Flags=amd_gpu_env"), is_amd, "{line}");
     }
+}
+
+#[test]
+fn slurm_conf_says_nothing_of_memory_that_is_not_known_and_gres_conf_nothing_of_slices() {
+    let mut cluster = Cluster::from_json(include_str!("base.json")).unwrap();
+    let nodes = Arc::make_mut(&mut cluster.nodes);
+    nodes[3].memory_mib = 0;
+    nodes[4].gpus.model = "a100_1g.5gb".to_owned();
+    nodes[4].gpus.count = 7;
+    hold("slices", cluster.clone());
+    Arc::make_mut(&mut cluster.nodes)[5].gpus.model = "h100_1g.10gb+me".to_owned();
+    hold("slices only", cluster);
 }
 
 fn has_the_partitions(world: &World) {

@@ -4,10 +4,10 @@ use super::Table;
 use crate::browser::{page, time};
 use crate::forms::bind::loose;
 use crate::widgets::binding::{ChoiceBinding, Note, TextBinding, Tone};
-use crate::widgets::codec::{brief_memory, counted, grouped};
+use crate::widgets::codec::{counted, grouped};
 use crate::widgets::field::{SelectField, TextField, Width};
-use clusterflake_core::hostlist;
 use clusterflake_core::table::{Column, is_settable};
+use clusterflake_core::{hostlist, memory};
 use leptos::{ev, prelude::*};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -92,7 +92,7 @@ fn add(table: Table) -> AnyView {
         let like = table.design.read(|cluster| {
             let group = cluster.nodes.get(like?)?;
             let cpu = Column::Cpu.of_group(group);
-            Some(format!(" with the hardware of {}: {cpu}, {}", group.hosts, brief_memory(group.memory_mib)))
+            Some(format!(" with the hardware of {}: {cpu}, {}", group.hosts, memory::brief_of_node(group.memory_mib)))
         });
         Some(format!("{}{}.", counted(count, "node"), like.unwrap_or_default()))
     };

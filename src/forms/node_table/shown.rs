@@ -2,7 +2,7 @@
 
 use super::Table;
 use crate::state::{Design, cell_path};
-use crate::widgets::codec::{brief_memory, counted, grouped};
+use crate::widgets::codec::{counted, grouped};
 use crate::widgets::grid::{GridCell, GridRow, RowKey};
 use clusterflake_core::check::Severity;
 use clusterflake_core::cluster::NodeGroup;
@@ -149,7 +149,7 @@ fn is_told(column: Column) -> bool {
 /// Text as the table has room for it.
 fn brief(column: Column, text: String) -> String {
     match column {
-        Column::Memory => memory::read(&text).map(brief_memory).unwrap_or(text),
+        Column::Memory => memory::read(&text).map(memory::brief_of_node).unwrap_or(text),
         Column::Count => text.parse().map(grouped).unwrap_or(text),
         _ => text,
     }

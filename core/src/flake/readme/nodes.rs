@@ -4,6 +4,7 @@ use super::{code, plain};
 use crate::cluster::expand::count_on;
 use crate::cluster::{Choice, Cluster, GpuVendor, NodeGroup};
 use crate::hostlist;
+use crate::memory::UNKNOWN;
 use std::fmt::Write;
 
 pub fn nodes(out: &mut String, cluster: &Cluster) {
@@ -23,7 +24,10 @@ pub fn nodes(out: &mut String, cluster: &Cluster) {
             group.sockets,
             group.cores_per_socket,
             group.threads_per_core,
-            memory(group.memory_mib),
+            match group.memory_mib {
+                0 => UNKNOWN.to_owned(),
+                mib => memory(mib),
+            },
             gpus(group)
         )
         .ok();

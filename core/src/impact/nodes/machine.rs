@@ -5,6 +5,7 @@ use crate::gpu;
 use crate::impact::Effect::{self, DataAtRisk, Drain, Nothing, Reboot, Reinstall, Restart};
 use crate::impact::judge::custom_nix;
 use crate::impact::rules::SLURM_CONF;
+use crate::memory;
 use std::net::Ipv4Addr;
 
 /// A node with its cluster, before or after.
@@ -96,7 +97,10 @@ pub(super) const RULES: &[NodeRule] = &[
     NodeRule {
         fields: &["memoryMiB"],
         judge: |old, new| hardware(old, new, old.node.memory_mib, new.node.memory_mib),
-        shown: |side| side.node.memory_mib.to_string(),
+        shown: |side| match side.node.memory_mib {
+            0 => memory::UNKNOWN.to_owned(),
+            mib => mib.to_string(),
+        },
         slurm: Some(Role::Worker),
     },
     NodeRule { fields: &["gpus"], judge: gpus, shown: |side| gpus_of(&side.node.gpus), slurm: Some(Role::Worker) },

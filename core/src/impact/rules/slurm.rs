@@ -102,11 +102,5 @@ pub(super) const RULES: &[Rule] = &[
         "The firewall closes ports that running srun still listen on: their steps lose them. Let interactive jobs \
          end first.",
     ),
-    always(
-        "slurm.extraConfig",
-        Restart,
-        SLURM_NODES,
-        "slurm.conf changes, so slurmctld and slurmd restart; running jobs go on. Some parameters must not change \
-         while jobs run: see slurm.conf(5) for those that changed.",
-    ),
+    judged("slurm.extraConfig", judge::further_lines),
 ];

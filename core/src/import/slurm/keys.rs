@@ -7,8 +7,8 @@ pub enum Fate {
     Read,
     /// It goes into the further lines for slurm.conf as it stands.
     Keep,
-    /// The flake or NixOS sets it; why.
-    Set(&'static str),
+    /// The flake or NixOS sets it: to one of these values, which are understood; any other has no place, and why.
+    Set { values: &'static [&'static str], why: &'static str },
     /// It names a program or plugin of the old system.
     Program,
     /// The flake does not have what it is for; why.
@@ -21,8 +21,7 @@ pub enum Fate {
 
 const JOURNAL: &str = "the daemons write to the journal";
 const FOLDERS: &str = "NixOS chooses the daemons’ files and folders";
-const MUNGE: &str = "munge tells who somebody is";
-const CGROUPS: &str = "it follows from holding jobs to what they asked for";
+const MUNGE: &str = "the flake has munge tell who somebody is";
 
 /// Settings that are kept as they stand.
 const KEPT: &[&str] = &[
@@ -48,8 +47,6 @@ const KEPT: &[&str] = &[
     "GpuFreqDef",
     "GroupUpdateForce",
     "GroupUpdateTime",
-    "HealthCheckInterval",
-    "HealthCheckNodeState",
     "InactiveLimit",
     "InteractiveStepOptions",
     "JobAcctGatherFrequency",
@@ -75,7 +72,6 @@ const KEPT: &[&str] = &[
     "MaxTasksPerNode",
     "MessageTimeout",
     "MinJobAge",
-    "MpiDefault",
     "MpiParams",
     "OverTimeLimit",
     "PreemptExemptTime",
@@ -96,7 +92,6 @@ const KEPT: &[&str] = &[
     "PrologEpilogTimeout",
     "PrologTimeout",
     "PropagatePrioProcess",
-    "PropagateResourceLimits",
     "RequeueExit",
     "RequeueExitHold",
     "ResvOverRun",
@@ -124,6 +119,7 @@ const KEPT: &[&str] = &[
 const READ: &[&str] = &[
     "AccountingStorageEnforce",
     "AccountingStorageHost",
+    "AccountingStorageTRES",
     "AccountingStorageType",
     "AuthAltParameters",
     "AuthAltTypes",
@@ -134,6 +130,7 @@ const READ: &[&str] = &[
     "ControlMachine",
     "Epilog",
     "GresTypes",
+    "JobAcctGatherType",
     "JobContainerType",
     "MetricsType",
     "NamespaceType",
@@ -148,6 +145,7 @@ const READ: &[&str] = &[
     "SchedulerParameters",
     "SelectType",
     "SelectTypeParameters",
+    "SlurmctldAddr",
     "SlurmctldPort",
     "SlurmdPort",
     "SrunPortRange",
@@ -157,30 +155,47 @@ const READ: &[&str] = &[
 
 /// All others: a fate and the settings that have it.
 const OTHERS: &[(Fate, &[&str])] = &[
-    (Fate::Set(JOURNAL), &["SlurmctldLogFile", "SlurmdLogFile", "SlurmSchedLogFile", "SlurmSchedLogLevel"]),
     (
-        Fate::Set(FOLDERS),
-        &[
-            "SlurmctldPidFile",
-            "SlurmdPidFile",
-            "SlurmdSpoolDir",
-            "PluginDir",
-            "PlugStackConfig",
-            "SlurmUser",
-            "SlurmdUser",
-        ],
+        Fate::Set { values: &[], why: JOURNAL },
+        &["SlurmctldLogFile", "SlurmdLogFile", "SlurmSchedLogFile", "SlurmSchedLogLevel"],
     ),
-    (Fate::Set(MUNGE), &["AuthType", "AuthInfo", "CredType", "CryptoType"]),
-    (Fate::Set(CGROUPS), &["JobAcctGatherType"]),
-    (Fate::Set("slurmdbd of the flake listens at its own port"), &["AccountingStoragePort"]),
-    (Fate::Set("it follows from the nodes’ GPUs where accounting is on"), &["AccountingStorageTRES"]),
-    (Fate::Set("nodes that were down come back by themselves"), &["ReturnToService"]),
-    (Fate::Set("jobs that a partition never takes are refused"), &["EnforcePartLimits"]),
-    (Fate::Set("limits but locked memory are passed on"), &["PropagateResourceLimitsExcept"]),
+    (Fate::Set { values: &[], why: FOLDERS }, &["SlurmctldPidFile", "SlurmdPidFile", "PluginDir", "PlugStackConfig"]),
+    (Fate::Set { values: &["/var/spool/slurmd"], why: "slurmd’s folder is /var/spool/slurmd" }, &["SlurmdSpoolDir"]),
+    (Fate::Set { values: &["slurm"], why: "NixOS has slurmctld run as slurm (307)" }, &["SlurmUser"]),
+    (Fate::Set { values: &["root"], why: "NixOS has slurmd run as root" }, &["SlurmdUser"]),
+    (Fate::Set { values: &["auth/munge"], why: MUNGE }, &["AuthType"]),
+    (Fate::Set { values: &["cred/munge"], why: MUNGE }, &["CredType"]),
+    (Fate::Set { values: &["crypto/munge"], why: MUNGE }, &["CryptoType"]),
+    (Fate::Set { values: &[], why: MUNGE }, &["AuthInfo"]),
+    (Fate::Set { values: &["6819"], why: "slurmdbd of the flake listens at 6819" }, &["AccountingStoragePort"]),
     (
-        Fate::Set("the flake leaves Slurm’s own choice"),
-        &["SchedulerType", "SwitchType", "HashPlugin", "DebugFlags", "UsePAM"],
+        Fate::Set { values: &["1"], why: "nodes that were down come back by themselves, ReturnToService=1" },
+        &["ReturnToService"],
     ),
+    (
+        Fate::Set {
+            values: &["ALL", "YES"],
+            why: "jobs are refused that a partition they name never takes, EnforcePartLimits=ALL",
+        },
+        &["EnforcePartLimits"],
+    ),
+    (
+        Fate::Set { values: &["MEMLOCK"], why: "limits but locked memory are passed on" },
+        &["PropagateResourceLimitsExcept"],
+    ),
+    (
+        Fate::Set { values: &[], why: "all limits but locked memory are passed on, which Slurm takes before this" },
+        &["PropagateResourceLimits"],
+    ),
+    (
+        Fate::Set { values: &["sched/backfill"], why: "the flake leaves Slurm’s own choice, sched/backfill" },
+        &["SchedulerType"],
+    ),
+    (Fate::Set { values: &["switch/none", "none"], why: "the flake sets up no switch" }, &["SwitchType"]),
+    (Fate::Set { values: &["k12", "hash/k12"], why: "the flake leaves Slurm’s own choice, k12" }, &["HashPlugin"]),
+    (Fate::Set { values: &[], why: "it is for looking into a fault: add the line where you need it" }, &["DebugFlags"]),
+    (Fate::Set { values: &["0", "no"], why: "slurmd starts jobs without PAM sessions" }, &["UsePAM"]),
+    (Fate::Set { values: &[], why: "it follows from the MPI that is chosen under HPC" }, &["MpiDefault"]),
     (
         Fate::Program,
         &[
@@ -190,6 +205,9 @@ const OTHERS: &[(Fate, &[&str])] = &[
             "CliFilterParameters",
             "EpilogSlurmctld",
             "HealthCheckProgram",
+            "HealthCheckInterval",
+            "HealthCheckNodeState",
+            "HealthCheckTimeout",
             "JobSubmitPlugins",
             "MailProg",
             "NodeFeaturesPlugins",
@@ -308,7 +326,6 @@ const OTHERS: &[(Fate, &[&str])] = &[
             "PriorityWeight",
             "SchedulerPort",
             "SchedulerRootFilter",
-            "SlurmctldAddr",
             "UseSPANK",
         ],
     ),
@@ -331,7 +348,7 @@ impl Fate {
     pub fn reason(self) -> String {
         match self {
             Fate::Read | Fate::Keep => String::new(),
-            Fate::Set(why) | Fate::Needs(why) => why.to_owned(),
+            Fate::Set { why, .. } | Fate::Needs(why) => why.to_owned(),
             Fate::Program => {
                 "it names a program or plugin of the old system: bring that with a module first, then add the line"
                     .to_owned()

@@ -1,18 +1,19 @@
 //! slurm.conf with what it includes, and gres.conf, as slurm.conf(5) and gres.conf(5) describe them.
 
 mod gres;
+#[cfg(test)]
+mod key_tests;
 mod keys;
 mod nodes;
 mod partitions;
 mod settings;
-mod text;
 
 use super::reading::{At, Reading, Target};
 use super::report::Outcome;
 use super::{Source, SourceFile, base_name};
+use crate::slurm_conf::{self as text, Setting};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
-use text::Setting;
 
 /// How deep files may include each other.
 const MAX_DEPTH: usize = 16;
@@ -56,19 +57,42 @@ struct Conf<'r> {
     node_sets: Vec<(Given, Keyed)>,
     hosts: Vec<Given>,
     globals: Keyed,
+    /// Whether slurmdbd keeps accounts, jobs are held to what they asked for, they get a /tmp of their own, and a prolog was
+    /// brought.
+    has_accounting: bool,
+    enforces: bool,
+    has_private_tmp: bool,
+    has_prolog: bool,
     lines_left: usize,
 }
 
 pub(super) fn fits(file: &SourceFile, start: &str) -> bool {
-    const KEYS: &[&str] =
-        &["nodename", "partitionname", "clustername", "slurmctldhost", "controlmachine", "nodeset", "gresTypes"];
+    const KEYS: &[&str] = &[
+        "nodename",
+        "partitionname",
+        "clustername",
+        "slurmctldhost",
+        "controlmachine",
+        "nodeset",
+        "grestypes",
+        "slurmuser",
+    ];
     let name = file.base();
-    name.starts_with("slurm.conf") || name.starts_with("gres.conf") || {
+    let by_name = name.starts_with("slurm.conf")
+        || name.starts_with("gres.conf")
+        || OTHER_FILES.iter().any(|(known, _)| name.starts_with(known));
+    by_name || {
         let lines = text::lines(start);
         lines
             .iter()
             .filter_map(|(_, line)| line.split_once('='))
             .any(|(key, _)| KEYS.iter().any(|known| known.eq_ignore_ascii_case(key.trim())))
+            // gres.conf, by its lines of devices.
+            || lines.iter().any(|(_, line)| {
+                let (settings, _) = text::settings(line);
+                let has = |known: &str| settings.iter().any(|setting| setting.key.eq_ignore_ascii_case(known));
+                has("name") && (has("file") || has("count") || has("type")) || has("autodetect")
+            })
     }
 }
 
@@ -106,6 +130,10 @@ pub(super) fn read(sources: &[Source], reading: &mut Reading) {
         node_sets: Vec::new(),
         hosts: Vec::new(),
         globals: Keyed::new(),
+        has_accounting: false,
+        enforces: false,
+        has_private_tmp: false,
+        has_prolog: false,
         lines_left: MAX_LINES,
     };
     // slurm.conf first; then whatever it does not include but was brought with it.
@@ -119,11 +147,11 @@ pub(super) fn read(sources: &[Source], reading: &mut Reading) {
     conf.finish(sources, &mut used);
     let has_nodes = !reading.told.is_empty();
     for (index, source) in sources.iter().enumerate() {
-        let at = At { file: index, line: 0 };
+        let at = At { file: source.index, line: 0 };
         if let Some((_, why)) = other(source) {
             reading.note(at, "the file", Outcome::NoPlace((*why).to_owned()));
         } else if gres[index] {
-            gres::read(index, &source.text, has_nodes, reading);
+            gres::read(source.index, &source.text, has_nodes, reading);
         }
     }
 }
@@ -133,7 +161,7 @@ impl Conf<'_> {
         used[file] = true;
         within.push(file);
         for (number, line) in text::lines(&sources[file].text) {
-            let at = At { file, line: number };
+            let at = At { file: sources[file].index, line: number };
             if self.lines_left == 0 {
                 self.reading.note(at, &line, Outcome::Wrong(format!("more than {MAX_LINES} lines are not read")));
                 break;
@@ -219,6 +247,10 @@ impl Conf<'_> {
     }
 
     fn superseded(&mut self, before: &Given, by: &Given) {
+        if before.value == by.value {
+            let why = format!("line {} says the same again", by.at.line);
+            return self.reading.settle(before.entry, Outcome::Implied(why));
+        }
         let why = format!("it is set again on line {}, which counts", by.at.line);
         self.reading.settle(before.entry, Outcome::Wrong(why));
     }

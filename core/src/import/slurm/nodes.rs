@@ -1,10 +1,12 @@
 //! Lines of nodes: `NodeName=cn[1-4] Sockets=2 …`. Counts follow Slurm's own rules for what a line leaves out.
 
 use super::{Conf, Given, Keyed, inherit};
+use crate::check::is_host_name;
 use crate::cluster::{Gpus, Role};
+use crate::gpu;
 use crate::hostlist;
-use crate::import::attributes::{MAX_VALUE, vendor};
-use crate::import::reading::{Memory, Target, Told};
+use crate::import::attributes::{INTEL, MAX_VALUE, is_intel, split_domain, vendor};
+use crate::import::reading::{Memory, Target, Told, can_be_kept, taken_name};
 use crate::import::report::Outcome;
 use std::net::Ipv4Addr;
 
@@ -44,10 +46,37 @@ impl Conf<'_> {
         let mut all = self.node_defaults.clone();
         inherit(&mut all, more);
         let mut told = Told { roles: vec![Role::Worker], ..Told::default() };
-        let addresses = self.addresses(all.remove("nodeaddr"), names.len(), &host);
+        let mut also: Vec<(String, Vec<String>)> = names.iter().map(|name| (name.clone(), Vec::new())).collect();
+        let list = all.get("nodehostname").and_then(|given| self.reading.expand(&hostlist::tidy(&given.value)).ok());
+        for ((name, others), other) in also.iter_mut().zip(list.into_iter().flatten()) {
+            let other = split_domain(&other).0.to_owned();
+            if other != *name {
+                others.push(other);
+            }
+        }
+        let addresses = self.addresses(all.remove("nodeaddr"), &names, &host);
+        if let Some(given) = all.get("nodehostname")
+            && self.reading.expand(&hostlist::tidy(&given.value)).is_ok_and(|list| list == names)
+        {
+            let given = given.clone();
+            all.remove("nodehostname");
+            self.settle(&given, Outcome::Implied("a node is called by its name in Slurm".to_owned()));
+        }
         self.processors(&mut all, &host, &mut told);
         self.others(all, &host, &mut told);
-        self.settle(&first, Outcome::Taken(Target::Node(host, "hosts")));
+        if let Some(bad) = names.iter().find(|name| !can_be_kept(name)) {
+            let why = format!("names “{bad}”, which cannot be a host name: use letters, digits and inner hyphens");
+            return self.settle(&first, first.wrong(&why));
+        }
+        let odd = names.iter().find(|name| !is_host_name(name)).unwrap_or(&host);
+        let outcome = match taken_name(odd, "hosts") {
+            Outcome::Guessed(_, why) => Outcome::Guessed(Target::Node(host, "hosts"), why),
+            taken => taken,
+        };
+        self.settle(&first, outcome);
+        for (name, others) in also {
+            others.iter().for_each(|other| self.reading.also_called(&name, other));
+        }
         for (place, name) in names.into_iter().enumerate() {
             let Some(node) = self.reading.node(&name) else {
                 let why = "the design would have more nodes than it takes".to_owned();
@@ -64,22 +93,22 @@ impl Conf<'_> {
         }
     }
 
-    fn addresses(&mut self, given: Option<Given>, count: usize, host: &str) -> Vec<Ipv4Addr> {
+    fn addresses(&mut self, given: Option<Given>, names: &[String], host: &str) -> Vec<Ipv4Addr> {
         let Some(given) = given else { return Vec::new() };
-        let addresses: Option<Vec<Ipv4Addr>> = self
-            .reading
-            .expand(&hostlist::tidy(&given.value))
-            .ok()
-            .and_then(|list| list.iter().map(|address| address.parse().ok()).collect());
+        let list = self.reading.expand(&hostlist::tidy(&given.value)).unwrap_or_default();
+        let addresses: Option<Vec<Ipv4Addr>> = list.iter().map(|address| address.parse().ok()).collect();
         let (addresses, outcome) = match addresses {
-            Some(addresses) if addresses.len() == count => {
+            _ if !list.is_empty() && list == names => {
+                (Vec::new(), Outcome::Implied("a node is found by its name".to_owned()))
+            }
+            Some(addresses) if addresses.len() == names.len() => {
                 (addresses, Outcome::Taken(Target::Node(host.to_owned(), "firstIP")))
             }
             Some(_) => (Vec::new(), given.wrong("are not as many addresses as there are nodes")),
-            None => (
-                Vec::new(),
-                Outcome::NoPlace("nodes are described by IPv4 addresses: bring the hosts file too".to_owned()),
-            ),
+            None => {
+                self.reading.addressed_as(given.entry, names, &list);
+                (Vec::new(), Outcome::NoPlace(super::settings::NO_ADDRESS.to_owned()))
+            }
         };
         self.settle(&given, outcome);
         addresses
@@ -149,6 +178,10 @@ impl Conf<'_> {
         let taken = |key: &'static str| Outcome::Taken(Target::Node(host.to_owned(), key));
         for (key, given) in all {
             let outcome = match key.as_str() {
+                // Slurm's own value where none is given says nothing of the machine.
+                "realmemory" if ["0", "1"].contains(&given.value.as_str()) => Outcome::NoPlace(
+                    "it is Slurm’s default and says nothing of the machine: the memory is left open".to_owned(),
+                ),
                 "realmemory" => match given.value.parse::<u64>() {
                     Ok(mib) if mib < 1 << 40 => {
                         told.memory = Some(Memory::Schedulable(mib));
@@ -189,7 +222,7 @@ impl Conf<'_> {
 
     /// `gpu:h100:4`, `gpu:2(S:0-1)`, `gpu:a100:2,mps:200`: the first of GPUs is taken, the others are told.
     fn gres(&mut self, given: &Given, host: &str, told: &mut Told) -> Outcome<Target> {
-        let mut left = Vec::new();
+        let (mut left, mut intel) = (Vec::new(), Vec::new());
         for part in split_gres(&given.value) {
             let plain = part.split('(').next().unwrap_or_default();
             let mut words = plain.split(':').filter(|word| !word.eq_ignore_ascii_case("no_consume"));
@@ -202,13 +235,21 @@ impl Conf<'_> {
                 _ => None,
             };
             match gpus.filter(|_| is_gpu && told.gpus.is_none()) {
+                Some((model, _)) if is_intel(&model) => intel.push(part),
                 Some((model, count)) => {
                     told.gpus = Some(Gpus { vendor: vendor(&model), model, count, ..Gpus::default() })
                 }
                 None => left.push(part),
             }
         }
+        if !intel.is_empty() {
+            return Outcome::NoPlace(format!("{} was left out: {INTEL}", intel.join(",")));
+        }
         match (told.gpus.is_some(), left.is_empty()) {
+            (true, true) if told.gpus.as_ref().is_some_and(|gpus| gpu::is_mig(&gpus.model)) => {
+                let why = "a slice of a GPU (MIG), which the flake does not make: the checks say what is left to do";
+                Outcome::Guessed(Target::Node(host.to_owned(), "gpus"), why.to_owned())
+            }
             (true, true) => Outcome::Taken(Target::Node(host.to_owned(), "gpus")),
             (false, true) => Outcome::Implied("there are none".to_owned()),
             (true, false) => Outcome::NoPlace(format!("{} was left out: nodes have GPUs of one model", left.join(","))),

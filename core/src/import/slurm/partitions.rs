@@ -34,6 +34,31 @@ const NO_PLACE: &[(&[&str], &str)] = &[
     ),
 ];
 
+/// Values that say what holds anyway, as `scontrol show partition` and generators of slurm.conf write them out.
+const USUAL: &[(&str, &[&str])] = &[
+    ("allocnodes", &["all"]),
+    ("allowqos", &["all"]),
+    ("disablerootjobs", &["no"]),
+    ("exclusiveuser", &["no"]),
+    ("exclusivetopo", &["no"]),
+    ("gracetime", &["0"]),
+    ("hidden", &["no"]),
+    ("lln", &["no"]),
+    ("maxcpuspernode", &["unlimited"]),
+    ("maxcpuspersocket", &["unlimited"]),
+    ("maxmempercpu", &["unlimited", "0"]),
+    ("maxmempernode", &["unlimited", "0"]),
+    ("minnodes", &["0", "1"]),
+    ("overtimelimit", &["none", "0"]),
+    ("powerdownonidle", &["no"]),
+    ("preemptmode", &["off"]),
+    ("priorityjobfactor", &["1"]),
+    ("qos", &["n/a", "none"]),
+    ("reqresv", &["no"]),
+    ("rootonly", &["no"]),
+    ("selecttypeparameters", &["none"]),
+];
+
 impl Conf<'_> {
     pub(super) fn read_partitions(&mut self) {
         let mut bytes_left = MAX_LISTS;
@@ -108,8 +133,12 @@ impl Conf<'_> {
             };
             *bytes_left = left;
             sets.insert(first.value.clone(), lists.join(","));
+            let outcome = match size {
+                0 => Outcome::NoPlace("it stands for no node".to_owned()),
+                _ => Outcome::Implied("partitions name its nodes themselves".to_owned()),
+            };
             for given in nodes.iter().chain(&feature).chain([&first]) {
-                self.settle(given, Outcome::Implied("partitions name its nodes themselves".to_owned()));
+                self.settle(given, outcome.clone());
             }
             for given in all.values() {
                 self.settle(given, Outcome::Unknown("Slurm has no such key for node sets".to_owned()));
@@ -157,6 +186,15 @@ impl Conf<'_> {
 fn field(key: &str, given: &Given, partition: &mut Partition) -> Outcome<Target> {
     let value = given.value.trim();
     let is_endless = value.eq_ignore_ascii_case("infinite") || value.eq_ignore_ascii_case("unlimited");
+    let is_usual = |(known, values): &(&str, &[&str])| {
+        *known == key
+            && values
+                .iter()
+                .any(|usual| usual.eq_ignore_ascii_case(value) || truth(value) == Some(false) && *usual == "no")
+    };
+    if USUAL.iter().any(is_usual) {
+        return Outcome::Implied("it is Slurm’s default".to_owned());
+    }
     let place = match key {
         "default" => match truth(value) {
             Some(on) => {
@@ -227,11 +265,6 @@ fn field(key: &str, given: &Given, partition: &mut Partition) -> Outcome<Target>
                 None => return given.wrong("is none of UP, DOWN, DRAIN, INACTIVE"),
             }
             "state"
-        }
-        "exclusiveuser" | "exclusivetopo" | "rootonly" | "hidden" | "lln" | "reqresv" | "disablerootjobs"
-            if truth(value) == Some(false) =>
-        {
-            return Outcome::Implied("it is off".to_owned());
         }
         "exclusiveuser" | "exclusivetopo" => {
             return Outcome::NoPlace("a job has its nodes for itself, or shares them with anybody".to_owned());

@@ -2,14 +2,19 @@
 
 use super::keys::{Fate, fate};
 use super::{Conf, Given, Source, find};
-use crate::check::is_host_name;
 use crate::cluster::{Accounting, Backup, Choice, Enforce, General, Rest, Role, Slurm};
-use crate::import::attributes::address;
+use crate::import::attributes::{address, split_domain};
 use crate::import::propose::{general, slurm};
-use crate::import::reading::Target;
+use crate::import::reading::{Target, can_be_kept, taken_name};
 use crate::import::report::Outcome;
 use crate::path::Path;
 use serde_json::{Value, json};
+use std::net::Ipv4Addr;
+
+/// Where NixOS keeps slurmctld's state: nixpkgs `nixos/modules/services/computing/slurm/slurm.nix`.
+const STATE_FOLDER: &str = "/var/spool/slurmctld";
+
+pub(super) const NO_ADDRESS: &str = "nodes are described by IPv4 addresses: bring the hosts file too";
 
 /// What the flake writes where fair share is on.
 const FAIR_SHARE: &[(&str, &str)] = &[
@@ -28,6 +33,11 @@ impl Conf<'_> {
     pub(super) fn read_settings(&mut self, sources: &[Source], used: &mut [bool]) {
         self.controllers();
         self.fair_share();
+        let value = |key: &str| self.globals.get(key).map(|given| given.value.to_ascii_lowercase()).unwrap_or_default();
+        self.has_accounting = value("accountingstoragetype").ends_with("slurmdbd");
+        self.enforces = !self.globals.contains_key("taskplugin") || value("taskplugin").contains("task/cgroup");
+        self.has_private_tmp = ["jobcontainertype", "namespacetype"].iter().any(|key| value(key).ends_with("/tmpfs"));
+        self.has_prolog = self.globals.get("prolog").is_some_and(|given| find(sources, &given.value).is_some());
         self.limits();
         for (key, given) in std::mem::take(&mut self.globals) {
             let outcome = match fate(&given.key) {
@@ -35,7 +45,14 @@ impl Conf<'_> {
                 Some(Fate::Read) => self.setting(&key, &given, sources, used),
                 Some(Fate::Keep) => self.keep(&given),
                 Some(Fate::Needs(_)) if given.value.ends_with("/none") => Outcome::Implied("it is off".to_owned()),
-                Some(Fate::Set(why)) => Outcome::Implied(why.to_owned()),
+                Some(Fate::Set { values, why }) => {
+                    let is_same = |known: &&str| known.eq_ignore_ascii_case(given.value.trim());
+                    if values.iter().any(|known| is_same(known)) {
+                        Outcome::Implied("the flake sets it alike".to_owned())
+                    } else {
+                        Outcome::NoPlace(why.to_owned())
+                    }
+                }
                 Some(other) => Outcome::NoPlace(other.reason()),
             };
             self.settle(&given, outcome);
@@ -62,15 +79,33 @@ impl Conf<'_> {
         let mut controllers: Vec<(Given, String, String)> = Vec::new();
         for given in hosts {
             let (name, rest) = given.value.split_once('(').unwrap_or((&given.value, ""));
-            controllers.push((given.clone(), name.to_owned(), rest.trim_end_matches(')').to_owned()));
+            controllers.push((
+                given.clone(),
+                split_domain(name.trim()).0.to_owned(),
+                rest.trim_end_matches(')').to_owned(),
+            ));
         }
         for (machine, at) in [("controlmachine", "controladdr"), ("backupcontroller", "backupaddr")] {
             let (machine, at) = (self.globals.remove(machine), self.globals.remove(at));
             if let Some(given) = &at {
-                self.settle(given, Outcome::Implied("it goes with the controller’s name".to_owned()));
+                let name = machine.as_ref().map(|machine| machine.value.clone()).unwrap_or_default();
+                let outcome = if name.is_empty() {
+                    Outcome::NoPlace("it goes with a controller’s name, which is not given".to_owned())
+                } else if given.value == name {
+                    Outcome::Implied("a controller is found by its name".to_owned())
+                } else if address(&given.value).is_ok() {
+                    Outcome::Taken(Target::Node(name, "firstIP"))
+                } else {
+                    self.reading.addressed_as(given.entry, &[name.clone()], &[given.value.clone()]);
+                    Outcome::NoPlace(NO_ADDRESS.to_owned())
+                };
+                self.settle(given, outcome);
             }
             if let Some(given) = machine.filter(|given| !given.value.is_empty()) {
-                let (name, at) = (given.value.clone(), at.map(|given| given.value).unwrap_or_default());
+                // ControlMachine may name several addresses behind one name.
+                let name = given.value.split(',').next().unwrap_or_default();
+                let (name, at) =
+                    (split_domain(name.trim()).0.to_owned(), at.map(|given| given.value).unwrap_or_default());
                 controllers.push((given, name, at));
             }
         }
@@ -78,8 +113,8 @@ impl Conf<'_> {
         for (given, name, at) in controllers {
             let outcome = if taken.len() == 2 {
                 Outcome::NoPlace("there are two controllers at most".to_owned())
-            } else if !is_host_name(&name) {
-                given.wrong("is no host name")
+            } else if !can_be_kept(split_domain(&name).0) {
+                given.wrong("cannot be a host name: use letters, digits and inner hyphens")
             } else if let Some(told) = self.reading.node(&name) {
                 if !told.roles.contains(&Role::Controller) {
                     told.roles.push(Role::Controller);
@@ -87,7 +122,15 @@ impl Conf<'_> {
                 // A name in the brackets is looked up elsewhere; the loopback is nobody's address.
                 told.ip = told.ip.or(address(&at).ok().filter(|ip| !ip.is_loopback()));
                 taken.push(name.clone());
-                Outcome::Taken(Target::Node(name, "roles"))
+                let is_elsewhere = given.key.eq_ignore_ascii_case("slurmctldhost")
+                    && ![String::new(), name.clone()].contains(&at)
+                    && address(&at).is_err();
+                if is_elsewhere {
+                    self.reading.addressed_as(given.entry, &[name.clone()], &[at.clone()]);
+                    Outcome::Guessed(Target::Node(name, "roles"), NO_ADDRESS.to_owned())
+                } else {
+                    taken_name(&name, "roles")
+                }
             } else {
                 Outcome::Wrong("the design would have more nodes than it takes".to_owned())
             };
@@ -103,8 +146,12 @@ impl Conf<'_> {
                 self.settle(&given, outcome);
             }
         } else if let Some(given) = state {
-            let why = "NixOS chooses the folder where there is one controller".to_owned();
-            self.settle(&given, Outcome::Implied(why));
+            let outcome = if given.value.trim_end_matches('/') == STATE_FOLDER {
+                Outcome::Implied("the flake sets it alike".to_owned())
+            } else {
+                Outcome::NoPlace(format!("with one controller the state is in {STATE_FOLDER}: move what is there"))
+            };
+            self.settle(&given, outcome);
         }
     }
 
@@ -123,16 +170,31 @@ impl Conf<'_> {
     /// Whether jobs are held to what they asked for, which two settings tell together.
     fn limits(&mut self) {
         let (tracking, tasks) = (self.globals.remove("proctracktype"), self.globals.remove("taskplugin"));
-        let Some(tasks) = tasks else {
-            if let Some(given) = tracking {
-                self.settle(&given, Outcome::Implied("it follows from holding jobs to what they asked for".to_owned()));
-            }
-            return;
-        };
-        let on = tasks.value.to_ascii_lowercase().split(',').any(|plugin| plugin.trim().ends_with("cgroup"));
-        let outcome = self.set(slurm(Slurm::enforce_limits), on);
-        self.settle(&tasks, outcome.clone());
+        let mut is_on = Slurm::default().enforce_limits;
+        if let Some(tasks) = tasks {
+            let plugins: Vec<String> =
+                tasks.value.to_ascii_lowercase().split(',').map(|plugin| plugin.trim().to_owned()).collect();
+            is_on = plugins.iter().any(|plugin| plugin == "task/cgroup");
+            let outcome = self.set(slurm(Slurm::enforce_limits), is_on);
+            let known: &[&str] = if is_on { &["task/cgroup", "task/affinity"] } else { &["task/none", "none", ""] };
+            let rest: Vec<&str> = plugins.iter().map(String::as_str).filter(|plugin| !known.contains(plugin)).collect();
+            let outcome = match rest.as_slice() {
+                [] => outcome,
+                rest if is_on => Outcome::NoPlace(format!("{} was left out", rest.join(","))),
+                rest => Outcome::NoPlace(format!(
+                    "{} was left out: tasks are bound to cores where jobs are held to what they asked for (task/cgroup)",
+                    rest.join(",")
+                )),
+            };
+            self.settle(&tasks, outcome);
+        }
         if let Some(given) = tracking {
+            let own = if is_on { "proctrack/cgroup" } else { "proctrack/linuxproc" };
+            let outcome = if given.value.eq_ignore_ascii_case(own) {
+                Outcome::Implied("it follows from whether jobs are held to what they asked for".to_owned())
+            } else {
+                Outcome::NoPlace(format!("the flake has {own}, by whether jobs are held to what they asked for"))
+            };
             self.settle(&given, outcome);
         }
     }
@@ -148,7 +210,8 @@ impl Conf<'_> {
             }
         };
         match key {
-            "clustername" => self.set(general(General::name), value),
+            // Slurm takes the name in small letters.
+            "clustername" => self.set(general(General::name), value.to_ascii_lowercase()),
             "slurmctldport" => same("6817", "has slurmctld listen at 6817"),
             "slurmdport" => same("6818", "has slurmd listen at 6818"),
             "selecttype" => same("select/cons_tres", "gives out cores, memory and GPUs, select/cons_tres"),
@@ -168,9 +231,23 @@ impl Conf<'_> {
                 "none" | "" => self.set(accounting(Accounting::enable), false),
                 _ => given.wrong("is none of slurmdbd and none"),
             },
+            "slurmctldaddr" => {
+                let mut controllers = self.reading.told.iter().filter(|told| told.roles.contains(&Role::Controller));
+                let (one, other) = (controllers.next().map(|told| (told.name.clone(), told.ip)), controllers.next());
+                match (one, address(value)) {
+                    (Some((name, before)), Ok(ip)) if other.is_none() && before.is_none_or(|before| before == ip) => {
+                        if let Some(told) = self.reading.node(&name) {
+                            told.ip = Some(ip);
+                        }
+                        Outcome::Taken(Target::Node(name, "firstIP"))
+                    }
+                    _ => Outcome::NoPlace("controllers are reached at their own addresses".to_owned()),
+                }
+            }
             "accountingstoragehost" => {
                 // Its own controller is what an empty host means.
                 let host = if value == "localhost" || value.starts_with("127.") { "" } else { value };
+                let host = if host.parse::<Ipv4Addr>().is_ok() { host } else { split_domain(host).0 };
                 let is_first = self.reading.told.first().is_some_and(|told| told.name == host);
                 self.set(accounting(Accounting::host), if is_first { "" } else { host })
             }
@@ -199,17 +276,50 @@ impl Conf<'_> {
             },
             "prologflags" => {
                 let (x11, rest): (Vec<&str>, Vec<&str>) = parts().partition(|flag| flag.eq_ignore_ascii_case("x11"));
-                let plain = |flag: &&str| ["alloc", "contain"].contains(&flag.to_ascii_lowercase().as_str());
-                match rest.iter().find(|flag| !plain(flag)) {
+                let outcome = match x11.is_empty() {
+                    true => Outcome::Implied("it follows from what runs before jobs".to_owned()),
+                    false => self.set(slurm(Slurm::x11), true),
+                };
+                // X11 brings Contain with it, and that Alloc; /tmp of its own brings Contain.
+                let contains = !x11.is_empty() || self.has_private_tmp;
+                let runs_prolog = contains || self.has_prolog;
+                let left = rest.into_iter().find(|flag| match flag.to_ascii_lowercase().as_str() {
+                    "contain" => !contains,
+                    "alloc" => !runs_prolog,
+                    _ => true,
+                });
+                match left {
+                    None => outcome,
+                    Some(flag) if flag.eq_ignore_ascii_case("contain") => Outcome::NoPlace(
+                        "Contain comes with logins into jobs (pam_slurm_adopt), X11 and a /tmp for each job: turn on what it was for"
+                            .to_owned(),
+                    ),
                     Some(flag) => Outcome::NoPlace(format!("{flag} has no switch")),
-                    None if x11.is_empty() => Outcome::Implied("it follows from what runs before jobs".to_owned()),
-                    None => self.set(slurm(Slurm::x11), true),
                 }
             }
+            "jobacctgathertype" => {
+                let own = match (self.has_accounting, self.enforces) {
+                    (false, _) => "jobacct_gather/none",
+                    (true, true) => "jobacct_gather/cgroup",
+                    (true, false) => "jobacct_gather/linux",
+                };
+                same(
+                    own,
+                    &format!("has {own}, by whether there is accounting and jobs are held to what they asked for"),
+                )
+            }
+            "accountingstoragetres" => match parts().find(|part| *part != "gres/gpu" && !part.starts_with("gres/gpu:"))
+            {
+                None if self.has_accounting => {
+                    Outcome::Implied("it follows from the nodes’ GPUs where accounting is on".to_owned())
+                }
+                None => Outcome::NoPlace("it follows from the nodes’ GPUs where accounting is on".to_owned()),
+                Some(other) => Outcome::NoPlace(format!("{other} is not counted: only the nodes’ GPUs are")),
+            },
             "jobcontainertype" | "namespacetype" if value.ends_with("/tmpfs") => {
                 self.set(slurm(Slurm::private_tmp), true)
             }
-            "jobcontainertype" | "namespacetype" if value.ends_with("/none") => {
+            "jobcontainertype" | "namespacetype" if value.ends_with("/none") || value.is_empty() => {
                 Outcome::Implied("jobs have no /tmp of their own".to_owned())
             }
             "metricstype" if value == "metrics/openmetrics" => self.set(slurm(Slurm::metrics), true),

@@ -17,6 +17,9 @@ let
 
   workers = clusterLib.withRole "worker" nodes;
   gpuWorkers = builtins.filter (worker: worker.hasGPU) workers;
+  # Slices of GPUs (MIG) have device files that only the driver on the node knows: their gres.conf is brought.
+  isSliced = worker: builtins.match ".*[0-9]+g\\.[0-9]+gb.*" worker.gpuModel != null;
+  wholeGpuWorkers = builtins.filter (worker: !isSliced worker) gpuWorkers;
   gpuModels = lib.unique (map (worker: worker.gpuModel) gpuWorkers);
   gpuTypes = concatStringsSep "," ([ "gres/gpu" ] ++ map (model: "gres/gpu:${model}") gpuModels);
   systems = lib.unique (map (node: node.system) (clusterLib.inOrder nodes));
@@ -48,9 +51,12 @@ let
         "Sockets=${toString worker.sockets}"
         "CoresPerSocket=${toString worker.coresPerSocket}"
         "ThreadsPerCore=${toString worker.threadsPerCore}"
-        "RealMemory=${toString (worker.realMemoryMB - hugePagesMiB)}"
       ]
-      ++ optional (slurm.systemMemoryMiB > 0) "MemSpecLimit=${toString slurm.systemMemoryMiB}"
+      # Without a number Slurm takes 1 MiB: better than one that nobody knows.
+      ++ optionals (worker.memoryMB > 0) (
+        [ "RealMemory=${toString (worker.realMemoryMB - hugePagesMiB)}" ]
+        ++ optional (slurm.systemMemoryMiB > 0) "MemSpecLimit=${toString slurm.systemMemoryMiB}"
+      )
       ++ optional worker.hasGPU "Gres=gpu:${worker.gpuModel}:${toString worker.gpus}"
       ++ optional (worker.features != [ ]) "Feature=${commas worker.features}"
       ++ optional (worker.weight != 1) "Weight=${toString worker.weight}"
@@ -189,8 +195,8 @@ in
 
   # The files beside slurm.conf, by name.
   files =
-    lib.optionalAttrs (gpuWorkers != [ ]) {
-      "gres.conf" = lib.concatMapStrings (line: "NodeName=${line}\n") (linesBy gresLine gpuWorkers);
+    lib.optionalAttrs (wholeGpuWorkers != [ ]) {
+      "gres.conf" = lib.concatMapStrings (line: "NodeName=${line}\n") (linesBy gresLine wholeGpuWorkers);
     }
     // lib.optionalAttrs slurm.privateTmp {
       "job_container.conf" = ''

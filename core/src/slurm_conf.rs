@@ -1,4 +1,8 @@
-//! The syntax of slurm.conf and the files beside it: lines that go on, comments, escapes, `Key=Value`.
+//! The syntax of slurm.conf and the files beside it: lines that go on, comments, escapes, `Key=Value`; and what the further
+//! lines of a description have in force.
+
+use crate::cluster::{Partition, Slurm};
+use std::collections::BTreeMap;
 
 /// A setting: `Key=Value`, the value without its quotes.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,6 +90,82 @@ fn setting(text: &str) -> Option<(Setting, &str)> {
 fn quoted(text: &str) -> Option<(&str, &str)> {
     let (value, rest) = text.strip_prefix('"')?.split_once('"')?;
     (rest.is_empty() || rest.starts_with(char::is_whitespace)).then_some((value, rest))
+}
+
+/// The memory of jobs that ask for none, in MiB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DefaultMemory {
+    Cpu(u64),
+    Node(u64),
+}
+
+/// What slurm.conf has in force besides what forms say: the further lines, by their keys in small letters.
+pub struct InForce(BTreeMap<String, String>);
+
+/// Keys that change what a job gets, and that nothing here reckons with.
+const UNREAD: &[&str] = &[
+    "DefCPUPerGPU",
+    "DefMemPerGPU",
+    "DisableRootJobs",
+    "EnforcePartLimits",
+    "JobSubmitPlugins",
+    "Licenses",
+    "MaxMemPerCPU",
+    "MaxMemPerNode",
+    "MaxNodeCount",
+    "MaxTasksPerNode",
+    "NodeName",
+    "PartitionName",
+    "SelectType",
+    "SelectTypeParameters",
+    "TaskPluginParam",
+];
+
+impl InForce {
+    /// Of several lines with one key the last counts, as in Slurm.
+    pub fn new(slurm: &Slurm) -> Self {
+        let settings =
+            lines(&slurm.extra_config).into_iter().filter_map(|(_, line)| settings(&line).0.into_iter().next());
+        Self(settings.map(|setting| (setting.key.to_ascii_lowercase(), setting.value)).collect())
+    }
+
+    fn number(&self, key: &str) -> Option<u64> {
+        self.0.get(&key.to_ascii_lowercase())?.trim().parse().ok()
+    }
+
+    /// The memory of jobs that ask for none, where no partition says: `DefMemPerNode` before `DefMemPerCPU`, as Slurm's
+    /// `read_config.c` takes them.
+    pub fn default_memory(&self) -> Option<DefaultMemory> {
+        let of = |key: &str, make: fn(u64) -> DefaultMemory| self.number(key).filter(|mib| *mib > 0).map(make);
+        of("DefMemPerNode", DefaultMemory::Node).or_else(|| of("DefMemPerCPU", DefaultMemory::Cpu))
+    }
+
+    /// The memory of jobs of `partition` that ask for none; `None` where they get all of a node's.
+    pub fn default_memory_in(&self, partition: &Partition) -> Option<DefaultMemory> {
+        match partition.default_memory_per_cpu_mib {
+            0 => self.default_memory(),
+            mib => Some(DefaultMemory::Cpu(mib)),
+        }
+    }
+
+    /// How many numbers the jobs of an array can have, from 0: slurm.conf's `MaxArraySize`, 1001 where it is not set.
+    pub fn array_size(&self) -> u64 {
+        self.number("MaxArraySize").unwrap_or(1001)
+    }
+
+    /// Settings that change what a job gets, and that nothing here reckons with.
+    pub fn unread(&self) -> Vec<&'static str> {
+        UNREAD.iter().copied().filter(|key| self.0.contains_key(&key.to_ascii_lowercase())).collect()
+    }
+
+    /// The keys, in small letters, that are set otherwise in `other`, or in one of the two only.
+    pub fn differing<'s>(&'s self, other: &'s InForce) -> Vec<&'s str> {
+        let mut keys: Vec<&str> = self.0.keys().chain(other.0.keys()).map(String::as_str).collect();
+        keys.retain(|key| self.0.get(*key) != other.0.get(*key));
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
 }
 
 #[cfg(test)]
