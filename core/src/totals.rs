@@ -2,6 +2,7 @@
 
 use crate::cluster::{Cluster, NodeGroup, NodeOverride};
 use crate::hostlist;
+use crate::memory;
 use std::collections::HashMap;
 
 /// What a cluster, or a group of its nodes, has in all. Sums stop at the largest number instead of overflowing.
@@ -13,15 +14,27 @@ pub struct Totals {
     pub gpus: u64,
     /// The installed memory, in MiB; nodes whose memory is not known count nothing.
     pub memory_mib: u64,
+    /// The nodes whose memory is not known.
+    pub without_memory: u64,
 }
 
 impl Totals {
+    /// The memory in a few digits: `256 GiB`, `≥ 256 GiB` where that of some nodes is not known.
+    pub fn memory(&self) -> String {
+        match (self.without_memory, self.memory_mib) {
+            (0, mib) => memory::brief(mib),
+            (_, 0) => memory::UNKNOWN.to_owned(),
+            (_, mib) => format!("≥ {}", memory::brief(mib)),
+        }
+    }
+
     fn plus(self, other: Totals) -> Totals {
         Totals {
             nodes: self.nodes.saturating_add(other.nodes),
             cores: self.cores.saturating_add(other.cores),
             gpus: self.gpus.saturating_add(other.gpus),
             memory_mib: self.memory_mib.saturating_add(other.memory_mib),
+            without_memory: self.without_memory.saturating_add(other.without_memory),
         }
     }
 
@@ -31,6 +44,7 @@ impl Totals {
             cores: self.cores.saturating_mul(count),
             gpus: self.gpus.saturating_mul(count),
             memory_mib: self.memory_mib.saturating_mul(count),
+            without_memory: self.without_memory.saturating_mul(count),
         }
     }
 }
@@ -93,7 +107,13 @@ fn one(group: &NodeGroup, changes: &[&NodeOverride]) -> Totals {
         gpus = change.gpus.as_ref().map_or(gpus, |changed| changed.count);
         memory_mib = change.memory_mib.unwrap_or(memory_mib);
     }
-    Totals { nodes: 1, cores: u64::from(sockets) * u64::from(cores), gpus: u64::from(gpus), memory_mib }
+    Totals {
+        nodes: 1,
+        cores: u64::from(sockets) * u64::from(cores),
+        gpus: u64::from(gpus),
+        memory_mib,
+        without_memory: u64::from(memory_mib == 0),
+    }
 }
 
 #[cfg(test)]
@@ -125,6 +145,7 @@ mod tests {
                 cores: u64::from(node.sockets) * u64::from(node.cores_per_socket),
                 gpus: u64::from(node.gpus.count),
                 memory_mib: node.memory_mib,
+                without_memory: u64::from(node.memory_mib == 0),
             })
         })
     }
@@ -154,10 +175,13 @@ mod tests {
             with(vec![moved.clone(), memory("cn[2-5]", 4096)]),
             with(vec![memory("cn[2-5]", 4096), gpus("cn[5-9]", 4), moved, memory("cn5", 8192)]),
             with(vec![memory("cn[1-20]", 4096), memory("cn[1-20]", 1)]),
+            with(vec![memory("cn[1-5]", 0)]),
         ] {
             assert_eq!(totals(&cluster), counted(&cluster));
         }
         assert_eq!(totals(&with(vec![])).cores, 22 * 32);
+        assert_eq!(totals(&with(vec![])).memory(), "22 GiB");
+        assert_eq!(totals(&with(vec![memory("cn[1-5]", 0)])).memory(), "≥ 17 GiB");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::browser::drop::{on_drop, read_all_chosen};
 use crate::browser::{files, page};
 use crate::state::Design;
 use crate::state::import::{Import, LIMITS};
-use crate::widgets::codec::{brief_memory, counted, grouped};
+use crate::widgets::codec::{counted, grouped};
 use crate::widgets::dialog::Dialog;
 use crate::widgets::icon::{Icon, Shape};
 use clusterflake_core::Cluster;
@@ -191,7 +191,7 @@ fn Sizes(before: Cluster, after: Cluster) -> impl IntoView {
                 {number("Groups", before.nodes.len() as u64, after.nodes.len() as u64)}
                 {number("Cores", from.cores, to.cores)}
                 {number("GPUs", from.gpus, to.gpus)}
-                {row("Memory", brief_memory(from.memory_mib), brief_memory(to.memory_mib))}
+                {row("Memory", from.memory(), to.memory())}
                 {number("Partitions", before.slurm.partitions.len() as u64, after.slurm.partitions.len() as u64)}
             </tbody>
         </table>

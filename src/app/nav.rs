@@ -1,7 +1,7 @@
 //! The sections, what state they are in, and the totals.
 
 use crate::state::Design;
-use crate::widgets::codec::{brief_memory, counted, grouped};
+use crate::widgets::codec::{counted, grouped};
 use clusterflake_core::Cluster;
 use clusterflake_core::check::Severity;
 use clusterflake_core::cluster::{Choice, Mpi, Section};
@@ -142,7 +142,7 @@ fn Totals() -> impl IntoView {
             <dt>"Nodes"</dt><dd>{move || grouped(totals.get().nodes)}</dd>
             <dt>"Cores"</dt><dd>{move || grouped(totals.get().cores)}</dd>
             <dt>"GPUs"</dt><dd>{move || grouped(totals.get().gpus)}</dd>
-            <dt>"Memory"</dt><dd>{move || brief_memory(totals.get().memory_mib)}</dd>
+            <dt>"Memory"</dt><dd>{move || totals.get().memory()}</dd>
         </dl>
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::browser::{page, time};
 use crate::state::Design;
-use crate::widgets::codec::{brief_memory, grouped};
+use crate::widgets::codec::grouped;
 use clusterflake_core::contents::contents;
 use clusterflake_core::preset::{PRESETS, Preset};
 use clusterflake_core::totals::totals;
@@ -70,7 +70,7 @@ fn card(preset: &'static Preset, chosen: Callback<()>) -> AnyView {
         (or_dash(totals.nodes), "nodes"),
         (or_dash(totals.cores), "cores"),
         (or_dash(totals.gpus), "GPUs"),
-        (brief_memory(totals.memory_mib), "memory"),
+        (totals.memory(), "memory"),
     ];
     let size = size.map(|(amount, of)| view! { <span><b>{amount}</b>" "{of}</span> " " });
     let has = contents(&cluster).into_iter().map(|name| view! { <span class="tag">{name}</span> " " }).collect_view();

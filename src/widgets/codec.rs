@@ -1,7 +1,6 @@
 //! Values as people write them in a field: numbers, memory with its unit, lists.
 
 use clusterflake_core::memory;
-pub use clusterflake_core::memory::brief as brief_memory;
 
 /// How a value is shown in a field and read from it. Reading what was shown gives the value back.
 pub struct Codec<T: 'static> {

@@ -129,6 +129,21 @@ test("files that are dropped on the page are looked at first", async () => {
   assert.deepEqual(faults, []);
 });
 
+test("files of several kinds are told apart, whatever their order", async () => {
+  const { page, faults } = await open(stage.browser, stage.url);
+  await page.locator('::-p-xpath(//button[starts-with(normalize-space(.), "Import what you have")])').click();
+  const folder = await mkdtemp(join(tmpdir(), "clusterflake-"));
+  await writeFile(join(folder, "hosts"), "10.0.7.1 cn001\n10.0.7.9 stranger\n");
+  await writeFile(join(folder, "site.conf"), CONF);
+  const input = await page.$("dialog[open] input[type=file]");
+  await input.uploadFile(join(folder, "hosts"), join(folder, "site.conf"));
+  await recognised(page, "slurm.conf and hosts file");
+  await then(page, "Nodes", "131");
+  await pick(page, "guessed 2");
+  await seen(page, "no file gives their memory");
+  assert.deepEqual(faults, []);
+});
+
 test("what cannot be imported says why, and a private key is not taken", async () => {
   const { page, faults } = await begin();
   await find(page, "button", "Import").click();

@@ -76,3 +76,35 @@ fn what_cannot_be_imported_is_told_and_changes_nothing() {
     assert!(nothing.err.contains("nothing is written"), "{}", nothing.err);
     assert!(!at.join("site.json").exists());
 }
+
+#[test]
+fn files_of_several_kinds_are_told_apart_in_any_order() {
+    let folder = site();
+    let at = folder.path();
+    fs::write(at.join("ethers"), "aa:bb:cc:00:00:01 cn1\naa:bb:cc:00:00:02 cn2\n").unwrap();
+    let orders = [
+        ["etc/slurm.conf", "etc/nodes.conf", "hosts", "ethers"],
+        ["ethers", "hosts", "etc/nodes.conf", "etc/slurm.conf"],
+    ];
+    let made: Vec<String> = orders
+        .iter()
+        .map(|files| {
+            let made = run(at, &[&["import", "auto"], &files[..]].concat()).exits(0);
+            assert!(made.err.contains("slurm.conf, hosts file and DHCP reservations: "), "{}", made.err);
+            made.text().to_owned()
+        })
+        .collect();
+    assert_eq!(made[0], made[1]);
+    let cluster = Cluster::from_json(&made[0]).unwrap();
+    assert_eq!((cluster.nodes[1].first_ip.as_str(), cluster.nodes[1].memory_mib), ("10.0.1.1", 0));
+}
+
+#[test]
+fn what_holds_for_many_lines_is_said_once() {
+    let folder = tempdir().unwrap();
+    let nodes: String = (1..=98).map(|n| format!("NodeName=cn{n} RealMemory=64000 TmpDisk={n}000\n")).collect();
+    fs::write(folder.path().join("slurm.conf"), format!("ClusterName=lab\n{nodes}")).unwrap();
+    let made = run(folder.path(), &["import", "auto", "slurm.conf"]).exits(0);
+    assert_eq!(made.err.lines().count(), 2, "{}", made.err);
+    assert!(made.err.contains("(and 97 more: slurm.conf:3, slurm.conf:4, slurm.conf:5, …)"), "{}", made.err);
+}

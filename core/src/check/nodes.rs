@@ -100,7 +100,7 @@ fn references(cluster: &Cluster, own: &Path, names: &[String], renamed: impl Fn(
             _ => {}
         }
     }
-    found.sort_by(|a, b| a.0.to_string().cmp(&b.0.to_string()));
+    found.sort_by_key(|(path, _)| path.to_string());
     found
 }
 

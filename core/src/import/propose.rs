@@ -1,9 +1,10 @@
 //! From what was read to a design: alone, or merged into the one that is open.
 
+use super::attributes::role_in_name;
 use super::fold::fold;
 use super::own;
-use super::reading::{Memory, Reading, Target, Told};
-use super::report::{Entry, Outcome, Report};
+use super::reading::{Memory, Reading, Target, Told, shown};
+use super::report::{ALL_FILES, Entry, Outcome, Report};
 use crate::check::{self, Fix};
 use crate::cluster::expand::expand_group;
 use crate::cluster::{
@@ -38,16 +39,16 @@ pub fn propose(reading: &Reading, before: &Cluster, mode: Mode) -> Proposal {
         Mode::Replace => Cluster::default(),
         Mode::Merge => before.clone(),
     };
-    let mut entries = Vec::new();
+    let (mut entries, mut about_new) = (Vec::new(), Vec::new());
     let cluster = match (&reading.whole, mode) {
         (Some(whole), Mode::Replace) => whole.clone(),
         (Some(whole), Mode::Merge) => own::merge(before, whole, &mut entries),
-        (None, _) => design(reading, base, &mut entries),
+        (None, _) => design(reading, base, &mut entries, &mut about_new),
     };
     let groups = groups(&cluster);
     let partitions: HashMap<&str, usize> =
         cluster.slurm.partitions.iter().enumerate().map(|(index, partition)| (&*partition.name, index)).collect();
-    let resolved = reading.entries.iter().map(|entry| Entry {
+    let resolved = reading.entries.iter().chain(&about_new).map(|entry| Entry {
         file: entry.file,
         line: entry.line,
         text: entry.text.clone(),
@@ -55,6 +56,11 @@ pub fn propose(reading: &Reading, before: &Cluster, mode: Mode) -> Proposal {
     });
     let entries = resolved.chain(entries).collect();
     Proposal { cluster, report: Report { files: reading.files.clone(), entries, left_out: reading.left_out } }
+}
+
+/// The names of all nodes.
+fn names(cluster: &Cluster) -> HashSet<String> {
+    cluster.nodes.iter().flat_map(|group| hostlist::expand(&group.hosts).unwrap_or_default()).collect()
 }
 
 /// Which group each host is in.
@@ -80,7 +86,12 @@ fn resolve(outcome: &Outcome<Target>, groups: &HashMap<String, usize>, partition
     })
 }
 
-fn design(reading: &Reading, mut cluster: Cluster, entries: &mut Vec<Entry>) -> Cluster {
+fn design(
+    reading: &Reading,
+    mut cluster: Cluster,
+    entries: &mut Vec<Entry>,
+    about_new: &mut Vec<Entry<Target>>,
+) -> Cluster {
     if !reading.settings.is_empty() {
         let fix = Fix { label: String::new(), set: reading.settings.clone() };
         // The importers set fields that there are, to values of their types.
@@ -91,7 +102,8 @@ fn design(reading: &Reading, mut cluster: Cluster, entries: &mut Vec<Entry>) -> 
         merge_partitions(&mut slurm.partitions, &reading.partitions);
         merge_lines(&mut slurm.extra_config, &reading.extra);
     }
-    merge_nodes(&mut cluster, &reading.told);
+    let new = merge_nodes(&mut cluster, reading);
+    tell_of_new(&new, about_new);
     fit_subnet(&mut cluster, entries);
     fit_fabric(&mut cluster, &reading.told, entries);
     cluster
@@ -123,11 +135,21 @@ fn merge_lines(text: &mut String, lines: &[String]) {
     *text = kept.chain(lines.iter().cloned()).collect::<Vec<_>>().join("\n");
 }
 
+/// Puts what was told into the nodes; gives what was told of those that are new.
+///
 /// Groups of which nothing changes stay as they are. Those with a change are folded anew, and come apart where their
 /// nodes are no longer alike.
-fn merge_nodes(cluster: &mut Cluster, told: &[Told]) {
+fn merge_nodes<'r>(cluster: &mut Cluster, reading: &'r Reading) -> Vec<&'r Told> {
     let huge_pages = cluster.hpc.huge_pages_mib();
-    let told_of: HashMap<&str, &Told> = told.iter().map(|told| (told.name.as_str(), told)).collect();
+    let told = &reading.told;
+    let mut told_of: HashMap<&str, &Told> = told.iter().map(|told| (told.name.as_str(), told)).collect();
+    // The design may know a node by another of its names.
+    let here = names(cluster);
+    for (alias, name) in reading.aliases() {
+        if let Some(told) = told_of.get(name).copied().filter(|_| here.contains(alias) && !here.contains(name)) {
+            told_of.entry(alias).or_insert(told);
+        }
+    }
     let mut known: HashSet<String> = HashSet::new();
     let mut groups = Vec::new();
     for (index, group) in cluster.nodes.iter().enumerate() {
@@ -139,7 +161,7 @@ fn merge_nodes(cluster: &mut Cluster, told: &[Told]) {
         for node in &mut nodes {
             if let Some(told) = told_of.get(node.name.as_str()) {
                 apply(told, node, huge_pages);
-                known.insert(node.name.clone());
+                known.insert(told.name.clone());
             }
         }
         if nodes == before {
@@ -151,11 +173,12 @@ fn merge_nodes(cluster: &mut Cluster, told: &[Told]) {
     // Nodes that a file keeps together stay so.
     let mut new: Vec<(Option<&str>, Vec<Node>)> = Vec::new();
     let mut place: HashMap<Option<&str>, usize> = HashMap::new();
-    for told in told.iter().filter(|told| !known.contains(&told.name)) {
+    let new_ones: Vec<&Told> = told.iter().filter(|told| !known.contains(&told.name)).collect();
+    for told in &new_ones {
         let mut node = blank(&told.name);
         apply(told, &mut node, huge_pages);
         if node.roles.is_empty() {
-            node.roles = NodeGroup::default().roles;
+            node.roles = likely_roles(told);
         }
         let group = told.group.as_deref();
         let at = *place.entry(group).or_insert_with(|| {
@@ -170,6 +193,49 @@ fn merge_nodes(cluster: &mut Cluster, told: &[Told]) {
     if *cluster.nodes != groups {
         cluster.nodes = Arc::new(groups);
     }
+    new_ones
+}
+
+/// The roles of a new node that no file gives any: by its group, or its own name.
+fn likely_roles(told: &Told) -> Vec<Role> {
+    if told.likely_roles.is_empty() {
+        role_in_name(&told.name).map_or_else(|| NodeGroup::default().roles, |role| vec![role])
+    } else {
+        Role::ALL.iter().copied().filter(|role| told.likely_roles.contains(role)).collect()
+    }
+}
+
+/// Notes what is guessed of new nodes, and what no file gives.
+fn tell_of_new(new: &[&Told], entries: &mut Vec<Entry<Target>>) {
+    let mut say = |names: Vec<String>, key: &'static str, why: String| {
+        if let Some(first) = names.first() {
+            let outcome = Outcome::Guessed(Target::Node(first.clone(), key), why);
+            entries.push(Entry { file: ALL_FILES, line: 0, text: shown(&hostlist::compress(&names)), outcome });
+        }
+    };
+    let names = |of: &dyn Fn(&Told) -> bool| -> Vec<String> {
+        new.iter().filter(|told| of(told)).map(|told| told.name.clone()).collect()
+    };
+    for role in Role::ALL.iter().copied().filter(|role| *role != Role::Worker) {
+        let by_name = |told: &Told| {
+            told.roles.is_empty() && told.likely_roles.is_empty() && role_in_name(&told.name) == Some(role)
+        };
+        let why = format!("role {}, going by the name: change it in the form if it is wrong", role.key());
+        say(names(&by_name), "roles", why);
+    }
+    say(
+        names(&|told| told.cores.is_none() && told.sockets.is_none()),
+        "sockets",
+        "no file gives their CPUs: they get 1 × 1 × 1 until you enter what “lscpu” shows".to_owned(),
+    );
+    let works = |told: &Told| {
+        told.roles.contains(&Role::Worker) || told.roles.is_empty() && likely_roles(told).contains(&Role::Worker)
+    };
+    say(
+        names(&|told| works(told) && told.memory.is_none()),
+        "memoryMiB",
+        "no file gives their memory: it is left open, and Slurm needs it before jobs can run".to_owned(),
+    );
 }
 
 /// A node of which nothing is known but its name.
@@ -265,7 +331,7 @@ fn fit_fabric(cluster: &mut Cluster, told: &[Told], entries: &mut Vec<Entry>) {
 }
 
 fn note(entries: &mut Vec<Entry>, text: String, outcome: Outcome) {
-    entries.push(Entry { file: usize::MAX, line: 0, text, outcome });
+    entries.push(Entry { file: ALL_FILES, line: 0, text, outcome });
 }
 
 /// The smallest network that holds all `addresses`; `None` where `subnet` does, or cannot be read.

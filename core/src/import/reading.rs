@@ -1,11 +1,11 @@
 //! What importers gather: nodes as files tell of them, settings, partitions, and what became of each line.
 
 use super::Importer;
-use super::attributes::{role_in_name, split_domain};
+use super::attributes::split_domain;
 use super::report::{Entry, Outcome};
 use crate::check::is_host_name;
 use crate::cluster::expand::count_on;
-use crate::cluster::{Architecture, Choice, Cluster, Gpus, Network, Partition, Role};
+use crate::cluster::{Architecture, Cluster, Gpus, Network, Partition, Role};
 use crate::hostlist::{self, MAX_HOSTS};
 use crate::path::Path;
 use serde_json::Value;
@@ -35,6 +35,8 @@ pub(super) struct Told {
     pub interface: Option<String>,
     /// Roles that it has besides those that the design gives it.
     pub roles: Vec<Role>,
+    /// Roles that it most likely has, where neither files nor the design give it any.
+    pub likely_roles: Vec<Role>,
     pub architecture: Option<Architecture>,
     pub sockets: Option<u32>,
     pub cores: Option<u32>,
@@ -57,9 +59,11 @@ impl Told {
             };
         }
         take!(ip mac interface architecture sockets cores threads memory gpus features weight fabric_ip group);
-        for role in more.roles {
-            if !self.roles.contains(&role) {
-                self.roles.push(role);
+        for (roles, more) in [(&mut self.roles, more.roles), (&mut self.likely_roles, more.likely_roles)] {
+            for role in more {
+                if !roles.contains(&role) {
+                    roles.push(role);
+                }
             }
         }
     }
@@ -80,11 +84,6 @@ pub(super) enum Target {
 pub(super) struct At {
     pub file: usize,
     pub line: usize,
-}
-
-impl At {
-    /// What several files tell together, or none of them.
-    pub const NOWHERE: Self = Self { file: usize::MAX, line: 0 };
 }
 
 /// What was read from files, before it is put into a design.
@@ -188,6 +187,11 @@ impl Reading {
             && self.told.iter().any(|told| told.roles.contains(&Role::Worker))
     }
 
+    /// Names that files have for nodes besides their own, and those.
+    pub(super) fn aliases(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.aliases.iter().map(|(alias, name)| (alias.as_str(), name.as_str()))
+    }
+
     /// Notes that `alias` is another name of the node `name`.
     pub(super) fn also_called(&mut self, name: &str, alias: &str) {
         self.aliases.entry(alias.to_owned()).or_insert_with(|| name.to_owned());
@@ -240,64 +244,10 @@ impl Reading {
         self.index.get(own).map(|index| self.told[*index].name.as_str())
     }
 
-    /// The nodes that have a role, or get one, by what their name says; the others are workers.
-    fn guess_roles(&mut self) {
-        let mut guessed: Vec<(Role, Vec<String>)> = Vec::new();
-        for told in self.told.iter_mut().filter(|told| told.roles.is_empty()) {
-            let Some(role) = role_in_name(&told.name).filter(|role| *role != Role::Worker) else { continue };
-            told.roles = vec![role];
-            match guessed.iter_mut().find(|(known, _)| *known == role) {
-                Some((_, names)) => names.push(told.name.clone()),
-                None => guessed.push((role, vec![told.name.clone()])),
-            }
-        }
-        for (role, names) in guessed {
-            let why = format!("role {}, going by the name: change it in the form if it is wrong", role.key());
-            let outcome = Outcome::Guessed(Target::Node(names[0].clone(), "roles"), why);
-            self.note(At::NOWHERE, &hostlist::compress(&names), outcome);
-        }
-    }
-
-    /// What no file told of the nodes, and what the design has in its place.
-    fn tell_gaps(&mut self) {
-        let gap = |of: fn(&Told) -> bool| -> Vec<String> {
-            self.told.iter().filter(|told| of(told)).map(|told| told.name.clone()).collect()
-        };
-        let no_cpus = gap(|told| told.cores.is_none() && told.sockets.is_none());
-        let is_worker = |told: &Told| told.roles.is_empty() || told.roles.contains(&Role::Worker);
-        let no_memory: Vec<String> = self
-            .told
-            .iter()
-            .filter(|told| is_worker(told) && told.memory.is_none())
-            .map(|told| told.name.clone())
-            .collect();
-        for (names, key, why) in [
-            (
-                no_cpus,
-                "sockets",
-                "no file gives their CPUs: new nodes get 1 × 1 × 1 until you enter what “lscpu” shows",
-            ),
-            (
-                no_memory,
-                "memoryMiB",
-                "no file gives their memory: it is left open on new nodes, and Slurm needs it before jobs can run",
-            ),
-        ] {
-            if let Some(first) = names.first() {
-                let outcome = Outcome::Guessed(Target::Node(first.clone(), key), why.to_owned());
-                self.note(At::NOWHERE, &hostlist::compress(&names), outcome);
-            }
-        }
-    }
-
     /// What is known only when all files are read.
     pub(super) fn finish(&mut self) {
         self.set_domain();
         self.settle_addresses();
-        if self.whole.is_none() {
-            self.guess_roles();
-            self.tell_gaps();
-        }
     }
 
     /// The node with this name, if a file told of it.
@@ -391,7 +341,7 @@ pub(super) fn taken_name(name: &str, key: &'static str) -> Outcome<Target> {
 }
 
 /// As much of `text` as an entry shows, on one line.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     let mut short: String = text.trim().chars().take(MAX_SHOWN).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.trim().chars().nth(MAX_SHOWN).is_some() {
         short.push('…');

@@ -91,10 +91,13 @@ impl<P> Outcome<P> {
     }
 }
 
+/// The file of entries about all files together.
+pub const ALL_FILES: usize = usize::MAX;
+
 /// Something that stood in a file, and what became of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry<P = Path> {
-    /// Which of the report's files, counted from 0.
+    /// Which of the report's files, counted from 0; [`ALL_FILES`] for what they tell together.
     pub file: usize,
     /// The line, counted from 1; 0 for the file as a whole.
     pub line: usize,

@@ -235,6 +235,14 @@ fn a_machine_with_several_names_and_networks_is_one_node() {
     assert_eq!(made.cluster.slurm.accounting.host, "cn2");
     said(&made, "NodeAddr", "taken", "");
     said(&made, "10.9.0.11 cn1", "no place", "address already");
+    // So in a design that knows the node by its other name; what is there already gets no role by guess.
+    let before = alone(&[("nodes.csv", "host,role,cpus,memory\nn1,worker,4,64 GiB\nmaster,worker,4,64 GiB\n")]).cluster;
+    let reading = read(None, &[file("hosts", "10.0.0.11 cn1.lab.example n1\n10.0.0.1 master\n")]).unwrap();
+    let merged = propose(&reading, &before, Mode::Merge);
+    assert_eq!(hosts(&merged.cluster), ["n1", "master"]);
+    assert_eq!(node(&merged.cluster, "n1").ip.unwrap().to_string(), "10.0.0.11");
+    assert_eq!(roles(&merged, "master"), [Role::Worker]);
+    assert_eq!(merged.report.count("guessed"), 0, "{:?}", merged.report);
     // Names that only begin alike are machines of their own.
     let made = alone(&[("hosts", "10.0.0.1 gpu\n10.0.0.2 gpu-login\n10.0.0.3 gpu-1\n10.0.0.4 gpu-2\n")]);
     assert_eq!(hosts(&made.cluster).len(), 3, "{:?}", hosts(&made.cluster));

@@ -278,7 +278,7 @@ fn an_inventory_is_read_in_both_forms() {
         assert!(line(&report, "rack=r 7").contains(" no place: "));
         assert!(line(&report, "ansible_user").contains(" no place: "));
         assert!(line(&report, "group slurm_nodes").contains(" no place: "));
-        assert!(report.entries.iter().all(|entry| entry.line > 0 || entry.file == usize::MAX), "{name}");
+        assert!(report.entries.iter().all(|entry| entry.line > 0 || entry.file == report::ALL_FILES), "{name}");
     }
     let broken = alone(&[("inventory.yml", "all:\n  hosts:\n    a: [1\n    b: }\n")]).report;
     assert!(broken.entries.iter().any(is_no_yaml), "{broken:?}");

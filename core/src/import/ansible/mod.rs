@@ -156,7 +156,7 @@ fn guess(
         for host in own.iter().filter(|host| bare.contains(*host)) {
             let Some(told) = reading.node(host) else { break };
             match guessed {
-                Some((_, role)) if !told.roles.contains(&role) => told.roles.push(role),
+                Some((_, role)) if !told.likely_roles.contains(&role) => told.likely_roles.push(role),
                 Some(_) => {}
                 None if name != "all" && name != "ungrouped" => {
                     told.group.get_or_insert_with(|| name.clone());
@@ -172,7 +172,7 @@ fn guess(
             (Some((_, role)), Some(host)) => by_words(host, role),
             (None, Some(host)) => Outcome::Guessed(
                 Target::Node(host, ""),
-                "its name is not that of a role: its hosts become a group of their own, as workers until you change that"
+                "its name is not that of a role: new nodes in it become a group of their own, as workers until you change that"
                     .to_owned(),
             ),
             _ => Outcome::NoPlace("no role has such a name: choose the roles of its nodes in the form".to_owned()),
@@ -188,7 +188,8 @@ fn guess(
 }
 
 fn by_words(host: String, role: Role) -> Outcome<Target> {
-    let why = format!("its hosts get the role {}, going by its name: change it in the form if it is wrong", role.key());
+    let why =
+        format!("new nodes in it get the role {}, going by its name: change it in the form if it is wrong", role.key());
     Outcome::Guessed(Target::Node(host, "roles"), why)
 }
 

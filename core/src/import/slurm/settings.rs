@@ -10,6 +10,7 @@ use crate::import::report::Outcome;
 use crate::path::Path;
 use serde_json::{Value, json};
 use std::net::Ipv4Addr;
+use std::slice::from_ref;
 
 /// Where NixOS keeps slurmctld's state: nixpkgs `nixos/modules/services/computing/slurm/slurm.nix`.
 const STATE_FOLDER: &str = "/var/spool/slurmctld";
@@ -47,7 +48,7 @@ impl Conf<'_> {
                 Some(Fate::Needs(_)) if given.value.ends_with("/none") => Outcome::Implied("it is off".to_owned()),
                 Some(Fate::Set { values, why }) => {
                     let is_same = |known: &&str| known.eq_ignore_ascii_case(given.value.trim());
-                    if values.iter().any(|known| is_same(known)) {
+                    if values.iter().any(is_same) {
                         Outcome::Implied("the flake sets it alike".to_owned())
                     } else {
                         Outcome::NoPlace(why.to_owned())
@@ -96,7 +97,7 @@ impl Conf<'_> {
                 } else if address(&given.value).is_ok() {
                     Outcome::Taken(Target::Node(name, "firstIP"))
                 } else {
-                    self.reading.addressed_as(given.entry, &[name.clone()], &[given.value.clone()]);
+                    self.reading.addressed_as(given.entry, from_ref(&name), from_ref(&given.value));
                     Outcome::NoPlace(NO_ADDRESS.to_owned())
                 };
                 self.settle(given, outcome);
@@ -126,7 +127,7 @@ impl Conf<'_> {
                     && ![String::new(), name.clone()].contains(&at)
                     && address(&at).is_err();
                 if is_elsewhere {
-                    self.reading.addressed_as(given.entry, &[name.clone()], &[at.clone()]);
+                    self.reading.addressed_as(given.entry, from_ref(&name), from_ref(&at));
                     Outcome::Guessed(Target::Node(name, "roles"), NO_ADDRESS.to_owned())
                 } else {
                     taken_name(&name, "roles")
