@@ -27,11 +27,12 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
             "The cluster has no nodes: add a group, for instance with the hosts “head” and the role controller.";
         problems.push(NO_NODES.at(Path::root().field(Cluster::nodes), message));
     }
+    let (mut places, mut renamings) = (None, MOST_RENAMINGS);
     for (i, group) in facts.node_groups() {
         let hosts = &facts.groups[i].hosts;
         let path = || group_path(i).field(NodeGroup::hosts);
         if !check_list(path, &group.hosts, hosts, problems) {
-            check_names(facts.cluster, path, &group.hosts, hosts.names(), problems);
+            check_names(facts, i, &mut places, &mut renamings, problems);
             check_duplicates(facts, i, problems);
         }
         check_overrides(facts, i, group, problems);
@@ -74,27 +75,29 @@ fn syntax_problem(path: Path, text: &str, error: &HostlistError) -> Problem {
     HOSTLIST_SYNTAX.at(path, error.0.clone()).with_fix(fix)
 }
 
-/// Every other place that names one of `names`, alone or in a hostlist, with what stands there when they are renamed.
-fn references(cluster: &Cluster, own: &Path, names: &[String], renamed: impl Fn(&str) -> String) -> Vec<(Path, Value)> {
-    let names: HashSet<&str> = names.iter().map(String::as_str).filter(|name| renamed(name) != **name).collect();
+/// How many groups have a fix that renames their hosts everywhere; it looks through the whole description.
+const MOST_RENAMINGS: usize = 16;
+
+/// The places outside of the groups that name hosts, alone or in hostlists, as far as renaming could change them.
+fn places_with_hosts(cluster: &Cluster) -> Vec<(Path, Vec<String>)> {
     let mut found = Vec::new();
+    let mut left = MAX_HOSTS;
+    let nodes = Path::root().field(Cluster::nodes);
     let mut open = vec![(Path::root(), cluster.write())];
     while let Some((at, value)) = open.pop() {
         match value {
+            _ if at == nodes => {}
             Value::Object(fields) => open.extend(fields.into_iter().map(|(key, value)| (at.key(&key), value))),
             Value::Array(list) => {
                 open.extend(list.into_iter().enumerate().map(|(index, value)| (at.index(index), value)));
             }
             // What a partition or a user is called is no host's name, even where it is the same.
             Value::String(_) if at.steps().last() == Some(&Step::Key("name".into())) => {}
-            Value::String(text) if at != *own && text.len() < 1 << 16 && !text.contains([' ', '\n', '/']) => {
-                let Ok(hosts) = hostlist::expand(&text) else { continue };
-                if hosts.iter().any(|host| names.contains(host.as_str())) {
-                    let hosts: Vec<String> = hosts
-                        .into_iter()
-                        .map(|host| if names.contains(host.as_str()) { renamed(&host) } else { host })
-                        .collect();
-                    found.push((at, hostlist::compress(&hosts).into()));
+            Value::String(text) if renamed(&text) != text && !text.contains([' ', '\n', '/']) => {
+                let count = hostlist::count(&text).unwrap_or(usize::MAX);
+                if let Some(rest) = left.checked_sub(count) {
+                    left = rest;
+                    found.push((at, hostlist::expand(&text).unwrap_or_default()));
                 }
             }
             _ => {}
@@ -104,7 +107,39 @@ fn references(cluster: &Cluster, own: &Path, names: &[String], renamed: impl Fn(
     found
 }
 
-fn check_names(cluster: &Cluster, path: impl Fn() -> Path, text: &str, names: &[String], problems: &mut Vec<Problem>) {
+/// A host's name as it can stay.
+fn renamed(name: &str) -> String {
+    name.to_ascii_lowercase().replace('_', "-")
+}
+
+/// What stands in the places that name hosts of a group, and in its overrides, once these are renamed.
+fn references(facts: &Facts, index: usize, names: &[String], places: &[(Path, Vec<String>)]) -> Vec<(Path, Value)> {
+    let names: HashSet<&str> = names.iter().map(String::as_str).filter(|name| renamed(name) != **name).collect();
+    let mut found = Vec::new();
+    for (j, change) in facts.cluster.nodes[index].overrides.iter().enumerate() {
+        if renamed(&change.hosts) != change.hosts {
+            found.push((override_path(index, j).field(NodeOverride::hosts), renamed(&change.hosts).into()));
+        }
+    }
+    for (path, hosts) in places {
+        if hosts.iter().any(|host| names.contains(host.as_str())) {
+            let one = |host: &String| if names.contains(host.as_str()) { renamed(host) } else { host.clone() };
+            let hosts: Vec<String> = hosts.iter().map(one).collect();
+            found.push((path.clone(), hostlist::compress(&hosts).into()));
+        }
+    }
+    found
+}
+
+fn check_names(
+    facts: &Facts,
+    index: usize,
+    places: &mut Option<Vec<(Path, Vec<String>)>>,
+    left: &mut usize,
+    problems: &mut Vec<Problem>,
+) {
+    let (text, names) = (&facts.cluster.nodes[index].hosts, facts.groups[index].hosts.names());
+    let path = || group_path(index).field(NodeGroup::hosts);
     let good =
         |name: &str| is_label(name) && name != "localhost" && !name.bytes().any(|byte| byte.is_ascii_uppercase());
     let Some(name) = names.iter().find(|name| !good(name)) else { return };
@@ -122,12 +157,15 @@ fn check_names(cluster: &Cluster, path: impl Fn() -> Path, text: &str, names: &[
         "begins or ends with a hyphen; use letters and digits there"
     };
     let message = format!("{} cannot be a host name: it {fault}.", quote(name));
-    let mended = text.to_ascii_lowercase().replace('_', "-");
-    let mends = || hostlist::expand(&mended).is_ok_and(|names| names.iter().all(|name| good(name)));
-    let fix = (mended != text && mends()).then(|| {
-        let renamed = |name: &str| name.to_ascii_lowercase().replace('_', "-");
+    let mended = renamed(text);
+    // Not to a name that another host has.
+    let is_free = |name: &String| !facts.hosts.contains_key(name.as_str()) || names.contains(name);
+    let mends = || hostlist::expand(&mended).is_ok_and(|names| names.iter().all(|name| good(name) && is_free(name)));
+    let fix = (mended != *text && *left > 0 && mends()).then(|| {
+        *left -= 1;
+        let places = places.get_or_insert_with(|| places_with_hosts(facts.cluster));
         let mut set = vec![(path(), mended.clone().into())];
-        set.extend(references(cluster, &path(), names, renamed));
+        set.extend(references(facts, index, names, places));
         Fix { label: format!("Write {}", short(&mended)), set }
     });
     problems.push(HOST_NAME.at(path(), message).with_fix(fix));

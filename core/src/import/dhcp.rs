@@ -11,7 +11,11 @@ use super::{Source, SourceFile};
 use crate::cluster::{Cluster, Network, Role};
 use crate::path::{Field, Path};
 use serde_json::Value;
+use std::collections::HashMap;
 use std::net::Ipv4Addr;
+
+/// How deep blocks of dhcpd.conf may stand in each other.
+const MAX_DEPTH: usize = 64;
 
 const NO_SERVER: &str = "the flake runs no DHCP server: nodes have fixed addresses";
 const NO_NAME: &str = "no name stands with it, and no other file names this address";
@@ -54,17 +58,24 @@ fn content(line: &str) -> &str {
     line.split('#').next().unwrap_or_default().trim()
 }
 
+/// The nodes by their addresses, as far as other files gave them.
+type Addresses = HashMap<Ipv4Addr, String>;
+
 pub(super) fn read(sources: &[Source], reading: &mut Reading) {
+    let addresses: Addresses = reading.told.iter().filter_map(|told| Some((told.ip?, told.name.clone()))).collect();
     for source in sources {
         match form(&source.text).unwrap_or(Form::Dnsmasq) {
-            Form::Isc => isc(source, reading),
-            Form::Kea => kea(source, reading),
+            Form::Isc => isc(source, &addresses, reading),
+            Form::Kea => kea(source, &addresses, reading),
             form => {
                 for (number, line) in source.text.lines().enumerate() {
                     let (at, line) = (At { file: source.index, line: number + 1 }, content(line));
                     if !line.is_empty() {
-                        let outcome =
-                            if form == Form::Ethers { ethers(at, line, reading) } else { dnsmasq(at, line, reading) };
+                        let outcome = if form == Form::Ethers {
+                            ethers(at, line, &addresses, reading)
+                        } else {
+                            dnsmasq(at, line, &addresses, reading)
+                        };
                         reading.note(at, line, outcome);
                     }
                 }
@@ -82,11 +93,8 @@ struct Known {
 }
 
 /// Puts a machine into its node.
-fn take(at: At, known: Known, reading: &mut Reading) -> Outcome<Target> {
-    let by_address = || {
-        let ip = known.ip?;
-        reading.told.iter().find(|told| told.ip == Some(ip)).map(|told| told.name.clone())
-    };
+fn take(at: At, known: Known, addresses: &Addresses, reading: &mut Reading) -> Outcome<Target> {
+    let by_address = || addresses.get(&known.ip?).cloned();
     let (short, domain) = split_domain(&known.name);
     let name = match reading.known_as(short) {
         Some(name) => name.to_owned(),
@@ -138,7 +146,7 @@ fn dnsmasq_key<'l>(line: &'l str, key: &str) -> Option<&'l str> {
     rest.strip_prefix('=').map(str::trim)
 }
 
-fn dnsmasq(at: At, line: &str, reading: &mut Reading) -> Outcome<Target> {
+fn dnsmasq(at: At, line: &str, addresses: &Addresses, reading: &mut Reading) -> Outcome<Target> {
     let is_bare = !line.contains('=') && line.contains(',');
     if let Some(value) = dnsmasq_key(line, "dhcp-host").or(is_bare.then_some(line)) {
         let mut known = Known::default();
@@ -156,12 +164,12 @@ fn dnsmasq(at: At, line: &str, reading: &mut Reading) -> Outcome<Target> {
                 known.name = word.to_owned();
             }
         }
-        return take(at, known, reading);
+        return take(at, known, addresses, reading);
     }
     if let Some(value) = dnsmasq_key(line, "host-record") {
         let words: Vec<&str> = value.split(',').map(str::trim).collect();
         let ip = words.iter().find_map(|word| word.parse().ok());
-        return take(at, Known { name: words[0].to_owned(), mac: None, ip }, reading);
+        return take(at, Known { name: words[0].to_owned(), mac: None, ip }, addresses, reading);
     }
     if let Some(value) = dnsmasq_key(line, "domain") {
         return set(Network::domain, value.split(',').next().unwrap_or_default(), reading);
@@ -180,15 +188,15 @@ fn set(field: Field<Network, String>, value: &str, reading: &mut Reading) -> Out
     reading.set(Path::root().field(Cluster::network).field(field), value)
 }
 
-fn ethers(at: At, line: &str, reading: &mut Reading) -> Outcome<Target> {
+fn ethers(at: At, line: &str, addresses: &Addresses, reading: &mut Reading) -> Outcome<Target> {
     let mut words = line.split_whitespace();
     let (Some(first), Some(second)) = (words.next(), words.next()) else {
         return Outcome::Wrong("a line is a MAC address and a name".to_owned());
     };
     match (mac(first), second.parse()) {
         (Err(why), _) => Outcome::Wrong(why),
-        (Ok(mac), Ok(ip)) => take(at, Known { mac: Some(mac), ip: Some(ip), name: String::new() }, reading),
-        (Ok(mac), Err(_)) => take(at, Known { mac: Some(mac), ip: None, name: second.to_owned() }, reading),
+        (Ok(mac), Ok(ip)) => take(at, Known { mac: Some(mac), ip: Some(ip), name: String::new() }, addresses, reading),
+        (Ok(mac), Err(_)) => take(at, Known { mac: Some(mac), ip: None, name: second.to_owned() }, addresses, reading),
     }
 }
 
@@ -231,7 +239,7 @@ fn statements(text: &str) -> Vec<(usize, Vec<String>, char)> {
     all
 }
 
-fn isc(source: &Source, reading: &mut Reading) {
+fn isc(source: &Source, addresses: &Addresses, reading: &mut Reading) {
     // What blocks stand open; a `host` with what it says so far.
     let mut open: Vec<Option<(At, String, Known)>> = Vec::new();
     for (line, words, end) in statements(&source.text) {
@@ -239,6 +247,11 @@ fn isc(source: &Source, reading: &mut Reading) {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let text = words.join(" ");
         if end == '{' {
+            if open.len() == MAX_DEPTH {
+                let why = format!("blocks stand in each other more than {MAX_DEPTH} deep: the rest is not read");
+                reading.note(at, &text, Outcome::Wrong(why));
+                return;
+            }
             open.push(match words.as_slice() {
                 ["host", name] => Some((at, text, Known { name: (*name).to_owned(), ..Known::default() })),
                 _ => None,
@@ -274,7 +287,7 @@ fn isc(source: &Source, reading: &mut Reading) {
         if end == '}'
             && let Some(Some((at, text, known))) = open.pop()
         {
-            let outcome = take(at, known, reading);
+            let outcome = take(at, known, addresses, reading);
             reading.note(at, &text, outcome);
         }
     }
@@ -311,7 +324,7 @@ fn without_comments(text: &str) -> String {
     plain
 }
 
-fn kea(source: &Source, reading: &mut Reading) {
+fn kea(source: &Source, addresses: &Addresses, reading: &mut Reading) {
     let whole = At { file: source.index, line: 0 };
     let config: Value = match serde_json::from_str(&without_comments(&source.text)) {
         Ok(config) => config,
@@ -323,16 +336,22 @@ fn kea(source: &Source, reading: &mut Reading) {
     };
     let mut found = Vec::new();
     reservations(&config, &mut found);
+    let mut lines: HashMap<&str, usize> = HashMap::new();
+    for (number, line) in source.text.lines().enumerate() {
+        for quoted in line.split('"').skip(1).step_by(2) {
+            lines.entry(quoted).or_insert(number + 1);
+        }
+    }
     for reservation in found {
         let text = |key: &str| reservation.get(key).and_then(Value::as_str).unwrap_or_default();
         let (hardware, name, ip) = (text("hw-address"), text("hostname"), text("ip-address"));
         let shown = [hardware, ip, name].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
-        let line = shown.first().and_then(|first| source.text.lines().position(|line| line.contains(first)));
-        let at = At { line: line.map_or(0, |line| line + 1), ..whole };
+        let line = shown.first().and_then(|first| lines.get(first).copied());
+        let at = At { line: line.unwrap_or(0), ..whole };
         let known = Known { name: name.to_owned(), mac: mac(hardware).ok(), ip: address(ip).ok() };
         let outcome = match mac(hardware) {
             Err(why) if !hardware.is_empty() => Outcome::Wrong(why),
-            _ => take(at, known, reading),
+            _ => take(at, known, addresses, reading),
         };
         reading.note(at, &shown.join(" "), outcome);
     }

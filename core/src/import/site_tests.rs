@@ -154,6 +154,9 @@ fn templates_are_told_as_what_they_are() {
         said(&made, "the file", "wrong", &format!("template ({language})"));
         assert!(made.cluster.nodes.is_empty());
     }
+    let script = ("prolog.sh", "#!/bin/bash\ncurl -sw '%{http_code}' http://head/ || docker ps --format '{{.ID}}'\n");
+    let made = alone(&[("slurm.conf", "# made from {{ template }}\nProlog=/etc/slurm/prolog.sh\nNodeName=a"), script]);
+    assert_eq!((hosts(&made.cluster), made.cluster.slurm.prolog.as_str()), (vec!["a"], script.1));
     let whole = alone(&[("slurm.conf", "NodeName=a"), ("hosts.j2", "{{ ip }} a")]);
     assert_eq!(hosts(&whole.cluster), ["a"]);
 }

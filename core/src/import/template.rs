@@ -19,6 +19,10 @@ pub(super) fn language(source: &Source, kind: Option<&Importer>) -> Option<&'sta
     if let Some((language, _)) = by_name {
         return Some(language);
     }
+    // Scripts have brackets of their own, as in curl -w '%{http_code}'.
+    if source.text.starts_with("#!") {
+        return None;
+    }
     let begins = |sign: &str| source.text.lines().any(|line| line.trim_start().starts_with(sign));
     match kind.map(|kind| kind.kind) {
         Some("own") => return None,
@@ -27,7 +31,8 @@ pub(super) fn language(source: &Source, kind: Option<&Importer>) -> Option<&'sta
         Some("ansible") => return None,
         _ => {}
     }
-    let lines = || source.text.lines().filter(|line| !line.trim_start().starts_with("##"));
+    // A comment may still say what the file was made from.
+    let lines = || source.text.lines().filter(|line| !line.trim_start().starts_with('#'));
     let has = |open: &str, close: &str| {
         lines().any(|line| line.split_once(open).is_some_and(|(_, rest)| rest.contains(close)))
     };

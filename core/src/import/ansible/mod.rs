@@ -144,7 +144,7 @@ fn guess(
     let bare: HashSet<String> =
         reading.told.iter().filter(|told| told.roles.is_empty()).map(|told| told.name.clone()).collect();
     let mut outcomes = Vec::new();
-    let mut used: Vec<(String, String, Role)> = Vec::new();
+    let mut used: HashMap<String, (String, Role)> = HashMap::new();
     for (name, own) in order.iter().zip(members) {
         let above = ancestors(name, parents);
         if above.iter().any(|name| role(name).is_some()) {
@@ -166,7 +166,7 @@ fn guess(
             first.get_or_insert_with(|| host.clone());
         }
         if let (Some((group, role)), Some(host)) = (guessed, &first) {
-            used.push((group.clone(), host.clone(), role));
+            used.entry(group.clone()).or_insert_with(|| (host.clone(), role));
         }
         outcomes.push(match (guessed, first) {
             (Some((_, role)), Some(host)) => by_words(host, role),
@@ -180,7 +180,7 @@ fn guess(
     }
     // A group of groups counts by the hosts of those.
     for (name, outcome) in order.iter().zip(&mut outcomes) {
-        if let Some((_, host, role)) = used.iter().find(|(group, _, _)| group == name) {
+        if let Some((host, role)) = used.get(name) {
             *outcome = by_words(host.clone(), *role);
         }
     }
@@ -201,6 +201,7 @@ fn names_for_addresses(
     reading: &mut Reading,
 ) -> HashMap<Ipv4Addr, String> {
     let mut found: Vec<(Ipv4Addr, Vec<Role>, Option<String>, At)> = Vec::new();
+    let mut places: HashMap<Ipv4Addr, usize> = HashMap::new();
     let mut taken: HashSet<String> = HashSet::new();
     for name in order {
         let above = ancestors(name, parents);
@@ -217,24 +218,32 @@ fn names_for_addresses(
             };
             let own = hosts.variables.iter().find(|variable| attribute(&variable.name) == Some(Attribute::Host));
             let own = own.map(|variable| split_domain(&variable.value).0.to_owned()).filter(|name| can_be_kept(name));
-            match found.iter_mut().find(|(known, ..)| *known == ip) {
-                Some((_, before, name, _)) => {
-                    before.extend(&roles);
-                    *name = name.take().or(own);
-                }
-                None => found.push((ip, roles.clone(), own, hosts.at)),
+            if let Some(place) = places.get(&ip) {
+                let (_, before, name, _) = &mut found[*place];
+                before.extend(roles.iter().filter(|role| !before.contains(role)).copied().collect::<Vec<_>>());
+                *name = name.take().or(own);
+            } else {
+                places.insert(ip, found.len());
+                found.push((ip, roles.clone(), own, hosts.at));
             }
         }
     }
     let mut names = HashMap::new();
+    let mut last: HashMap<&str, u32> = HashMap::new();
     for (ip, roles, own, at) in found {
         let stem = [(Role::Controller, "ctl"), (Role::Login, "login"), (Role::Storage, "st")]
             .into_iter()
             .find(|(role, _)| roles.contains(role))
             .map_or("w", |(_, stem)| stem);
         let name = own.clone().unwrap_or_else(|| {
-            let mut numbers = (1_u32..).map(|number| format!("{stem}{number}"));
-            numbers.find(|name| !taken.contains(name) && reading.find(name).is_none()).unwrap_or_default()
+            let number = last.entry(stem).or_default();
+            loop {
+                *number += 1;
+                let name = format!("{stem}{number}");
+                if !taken.contains(&name) && reading.find(&name).is_none() {
+                    break name;
+                }
+            }
         });
         taken.insert(name.clone());
         if own.is_none() {
