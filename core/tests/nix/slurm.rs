@@ -423,7 +423,7 @@ fn shared_mounts<'w>(world: &'w World, node: &Node) -> Vec<&'w str> {
 /// What a device of `node` is driven by, as units that its slurmd comes after.
 fn gpu_units(world: &World, node: &Node) -> Vec<&'static str> {
     let cuda = &world.cluster.hpc.cuda;
-    let switched = cuda.fabric_manager && node.gpus.count >= 8 && gpu::has_nvswitch(&node.gpus.model);
+    let switched = cuda.fabric_manager && gpu::runs_fabric_manager(&node.gpus);
     match node.gpus.vendor {
         _ if node.gpus.count == 0 => vec![],
         GpuVendor::Amd => vec!["modprobe@amdgpu.service"],

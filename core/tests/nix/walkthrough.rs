@@ -126,7 +126,11 @@ const NODE_PROGRAMS: &[(&str, &str)] = &[
         found=$(command -p ssh $NIX_SSHOPTS -G "$6" | awk '$1 == "hostname" { print $2 }')
         grep -qx "$found $name" "$SANDBOX/hosts" && echo "$1 $name" >>"$SANDBOX/rebuilt""##,
     ),
-    ("sacctmgr", r#"[[ $1 == --immediate && $2 == add ]]"#),
+    (
+        "sacctmgr",
+        r#"[[ $* == *' list cluster '* ]] && exec cat "$SANDBOX/cluster"
+        [[ $1 == --immediate && $2 == add ]]"#,
+    ),
     ("srun", r#"[[ $1 == --nodes=1 ]] && shift && exec "$@""#),
     ("gluster", r#"[[ $1 == peer || $1 == volume || $1 == --mode=script ]]"#),
     ("runuser", r#"[[ $1 == -u && $3 == -- ]]"#),
@@ -194,6 +198,7 @@ impl Site {
         );
         let line = |node: &Node| format!("{} {}\n", node.ip.unwrap(), node.name);
         site.write("nodes/hosts", &site.nodes.iter().map(line).collect::<String>());
+        site.write("nodes/cluster", &format!("{}\n", cluster.general.name.to_lowercase()));
         site.write("nodes/names", &site.nodes.iter().map(|node| format!("{}\n", node.name)).collect::<String>());
         let workers = site.nodes.iter().filter(|node| node.is(Role::Worker));
         site.write("nodes/sinfo", &workers.map(|node| format!("{} idle\n", node.name)).collect::<String>());

@@ -3,7 +3,7 @@
 use crate::conf;
 use crate::daemons::{Machine, free_ports};
 use crate::{agrees, configuration, first_with};
-use clusterflake_core::cluster::{Cluster, Node, Role, expand};
+use clusterflake_core::cluster::{Cluster, GpuFormFactor, Gpus, Node, Role, expand};
 use clusterflake_core::import::{self, Mode, SourceFile};
 use clusterflake_core::modules::schedulable_memory;
 use clusterflake_core::preset::PRESETS;
@@ -73,7 +73,9 @@ fn the_slurm_conf_of_a_flake_gives_its_nodes_and_partitions_back() {
             let told = |node: &Node, reserved: u64| {
                 let hardware = (node.sockets, node.cores_per_socket, node.threads_per_core);
                 let memory = schedulable_memory(node.memory_mib) - reserved;
-                (node.name.clone(), hardware, memory, node.gpus.clone(), node.features.clone(), node.weight)
+                // Slurm does not know whether they sit on a board.
+                let gpus = Gpus { form_factor: GpuFormFactor::Unspecified, ..node.gpus.clone() };
+                (node.name.clone(), hardware, memory, gpus, node.features.clone(), node.weight)
             };
             assert_eq!(told(after, 0), told(before, reserved), "{}", preset.name);
         }

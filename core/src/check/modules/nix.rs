@@ -233,13 +233,13 @@ mod tests {
     #[test]
     fn what_the_form_sets_too_is_told_at_its_place() {
         let mut cluster = Cluster::default();
-        let text = "{ lib, ... }: {\n  time.timeZone = lib.mkForce \"UTC\";\n  networking.domain = \"x\";\n}";
+        let text = "{ lib, ... }: {\n  networking.useDHCP = lib.mkForce true;\n  networking.domain = \"x\";\n}";
         cluster.nodes =
             vec![NodeGroup { hosts: "n1".to_owned(), extra_config: text.to_owned(), ..Default::default() }].into();
         let problems = crate::check::check(&cluster).into_iter().filter(|problem| problem.id == OPTION_OF_FORM.id);
         let messages: Vec<String> = problems.map(|problem| problem.message).collect();
         let [forced, plain] = messages.as_slice() else { panic!("{messages:?}") };
-        assert!(forced.starts_with("Line 2, character 8: This takes the place of "), "{forced}");
+        assert!(forced.starts_with("Line 2, character 14: This takes the place of "), "{forced}");
         assert!(plain.starts_with("Line 3, character 14: The module "), "{plain}");
     }
 

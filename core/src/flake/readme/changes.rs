@@ -44,6 +44,7 @@ const POLICY: &[Policy] = &[
     (|_| true, &["systemd.network.networks.<name>.networkConfig.IPv6AcceptRA"]),
     (|_| true, &["security.sudo.wheelNeedsPassword", "users.mutableUsers"]),
     (|cluster| modules::is_used(cluster, "storage"), &["services.nfs.server.nproc"]),
+    (|cluster| modules::is_used(cluster, "compatibility"), &["programs.nix-ld.enable"]),
     (|cluster| cluster.slurm.enable && cluster.slurm.accounting.enable, &["services.mysql.settings.mysqld"]),
     (|cluster| cluster.hpc.cuda.enable, &["hardware.nvidia.nvidiaSettings"]),
     (

@@ -156,7 +156,7 @@ fn chosen_by_config(imports: &Expr, found: &Found) -> Option<rnix::TextRange> {
                 }
                 (Some("map" | "concatMap" | "filter"), [_, list]) => mentions(list),
                 _ if matches!(&head, Expr::Ident(ident) if is_named(ident, "import")) => {
-                    arguments.first().and_then(|path| mentions(path))
+                    arguments.first().and_then(&mentions)
                 }
                 _ => None,
             }
