@@ -4,7 +4,7 @@ use super::{Design, open};
 use clusterflake_core::diff::{self, Count, FileDiff};
 use clusterflake_core::flake::{FileTree, generate};
 use clusterflake_core::impact::{Impact, impact};
-use clusterflake_core::preset::Preset;
+use clusterflake_core::preset::{PRESETS, Preset};
 use clusterflake_core::{Cluster, archive, link};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -23,6 +23,8 @@ pub struct Against {
     other: RwSignal<Option<Arc<Base>>>,
     /// This design then.
     kept: RwSignal<Cluster>,
+    /// What of it may be running: all, or nothing where it is a preset.
+    in_service: StoredValue<Cluster>,
     files: Memo<Arc<Vec<FileDiff>>>,
 }
 
@@ -36,12 +38,20 @@ impl Against {
             files.with(|after| Arc::new(diff::files_again(known, &before, after)))
         };
         let files = Memo::new_with_compare(compare, super::changed);
-        Self { other, kept: RwSignal::new(Cluster::default()), files }
+        let (kept, in_service) = (RwSignal::new(Cluster::default()), StoredValue::new(Cluster::default()));
+        Self { other, kept, in_service, files }
     }
 
     /// Notes how the design is that was opened or downloaded.
     pub(super) fn keep(self, cluster: Cluster) {
+        let is_preset = PRESETS.iter().any(|preset| preset.cluster() == cluster);
+        self.in_service.set_value(if is_preset { Cluster::default() } else { cluster.clone() });
         self.kept.set(cluster);
+    }
+
+    /// The design whose nodes and users may be there already.
+    pub(super) fn in_service(self) -> Cluster {
+        self.in_service.get_value()
     }
 
     /// The name of the other design that is compared with, if there is one.

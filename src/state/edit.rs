@@ -96,6 +96,7 @@ impl Design {
         let now = self.cluster.get_untracked();
         let Some((other, place)) = self.history.try_update(|history| history.go(count, now)).flatten() else { return };
         self.unread.forget(&Path::root());
+        self.notices.pass();
         self.before.set(self.files.get_untracked());
         // Back at the beginning there is a choice again of what to begin with.
         self.welcome.set(count == 0 && other == Cluster::default());
@@ -116,6 +117,7 @@ impl Design {
         if before == after {
             return;
         }
+        self.notices.pass();
         if self.history.try_update(|history| history.record(name, typed, place, before)) == Some(true) {
             self.before.set(self.files.get_untracked());
         }

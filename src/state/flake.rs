@@ -60,7 +60,10 @@ impl Design {
     /// Checks now.
     pub(super) fn check(self) {
         self.timers.update_value(|timers| timers.check = None);
-        let found = |known: &Known| self.cluster.with_untracked(|cluster| check::check_against(cluster, known));
+        let found = |known: &Known| {
+            let running = self.against.in_service();
+            self.cluster.with_untracked(|cluster| check::check_against(cluster, known, &running))
+        };
         let problems = self.with_options(found);
         if self.problems.with_untracked(|before| **before != problems) {
             self.problems.set(Arc::new(problems));

@@ -75,6 +75,15 @@ impl Notices {
         self.list.update(|list| list.retain(|notice| notice.id != id));
     }
 
+    /// Takes away what told of the step before, and its buttons with it: the design has gone on. Errors stay until they are
+    /// closed.
+    pub fn pass(self) {
+        let is_over = |notice: &Notice| notice.topic.is_none() && !notice.error;
+        if self.list.with_untracked(|list| list.iter().any(is_over)) {
+            self.list.update(|list| list.retain(|notice| !is_over(notice)));
+        }
+    }
+
     /// Takes away what has been told; what goes on stays.
     pub fn clear(self) {
         if !self.list.with_untracked(Vec::is_empty) {

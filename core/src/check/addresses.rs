@@ -292,15 +292,22 @@ fn check_gateway(facts: &Facts, runs: &[Run], free: &Free, problems: &mut Vec<Pr
     problems.push(ADDRESS_OF_GATEWAY.at(run.origin.path(), message).with_fix(free.fix(facts, run.origin, gateway)));
 }
 
-/// One sweep over the runs, which are sorted: each is held against the one before it that reaches farthest.
+/// One sweep over the runs, which are sorted: each is held against the one before it that reaches farthest. Who is in
+/// service stays; of two such, or of none, the later one gives way.
 fn check_overlaps(facts: &Facts, runs: &[Run], free: &Free, problems: &mut Vec<Problem>) {
-    let mut told = HashSet::new();
+    let (mut told, mut told_staying) = (HashSet::new(), HashSet::new());
     let mut farthest: Option<&Run> = None;
     for run in runs {
         if let Some(other) = farthest.filter(|other| run.low <= other.high()) {
-            let (early, late) = if other.origin <= run.origin { (other, run) } else { (run, other) };
-            if told.insert((early.origin.place(), late.origin.place())) {
-                problems.push(overlap(facts, early, late, free));
+            let rank = |run: &Run| (!free.in_service.contains(&run.origin.place()), run.origin);
+            let (stays, moves) = if rank(other) <= rank(run) { (other, run) } else { (run, other) };
+            if told.insert((stays.origin.place(), moves.origin.place())) {
+                let [at_moving, at_staying] = overlap(facts, stays, moves, free);
+                problems.push(at_moving);
+                // Of many that come upon one, the first is enough there.
+                problems.extend(
+                    (stays.origin != moves.origin && told_staying.insert(stays.origin.place())).then_some(at_staying),
+                );
             }
         }
         if farthest.is_none_or(|other| run.high() > other.high()) {
@@ -309,16 +316,43 @@ fn check_overlaps(facts: &Facts, runs: &[Run], free: &Free, problems: &mut Vec<P
     }
 }
 
-fn overlap(facts: &Facts, early: &Run, late: &Run, free: &Free) -> Problem {
-    let (low, high) = (early.low.max(late.low), early.high().min(late.high()));
-    let message = format!(
-        "{} would get the address{} of {} ({}).",
-        ends(late.within(low, high)),
-        if low == high { "" } else { "es" },
-        ends(early.within(low, high)),
-        show_range(low, high)
-    );
-    ADDRESS_OVERLAP.at(late.origin.path(), message).with_fix(free.fix(facts, late.origin, low))
+/// What is said at the two fields that the addresses of `stays` and `moves` come from.
+fn overlap(facts: &Facts, stays: &Run, moves: &Run, free: &Free) -> [Problem; 2] {
+    let (low, high) = (stays.low.max(moves.low), stays.high().min(moves.high()));
+    let range = show_range(low, high);
+    let (staying, moving) = (ends(stays.within(low, high)), ends(moves.within(low, high)));
+    let addresses = if low == high { "address" } else { "addresses" };
+    let at_moving = format!("{moving} would get the {addresses} of {staying} ({range}).");
+    let at_staying = format!("{moving} would get the {addresses} of {staying} too ({range}).");
+    [
+        ADDRESS_OVERLAP.at(moves.origin.path(), at_moving).with_fix(free.fix(facts, moves.origin, low)),
+        ADDRESS_OVERLAP.at(stays.origin.path(), at_staying),
+    ]
+}
+
+/// The fields that give nodes the addresses which they have in the design that is in service.
+fn in_service(facts: &Facts) -> HashSet<Origin> {
+    fn fields(group: &NodeGroup) -> (&str, &str, &[String]) {
+        (&group.hosts, group.first_ip.trim(), &group.addresses)
+    }
+    fn changed(change: &NodeOverride) -> Option<(&str, &str)> {
+        Some((&change.hosts, change.first_ip.as_deref()?.trim()))
+    }
+    let before = &facts.in_service.nodes;
+    let groups: HashSet<_> = before.iter().map(fields).collect();
+    let changes: HashSet<_> = before.iter().flat_map(|group| &group.overrides).filter_map(changed).collect();
+    let mut origins = HashSet::new();
+    for (index, group) in facts.node_groups() {
+        if groups.contains(&fields(group)) && !group.addresses.is_empty() {
+            origins.insert(Origin::Listed { group: index, index: 0 });
+        } else if groups.contains(&fields(group)) && !group.first_ip.trim().is_empty() {
+            origins.insert(Origin::First { group: index });
+        }
+        let known = |change: &NodeOverride| changed(change).is_some_and(|change| changes.contains(&change));
+        let overrides = group.overrides.iter().enumerate().filter(|(_, change)| known(change));
+        origins.extend(overrides.map(|(change, _)| Origin::Override { group: index, index: change }));
+    }
+    origins
 }
 
 /// The addresses of the subnet that nobody has.
@@ -328,6 +362,8 @@ struct Free {
     gaps: Vec<(u64, u64)>,
     /// Whether the subnet has several blocks of 256 addresses: then groups begin at one.
     blocks: bool,
+    /// The fields whose nodes have their addresses already: no fix gives them others.
+    in_service: HashSet<Origin>,
 }
 
 impl Free {
@@ -336,9 +372,10 @@ impl Free {
 
     fn new(facts: &Facts, runs: &[Run]) -> Self {
         let gateway = facts.cluster.network.gateway.trim().parse::<Ipv4Addr>().ok().map(|ip| u64::from(u32::from(ip)));
+        let in_service = in_service(facts);
         let mut gaps = Vec::new();
         let Some(subnet) = facts.subnet.filter(|subnet| subnet.bits < 31) else {
-            return Self { gateway, gaps, blocks: false };
+            return Self { gateway, gaps, blocks: false, in_service };
         };
         let last = u64::from(subnet.broadcast()) - 1;
         let mut taken: Vec<(u64, u64)> = runs.iter().map(|run| (run.low, run.high())).collect();
@@ -354,7 +391,7 @@ impl Free {
         if next <= last {
             gaps.push((next, last));
         }
-        Self { gateway, gaps, blocks: subnet.bits < 24 }
+        Self { gateway, gaps, blocks: subnet.bits < 24, in_service }
     }
 
     /// The next free range of this length from `from` on, or else from the subnet's start.
@@ -369,6 +406,9 @@ impl Free {
     }
 
     fn fix(&self, facts: &Facts, origin: Origin, from: u64) -> Option<Fix> {
+        if self.in_service.contains(&origin.place()) {
+            return None;
+        }
         let length = origin.length(facts).max(1);
         let first = show(self.find(length, from)?);
         Some(Fix::set(format!("Use {first}"), origin.path(), first))
@@ -383,14 +423,21 @@ pub(super) const CASES: super::fixtures::Cases = &[
     (r#"nodes[1].firstIP = "fe80::1""#, &["error address-syntax nodes[1].firstIP"]),
     (r#"nodes[1].addresses = ["10.0.7.1"]"#, &["error address-count nodes[1].addresses"]),
     (r#"nodes[1].addresses = ["10.0.7.1", "x"]"#, &["error address-syntax nodes[1].addresses[1]"]),
-    (r#"nodes[1].addresses = ["10.0.7.1", "10.0.0.21"]"#, &["error address-overlap nodes[1].addresses[1]"]),
+    (
+        r#"nodes[1].addresses = ["10.0.7.1", "10.0.0.21"]"#,
+        &["error address-overlap nodes[1].addresses[1]", "error address-overlap nodes[2].firstIP"],
+    ),
     (r#"nodes[1].addresses = ["10.0.7.1", "10.0.7.9"]"#, &[]),
     (r#"nodes[1].firstIP = "127.0.0.1""#, &["error address-unusable nodes[1].firstIP"]),
     (r#"nodes[1].firstIP = "239.0.0.1""#, &["error address-unusable nodes[1].firstIP"]),
     (r#"nodes[1].firstIP = "10.1.0.1""#, &["error address-outside-subnet nodes[1].firstIP"]),
     (
         r#"nodes[1].firstIP = "10.0.0.0""#,
-        &["error address-reserved nodes[1].firstIP", "error address-overlap nodes[1].firstIP"],
+        &[
+            "error address-overlap nodes[0].firstIP",
+            "error address-reserved nodes[1].firstIP",
+            "error address-overlap nodes[1].firstIP",
+        ],
     ),
     (r#"nodes[2].firstIP = "10.0.255.255""#, &["error address-reserved nodes[2].firstIP"]),
     (r#"nodes[2].firstIP = "255.255.255.255""#, &["error address-unusable nodes[2].firstIP"]),
@@ -399,15 +446,21 @@ pub(super) const CASES: super::fixtures::Cases = &[
         &["error addresses-past-subnet nodes[1].firstIP"],
     ),
     (r#"nodes[1].firstIP = "10.0.255.253""#, &["error address-of-gateway nodes[1].firstIP"]),
-    (r#"nodes[1].firstIP = "10.0.0.20""#, &["error address-overlap nodes[2].firstIP"]),
-    (r#"nodes[2].firstIP = "10.0.0.12""#, &["error address-overlap nodes[2].firstIP"]),
+    (
+        r#"nodes[1].firstIP = "10.0.0.20""#,
+        &["error address-overlap nodes[1].firstIP", "error address-overlap nodes[2].firstIP"],
+    ),
+    (
+        r#"nodes[2].firstIP = "10.0.0.12""#,
+        &["error address-overlap nodes[1].firstIP", "error address-overlap nodes[2].firstIP"],
+    ),
     (
         r#"nodes[1].overrides = [{"hosts": "cn2", "firstIP": "10.0.0.21"}]"#,
-        &["error address-overlap nodes[1].overrides[0].firstIP"],
+        &["error address-overlap nodes[1].overrides[0].firstIP", "error address-overlap nodes[2].firstIP"],
     ),
     (
         r#"nodes[2].overrides = [{"hosts": "gn1", "firstIP": "10.0.0.12"}]"#,
-        &["error address-overlap nodes[2].overrides[0].firstIP"],
+        &["error address-overlap nodes[1].firstIP", "error address-overlap nodes[2].overrides[0].firstIP"],
     ),
     ("nodes[1].overrides = [{\"hosts\": \"cn2\", \"firstIP\": \"10.0.0.30\"}]\nnodes[2].firstIP = \"10.0.0.12\"", &[]),
     (
@@ -418,7 +471,8 @@ pub(super) const CASES: super::fixtures::Cases = &[
 
 #[cfg(test)]
 mod tests {
-    use super::super::{check, fixtures::edited};
+    use super::super::{Problem, check, check_against, fixtures::edited};
+    use crate::nix::tables;
 
     #[test]
     fn an_overlap_names_the_hosts_and_the_next_free_range() {
@@ -428,8 +482,34 @@ mod tests {
              nodes[2] = {\"hosts\": \"gn[01-20]\", \"firstIP\": \"10.0.8.50\"}\n\
              slurm.partitions[1].nodes = \"gn[01-20]\"",
         );
-        let problem = check(&cluster).into_iter().find(|problem| problem.id == "address-overlap").unwrap();
-        assert_eq!(problem.message, "gn01–gn11 would get the addresses of hm50–hm60 (10.0.8.50 – 10.0.8.60).");
-        assert_eq!(problem.fix.unwrap().label, "Use 10.0.9.1");
+        let overlaps = |problem: &Problem| problem.id == "address-overlap";
+        let problems: Vec<Problem> = check(&cluster).into_iter().filter(overlaps).collect();
+        let [at_staying, at_moving] = problems.as_slice() else { panic!("{problems:?}") };
+        assert_eq!(at_moving.message, "gn01–gn11 would get the addresses of hm50–hm60 (10.0.8.50 – 10.0.8.60).");
+        assert_eq!(at_moving.fix.as_ref().unwrap().label, "Use 10.0.9.1");
+        assert_eq!(at_staying.path.to_string(), "nodes[1].firstIP");
+        assert_eq!(at_staying.fix, None);
+    }
+
+    #[test]
+    fn who_is_in_service_keeps_the_address_though_the_other_stands_first() {
+        let running = edited("nodes[1] = {\"hosts\": \"cn[1-2]\", \"firstIP\": \"10.0.0.11\"}");
+        // The group grows into the next one, which was there before.
+        let cluster = edited("nodes[1] = {\"hosts\": \"cn[1-12]\", \"firstIP\": \"10.0.0.11\"}");
+        let problems = check_against(&cluster, tables::known(), &running);
+        let fixes: Vec<(String, Option<String>)> = problems
+            .into_iter()
+            .filter(|problem| problem.id == "address-overlap")
+            .map(|problem| (problem.path.to_string(), problem.fix.map(|fix| fix.label)))
+            .collect();
+        let [(grown, Some(_)), (there, None)] = fixes.as_slice() else { panic!("{fixes:?}") };
+        assert_eq!((grown.as_str(), there.as_str()), ("nodes[1].firstIP", "nodes[2].firstIP"));
+
+        // Also where the subnet is wrong, no fix gives running nodes other addresses.
+        let mut moved = running.clone();
+        std::sync::Arc::make_mut(&mut moved.network).subnet = "10.9.0.0/16".to_owned();
+        let problems = check_against(&moved, tables::known(), &running);
+        let outside = problems.iter().filter(|problem| problem.id == "address-outside-subnet");
+        assert!(outside.clone().count() > 0 && outside.clone().all(|problem| problem.fix.is_none()), "{problems:?}");
     }
 }

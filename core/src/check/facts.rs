@@ -103,10 +103,12 @@ pub(super) struct Facts<'c> {
     pub fabric_subnet: Option<Subnet>,
     /// The options of NixOS that Nix of the user's may set.
     pub options: &'c Known,
+    /// A design whose nodes and users may be there already: what tells them apart stays as it is.
+    pub in_service: &'c Cluster,
 }
 
 impl<'c> Facts<'c> {
-    pub fn new(cluster: &'c Cluster, expanded: &'c Expanded, options: &'c Known) -> Self {
+    pub fn new(cluster: &'c Cluster, expanded: &'c Expanded, options: &'c Known, in_service: &'c Cluster) -> Self {
         let mut hosts = HashMap::new();
         for (group, names) in expanded.groups.iter().enumerate() {
             for (position, name) in names.hosts.names().iter().enumerate() {
@@ -126,6 +128,7 @@ impl<'c> Facts<'c> {
             subnet,
             fabric_subnet,
             options,
+            in_service,
         }
     }
 

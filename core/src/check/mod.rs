@@ -166,13 +166,14 @@ pub const CHECKS: &[Check] = &{
 
 /// Every problem of `cluster`, in the order of its sections and fields.
 pub fn check(cluster: &Cluster) -> Vec<Problem> {
-    check_against(cluster, tables::known())
+    check_against(cluster, tables::known(), &Cluster::default())
 }
 
-/// As [`check`], with the Nix of the user's held against the options `known`, such as those of a whole release.
-pub fn check_against(cluster: &Cluster, known: &Known) -> Vec<Problem> {
+/// As [`check`], with the Nix of the user's held against the options `known`, such as those of a whole release, and with
+/// the design `in_service`, whose nodes may be running: no fix gives them other addresses.
+pub fn check_against(cluster: &Cluster, known: &Known, in_service: &Cluster) -> Vec<Problem> {
     let expanded = Expanded::new(cluster);
-    let facts = Facts::new(cluster, &expanded, known);
+    let facts = Facts::new(cluster, &expanded, known, in_service);
     let mut problems = Vec::new();
     for topic in TOPICS {
         (topic.find)(&facts, &mut problems);

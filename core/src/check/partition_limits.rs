@@ -3,8 +3,8 @@
 use super::facts::{Facts, Hosts};
 use super::network::without;
 use super::partitions::{is_name, partition_path};
-use super::text::{quote, short};
-use super::users::SYSTEM_GROUPS;
+use super::text::quote;
+use super::users::{SYSTEM_GROUPS, declare_group};
 use super::{Fix, Problem, checks};
 use crate::cluster::{Accounting, Cluster, Enforce, Partition, Role, Slurm, User, Users, Where};
 use crate::modules::job_memory;
@@ -125,7 +125,7 @@ fn check_limits(facts: &Facts, index: usize, partition: &Partition, problems: &m
             "Jobs may have up to {} nodes, and the partition has {size}: write a smaller limit, or 0 for none.",
             partition.max_nodes
         );
-        problems.push(MAX_NODES.at(path.clone(), message).with_fix(Fix::set("Set no limit", path, 0)));
+        problems.push(MAX_NODES.at(path.clone(), message).with_fix(Fix::set(format!("Use {size}"), path, size)));
     }
 }
 
@@ -202,9 +202,12 @@ fn check_groups(facts: &Facts, index: usize, partition: &Partition, problems: &m
             let message = format!("{} is declared nowhere here: the directory must have that group.", quote(name));
             problems.push(GROUP_DIRECTORY.at(path.index(k), message));
         } else if !known {
-            let message = format!("{} is no group of this cluster: declare it among the users’ groups.", quote(name));
-            let fix = without(&partition.allow_groups, k, &path, &format!("Leave out {}", short(name)));
-            problems.push(GROUP_UNKNOWN.at(path.index(k), message).with_fix(fix));
+            let message = format!(
+                "There is no group {} in this cluster: declare it among the users’ groups, or turn on the directory that \
+                 has it. Without any group here, the partition is open to everybody.",
+                quote(name)
+            );
+            problems.push(GROUP_UNKNOWN.at(path.index(k), message).with_fix(declare_group(users, name)));
         }
         let elsewhere = |user: &&User| matches!(user.on, Where::Workers | Where::Logins);
         let absent: Vec<usize> = users

@@ -150,10 +150,12 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
         let path = || groups_path().index(i).field(Group::name);
         check_name(GROUP_CHECKS, &group.name, reserved, i, &mut names, path, problems);
     }
-    let uids: Vec<u32> = users.accounts.iter().map(|user| user.uid).collect();
-    check_ids("uid", UID, UID_REPEATED, &uids, |i| account_path(i).field(User::uid), problems);
-    let gids: Vec<u32> = users.groups.iter().map(|group| group.gid).collect();
-    check_ids("gid", GID, GID_REPEATED, &gids, |i| groups_path().index(i).field(Group::gid), problems);
+    let accounts = |users: &'_ Users| users.accounts.iter().map(|user| (user.name.clone(), user.uid)).collect();
+    let path = |i| account_path(i).field(User::uid);
+    check_ids("uid", (UID, UID_REPEATED), accounts(users), accounts(&facts.in_service.users), path, problems);
+    let groups = |users: &'_ Users| users.groups.iter().map(|group| (group.name.clone(), group.gid)).collect();
+    let path = |i| groups_path().index(i).field(Group::gid);
+    check_ids("gid", (GID, GID_REPEATED), groups(users), groups(&facts.in_service.users), path, problems);
 }
 
 /// What is said of names: of users, or of groups.
@@ -233,18 +235,21 @@ fn check_memberships(facts: &Facts, index: usize, declared: &HashSet<&str>, prob
             }
             continue;
         }
-        let fix = if is_name(name) && !is_reserved(name) {
-            let gids: HashSet<u32> = users.groups.iter().map(|group| group.gid).collect();
-            next_id(&gids, *IDS.start()).map(|gid| {
-                let group = serde_json::json!({ Group::name.key: name, Group::gid.key: gid });
-                Fix::set(format!("Declare group {name}"), groups_path().index(users.groups.len()), group)
-            })
-        } else {
-            Some(without(&user.groups, j, &list, "Remove it"))
-        };
+        let fix = declare_group(users, name).or_else(|| Some(without(&user.groups, j, &list, "Remove it")));
         let message = format!("There is no group {}: declare it, or leave it out.", quote(name));
         problems.push(GROUP_UNKNOWN.at(list.index(j), message).with_fix(fix));
     }
+}
+
+/// Declares the group `name` with a free gid; nothing where no group can be called so, or no gid is free.
+pub(super) fn declare_group(users: &Users, name: &str) -> Option<Fix> {
+    if !is_name(name) || is_reserved(name) {
+        return None;
+    }
+    let gids: HashSet<u32> = users.groups.iter().map(|group| group.gid).collect();
+    let gid = next_id(&gids, *IDS.start())?;
+    let group = serde_json::json!({ Group::name.key: name, Group::gid.key: gid });
+    Some(Fix::set(format!("Declare group {name}"), groups_path().index(users.groups.len()), group))
 }
 
 fn check_key(index: usize, user: &User, problems: &mut Vec<Problem>) {
@@ -302,19 +307,24 @@ fn check_home_manager(index: usize, user: &User, problems: &mut Vec<Problem>) {
     }
 }
 
+/// Looks at the ids of users or groups, given with their names. Of two that are alike the one gives way that is not `in_service`,
+/// whose files have that id; of two such, or of none, the later one.
 fn check_ids(
     noun: &str,
-    range: Check,
-    repeated: Check,
-    ids: &[u32],
+    (range, repeated): (Check, Check),
+    ids: Vec<(String, u32)>,
+    in_service: Vec<(String, u32)>,
     path: impl Fn(usize) -> Path,
     problems: &mut Vec<Problem>,
 ) {
-    let taken: HashSet<u32> = ids.iter().copied().collect();
+    let taken: HashSet<u32> = ids.iter().map(|(_, id)| *id).collect();
+    let in_service: HashSet<(String, u32)> = in_service.into_iter().collect();
+    let (stay, new): (Vec<usize>, Vec<usize>) = (0..ids.len()).partition(|i| in_service.contains(&ids[*i]));
     // From here on the next free id is looked for, so that many repeated ones do not search the same ids again.
     let mut from = *IDS.start();
     let mut owners = HashMap::new();
-    for (i, id) in ids.iter().copied().enumerate() {
+    for i in stay.iter().chain(&new).copied() {
+        let id = ids[i].1;
         let (check, message) = if !IDS.contains(&id) {
             (range, format!("A {noun} of {id} is the system's: use 1000 to 59999."))
         } else if let Some(first) = owners.insert(id, i) {
@@ -322,10 +332,14 @@ fn check_ids(
         } else {
             continue;
         };
+        let problem = check.at(path(i), message);
+        if in_service.contains(&ids[i]) {
+            problems.push(problem);
+            continue;
+        }
         let free = next_id(&taken, from);
         from = free.unwrap_or(*IDS.end());
-        let fix = free.map(|free| Fix::set(format!("Use {free}"), path(i), free));
-        problems.push(check.at(path(i), message).with_fix(fix));
+        problems.push(problem.with_fix(free.map(|free| Fix::set(format!("Use {free}"), path(i), free))));
     }
 }
 
@@ -378,3 +392,21 @@ pub(super) const CASES: super::fixtures::Cases = &[
     (r#"users.groups[1] = {"name": "data", "gid": 5}"#, &["error gid users.groups[1].gid"]),
     (r#"users.groups[1] = {"name": "data", "gid": 2000}"#, &["error gid-repeated users.groups[1].gid"]),
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::check::{check_against, fixtures::edited};
+    use crate::nix::tables;
+
+    #[test]
+    fn who_has_files_keeps_the_uid() {
+        let running = edited("users.accounts = [{\"name\": \"ada\", \"uid\": 1000}]");
+        let cluster =
+            edited("users.accounts = [{\"name\": \"new\", \"uid\": 1000}, {\"name\": \"ada\", \"uid\": 1000}]");
+        let problems = check_against(&cluster, tables::known(), &running);
+        let found: Vec<_> = problems.iter().filter(|problem| problem.id == "uid-repeated").collect();
+        let [problem] = found.as_slice() else { panic!("{problems:?}") };
+        assert_eq!(problem.path.to_string(), "users.accounts[0].uid");
+        assert_eq!(problem.fix.as_ref().unwrap().label, "Use 1001");
+    }
+}
