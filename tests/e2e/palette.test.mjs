@@ -273,7 +273,7 @@ test("F8 goes from problem to problem", async () => {
   });
   await page.locator("main h1").wait();
   const places = new Set();
-  for (let i = 0; i < 4; i++) {
+  for (let i = 0; i < 6; i++) {
     const before = await page.evaluate(() => document.activeElement.id);
     await page.keyboard.press("F8");
     await page.waitForFunction((before) => document.activeElement.id !== before, {}, before);

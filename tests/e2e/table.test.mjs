@@ -222,6 +222,29 @@ test("what slurmd -C prints is pasted, and what was taken is said", async () => 
   assert.deepEqual(faults, []);
 });
 
+test("a notice's Undo undoes what it tells of, and is gone with the next edit", async () => {
+  const { page, faults } = await nodes();
+  const before = await rows(page);
+  const slurmd = "NodeName=xyz CPUs=128 Boards=1 SocketsPerBoard=2 CoresPerSocket=32 ThreadsPerCore=2 RealMemory=515072\n";
+  await focus(page);
+  await paste(page, slurmd);
+  await until(page, (now) => now[0].cells[CPU] === "2 × 32 × 2", "not taken");
+  await page.locator('.notice ::-p-xpath(.//button[normalize-space(.) = "Undo"])').click();
+  await until(page, (now) => now[0].cells[CPU] === before[0].cells[CPU], "not undone");
+
+  await focus(page);
+  await paste(page, slurmd);
+  await until(page, (now) => now[0].cells[CPU] === "2 × 32 × 2", "not taken again");
+  await page.waitForSelector(".notice");
+  await right(page, MEMORY);
+  await page.keyboard.type("96 GiB");
+  await page.keyboard.press("Enter");
+  const after = await until(page, (now) => now[0].cells[MEMORY] === "96 GiB", "the edit was not taken");
+  await page.waitForFunction(() => !document.querySelector(".notice"));
+  assert.equal(after[0].cells[CPU], "2 × 32 × 2");
+  assert.deepEqual(faults, []);
+});
+
 test("a node of a group gets what is its own, and it is taken back, one or all", async () => {
   const { page, faults } = await nodes();
   const before = await rows(page);

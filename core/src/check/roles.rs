@@ -53,11 +53,14 @@ fn check_group(index: usize, roles: &[Role], problems: &mut Vec<Problem>) {
     }
 }
 
-/// The first group becomes the controller where that is one node.
+/// The first group becomes the controller where that is one node; in the place of a worker where others work.
 fn controller_fix(facts: &Facts) -> Option<Fix> {
     let [name] = facts.groups.first()?.hosts.names() else { return None };
-    let roles = &facts.cluster.nodes[0].roles;
-    let roles = [&[Role::Controller], roles.as_slice()].concat();
+    let (first, others) = facts.cluster.nodes.split_first()?;
+    let is_spare = first.roles == [Role::Worker] && others.iter().any(|group| group.roles.contains(&Role::Worker));
+    let is_running = facts.in_service.nodes.iter().any(|group| group.hosts == first.hosts);
+    let kept = if is_spare && !is_running { &[][..] } else { first.roles.as_slice() };
+    let roles = [&[Role::Controller], kept].concat();
     Some(Fix::set(format!("Make {name} the controller"), group_path(0).field(NodeGroup::roles), keys(&roles)))
 }
 

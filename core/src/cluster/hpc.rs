@@ -72,7 +72,7 @@ description! {
         /// Whether workers and login nodes have `/bin/bash` and `/usr/bin/bash`, with which job scripts begin. NixOS itself has
         /// `/bin/sh` only.
         bin_bash "binBash": bool = true,
-        /// Whether programs that were built for other Linux systems run on workers and login nodes (nix-ld): conda, vendors'
+        /// Whether programs built elsewhere, for other Linux systems, run on workers and login nodes (nix-ld): conda, vendors'
         /// compilers.
         nix_ld "nixLd": bool = true,
         lmod "lmod": Lmod = Lmod::default(),

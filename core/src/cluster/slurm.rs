@@ -97,9 +97,9 @@ description! {
         partitions "partitions": Vec<Partition> = Vec::new(),
         /// Whether Slurm holds jobs to the cores, memory and GPUs they asked for (cgroups).
         enforce_limits "enforceLimits": bool = true,
-        /// The memory of each worker that jobs never get, in MiB: slurm.conf's `MemSpecLimit`; 0 for none.
+        /// The memory kept for the system on each worker, in MiB, which jobs never get: slurm.conf's `MemSpecLimit`; 0 for none.
         system_memory_mib "systemMemoryMiB": u64 = 0,
-        /// Whether Slurm prefers the cores of the socket that a job's NVIDIA GPUs hang on (gres.conf's
+        /// Whether jobs get their NVIDIA GPUs with their socket’s cores where those are free (gres.conf's
         /// `AutoDetect=nvidia`). It drains nodes whose `sockets` are not what GPUs hang on, as where the BIOS splits a
         /// socket into NUMA domains.
         gpu_affinity "gpuAffinity": bool = false,
