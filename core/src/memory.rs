@@ -19,14 +19,15 @@ pub(crate) fn with_point(text: &str) -> String {
     }
 }
 
+/// As [`read`], of a node's memory: what is [`UNKNOWN`] comes to 0.
+pub fn read_of_node(text: &str) -> Result<u64, String> {
+    if [UNKNOWN, "?"].contains(&text.trim()) { Ok(0) } else { read(text) }
+}
+
 /// Reads `512 GiB`, `1.5T`, `515072` (MiB); gives MiB. GB and GiB are the same here, as in what vendors print on modules.
-///
-/// What is [`UNKNOWN`] comes to 0. Fails with a sentence for people.
+/// Fails with a sentence for people.
 pub fn read(text: &str) -> Result<u64, String> {
     let text = &with_point(text);
-    if text == UNKNOWN || text == "?" {
-        return Ok(0);
-    }
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = (&text[..end], text[end..].trim());
     let factor: u64 = match unit.to_ascii_lowercase().as_str() {
@@ -49,10 +50,12 @@ pub fn read(text: &str) -> Result<u64, String> {
 
 /// `512 GiB` where that is exact, else `515072 MiB`: what [`read`] reads back.
 pub fn show(mib: u64) -> String {
-    if mib == 0 {
-        return UNKNOWN.to_owned();
-    }
-    if mib.is_multiple_of(1024) { format!("{} GiB", mib / 1024) } else { format!("{mib} MiB") }
+    if mib > 0 && mib.is_multiple_of(1024) { format!("{} GiB", mib / 1024) } else { format!("{mib} MiB") }
+}
+
+/// The memory of a node, as [`read_of_node`] reads it back.
+pub fn show_of_node(mib: u64) -> String {
+    if mib == 0 { UNKNOWN.to_owned() } else { show(mib) }
 }
 
 /// The memory of a node in a few digits: `256 GiB`, or that it is not known.
@@ -88,7 +91,10 @@ mod tests {
         }
         assert_eq!(read("1,5 TB"), Ok(1_572_864));
         assert_eq!(read("1,024 GB"), Ok(1 << 20));
-        assert_eq!((read("unknown"), show(0)), (Ok(0), "unknown".to_owned()));
+        assert_eq!((read_of_node("unknown"), show_of_node(0)), (Ok(0), "unknown".to_owned()));
+        // Where 0 is none, it is not unknown.
+        assert_eq!(show(0), "0 MiB");
+        assert!(read("unknown").is_err());
         assert!(read(",5 TB").is_err() && read("1,5,2 TB").is_err());
         assert_eq!(brief(1 << 20), "1 TiB");
         assert_eq!(brief(403_251), "393.8 GiB");

@@ -2,7 +2,7 @@ use super::bind::{chips, choice, choice_within, notes_exactly, text, text_within
 use super::node_table::NodeTable;
 use super::overrides::Overrides;
 use crate::state::Design;
-use crate::widgets::codec::{LINES, LIST, MEMORY, NUMBER, TEXT};
+use crate::widgets::codec::{LINES, LIST, NODE_MEMORY, NUMBER, TEXT};
 use crate::widgets::field::{Notes, SelectField, TextField, Width};
 use crate::widgets::nix_field::NixField;
 use crate::widgets::toggle::ChipsField;
@@ -51,7 +51,7 @@ fn Group(index: usize) -> impl IntoView {
                 <TextField field=text("Sockets", here.field(NodeGroup::sockets), NUMBER)/>
                 <TextField field=text("Cores per socket", here.field(NodeGroup::cores_per_socket), NUMBER)/>
                 <TextField field=text("Threads per core", here.field(NodeGroup::threads_per_core), NUMBER)/>
-                <TextField field=text("Memory", here.field(NodeGroup::memory_mib), MEMORY)/>
+                <TextField field=text("Memory", here.field(NodeGroup::memory_mib), NODE_MEMORY)/>
                 <GpuFields gpus=here.field(NodeGroup::gpus)/>
                 <TextField field=text("Slurm features", here.field(NodeGroup::features), LIST) code=true placeholder="ib, h100"/>
             </div>

@@ -75,8 +75,8 @@ fn Override(group: usize, row: usize) -> impl IntoView {
                     placeholder=of_group(|group| group.cores_per_socket.to_string())/>
                 <TextField field=text("Threads per core", here.field(NodeOverride::threads_per_core), OPTIONAL_NUMBER)
                     placeholder=of_group(|group| group.threads_per_core.to_string())/>
-                <TextField field=text("Memory", here.field(NodeOverride::memory_mib), OPTIONAL_MEMORY)
-                    placeholder=of_group(|group| (MEMORY.show)(&group.memory_mib))/>
+                <TextField field=text("Memory", here.field(NodeOverride::memory_mib), OPTIONAL_NODE_MEMORY)
+                    placeholder=of_group(|group| (NODE_MEMORY.show)(&group.memory_mib))/>
                 <TextField field=text("Slurm features", here.field(NodeOverride::features), OPTIONAL_LIST) width=Width::Two code=true
                     placeholder=of_group(|group| group.features.join(", "))/>
                 <TextField field=text("Slurm weight", here.field(NodeOverride::weight), OPTIONAL_NUMBER)

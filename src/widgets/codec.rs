@@ -21,6 +21,8 @@ pub const TEXT: Codec<String> = Codec { show: String::clone, read: |text| Ok(tex
 pub const NUMBER: Codec<u32> = Codec { show: u32::to_string, read: |text| whole(text, u32::MAX) };
 pub const PORT: Codec<u16> = Codec { show: u16::to_string, read: |text| whole(text, u16::MAX) };
 pub const MEMORY: Codec<u64> = Codec { show: |mib| memory::show(*mib), read: memory::read };
+/// A node's memory, which may be unknown.
+pub const NODE_MEMORY: Codec<u64> = Codec { show: |mib| memory::show_of_node(*mib), read: memory::read_of_node };
 pub const LIST: Codec<Vec<String>> = Codec { show: |list| list.join(", "), read: |text| Ok(parts(text, ',')) };
 pub const LINES: Codec<Vec<String>> = Codec { show: |list| list.join("\n"), read: |text| Ok(parts(text, '\n')) };
 pub const PORTS: Codec<Vec<u16>> = Codec { show: |ports| show_ports(ports), read: read_ports };
@@ -28,7 +30,8 @@ pub const PORTS: Codec<Vec<u16>> = Codec { show: |ports| show_ports(ports), read
 /// Optional values: an empty field is none.
 pub const OPTIONAL_TEXT: Codec<Option<String>> = Codec { show: |o| show(o, TEXT), read: |text| read(text, TEXT) };
 pub const OPTIONAL_NUMBER: Codec<Option<u32>> = Codec { show: |o| show(o, NUMBER), read: |text| read(text, NUMBER) };
-pub const OPTIONAL_MEMORY: Codec<Option<u64>> = Codec { show: |o| show(o, MEMORY), read: |text| read(text, MEMORY) };
+pub const OPTIONAL_NODE_MEMORY: Codec<Option<u64>> =
+    Codec { show: |o| show(o, NODE_MEMORY), read: |text| read(text, NODE_MEMORY) };
 pub const OPTIONAL_LINES: Codec<Option<Vec<String>>> =
     Codec { show: |o| show(o, LINES), read: |text| read(text, LINES) };
 pub const OPTIONAL_LIST: Codec<Option<Vec<String>>> = Codec { show: |o| show(o, LIST), read: |text| read(text, LIST) };

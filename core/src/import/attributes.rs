@@ -445,7 +445,7 @@ pub(super) fn whole(value: &str) -> Result<u32, String> {
 fn memory_of(name: &str, value: &str) -> Result<u64, String> {
     let value = &memory::with_point(value);
     let end = value.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(value.len());
-    let Ok(number) = value[..end].parse::<f64>() else { return memory::read(value) };
+    let Ok(number) = value[..end].parse::<f64>() else { return memory::read_of_node(value) };
     let name = plain(name);
     let ends = |unit: &str| name.ends_with(unit);
     let unit = if end < value.len() {

@@ -25,7 +25,7 @@ pub const KEYS: &[Key] = &[
     Key {
         names: &["mem", "memory", "ram"],
         example: "mem:>=256G",
-        read: |text| number(text, memory::read, Quantity::Memory),
+        read: |text| number(text, memory::read_of_node, Quantity::Memory),
     },
     Key { names: &["cpus", "cpu"], example: "cpus:>64", read: |text| number(text, plain, Quantity::Cpus) },
     Key { names: &["cores"], example: "cores:128", read: |text| number(text, plain, Quantity::Cores) },

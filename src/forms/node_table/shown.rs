@@ -149,7 +149,7 @@ fn is_told(column: Column) -> bool {
 /// Text as the table has room for it.
 fn brief(column: Column, text: String) -> String {
     match column {
-        Column::Memory => memory::read(&text).map(memory::brief_of_node).unwrap_or(text),
+        Column::Memory => memory::read_of_node(&text).map(memory::brief_of_node).unwrap_or(text),
         Column::Count => text.parse().map(grouped).unwrap_or(text),
         _ => text,
     }
