@@ -44,7 +44,8 @@ impl Against {
 
     /// Notes how the design is that was opened or downloaded.
     pub(super) fn keep(self, cluster: Cluster) {
-        let is_preset = PRESETS.iter().any(|preset| preset.cluster() == cluster);
+        let name = &cluster.general.name;
+        let is_preset = PRESETS.iter().any(|preset| preset.name == name && preset.cluster() == cluster);
         self.in_service.set_value(if is_preset { Cluster::default() } else { cluster.clone() });
         self.kept.set(cluster);
     }

@@ -7,6 +7,7 @@ use super::text::{counted, quote};
 use super::{Check, Fix, Problem, checks};
 use crate::cluster::{NodeGroup, NodeOverride};
 use crate::path::Path;
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::net::Ipv4Addr;
 
@@ -299,7 +300,7 @@ fn check_overlaps(facts: &Facts, runs: &[Run], free: &Free, problems: &mut Vec<P
     let mut farthest: Option<&Run> = None;
     for run in runs {
         if let Some(other) = farthest.filter(|other| run.low <= other.high()) {
-            let rank = |run: &Run| (!free.in_service.contains(&run.origin.place()), run.origin);
+            let rank = |run: &Run| (!free.is_in_service(facts, run.origin), run.origin);
             let (stays, moves) = if rank(other) <= rank(run) { (other, run) } else { (run, other) };
             if told.insert((stays.origin.place(), moves.origin.place())) {
                 let [at_moving, at_staying] = overlap(facts, stays, moves, free);
@@ -362,8 +363,8 @@ struct Free {
     gaps: Vec<(u64, u64)>,
     /// Whether the subnet has several blocks of 256 addresses: then groups begin at one.
     blocks: bool,
-    /// The fields whose nodes have their addresses already: no fix gives them others.
-    in_service: HashSet<Origin>,
+    /// The fields whose nodes have their addresses already: no fix gives them others. Made when the first fault is found.
+    in_service: OnceCell<HashSet<Origin>>,
 }
 
 impl Free {
@@ -372,7 +373,7 @@ impl Free {
 
     fn new(facts: &Facts, runs: &[Run]) -> Self {
         let gateway = facts.cluster.network.gateway.trim().parse::<Ipv4Addr>().ok().map(|ip| u64::from(u32::from(ip)));
-        let in_service = in_service(facts);
+        let in_service = OnceCell::new();
         let mut gaps = Vec::new();
         let Some(subnet) = facts.subnet.filter(|subnet| subnet.bits < 31) else {
             return Self { gateway, gaps, blocks: false, in_service };
@@ -405,8 +406,12 @@ impl Free {
         aligned.or_else(|| gaps().find(|(low, high)| fits(*low, *high)).map(|(low, _)| *low))
     }
 
+    fn is_in_service(&self, facts: &Facts, origin: Origin) -> bool {
+        self.in_service.get_or_init(|| in_service(facts)).contains(&origin.place())
+    }
+
     fn fix(&self, facts: &Facts, origin: Origin, from: u64) -> Option<Fix> {
-        if self.in_service.contains(&origin.place()) {
+        if self.is_in_service(facts, origin) {
             return None;
         }
         let length = origin.length(facts).max(1);

@@ -150,12 +150,18 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
         let path = || groups_path().index(i).field(Group::name);
         check_name(GROUP_CHECKS, &group.name, reserved, i, &mut names, path, problems);
     }
-    let accounts = |users: &'_ Users| users.accounts.iter().map(|user| (user.name.clone(), user.uid)).collect();
     let path = |i| account_path(i).field(User::uid);
-    check_ids("uid", (UID, UID_REPEATED), accounts(users), accounts(&facts.in_service.users), path, problems);
-    let groups = |users: &'_ Users| users.groups.iter().map(|group| (group.name.clone(), group.gid)).collect();
+    check_ids("uid", (UID, UID_REPEATED), &uids(users), &uids(&facts.in_service.users), path, problems);
     let path = |i| groups_path().index(i).field(Group::gid);
-    check_ids("gid", (GID, GID_REPEATED), groups(users), groups(&facts.in_service.users), path, problems);
+    check_ids("gid", (GID, GID_REPEATED), &gids(users), &gids(&facts.in_service.users), path, problems);
+}
+
+fn uids(users: &Users) -> Vec<(&str, u32)> {
+    users.accounts.iter().map(|user| (user.name.as_str(), user.uid)).collect()
+}
+
+fn gids(users: &Users) -> Vec<(&str, u32)> {
+    users.groups.iter().map(|group| (group.name.as_str(), group.gid)).collect()
 }
 
 /// What is said of names: of users, or of groups.
@@ -312,13 +318,13 @@ fn check_home_manager(index: usize, user: &User, problems: &mut Vec<Problem>) {
 fn check_ids(
     noun: &str,
     (range, repeated): (Check, Check),
-    ids: Vec<(String, u32)>,
-    in_service: Vec<(String, u32)>,
+    ids: &[(&str, u32)],
+    in_service: &[(&str, u32)],
     path: impl Fn(usize) -> Path,
     problems: &mut Vec<Problem>,
 ) {
     let taken: HashSet<u32> = ids.iter().map(|(_, id)| *id).collect();
-    let in_service: HashSet<(String, u32)> = in_service.into_iter().collect();
+    let in_service: HashSet<(&str, u32)> = in_service.iter().copied().collect();
     let (stay, new): (Vec<usize>, Vec<usize>) = (0..ids.len()).partition(|i| in_service.contains(&ids[*i]));
     // From here on the next free id is looked for, so that many repeated ones do not search the same ids again.
     let mut from = *IDS.start();
