@@ -7,7 +7,7 @@ use clusterflake_core::nix::options;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
@@ -30,11 +30,21 @@ impl Flake {
         flake
     }
 
+    /// A place beside the flake, which is in `flake/`.
+    pub fn at(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    /// Writes a file at such a place, and the folders that it is in.
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.at(path);
+        fs::create_dir_all(path.parent().expect("inside the folder")).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
     /// Puts a file of the user's into the flake.
     pub fn add(&self, path: &str, text: &str) {
-        let path = self.folder.path().join("flake").join(path);
-        fs::create_dir_all(path.parent().expect("inside the flake")).unwrap();
-        fs::write(path, text).unwrap();
+        self.write(&format!("flake/{path}"), text);
     }
 
     /// The value of `expression`, which may use what `tests/nix/evaluate.nix` gives.

@@ -93,52 +93,42 @@ impl Sandbox {
             let token = secret["file"] == "/var/lib/secrets/k3s-token";
             secret["owner"] = if token { "nobody-here".into() } else { me.as_str().into() };
         }
-        sandbox.write("data.json", &data.to_string());
+        sandbox.flake.write("data.json", &data.to_string());
         for (name, text) in PROGRAMS {
-            sandbox.write(&format!("bin/{name}"), &format!("#!/usr/bin/env bash\nset -uo pipefail\n{text}\n"));
-            fs::set_permissions(sandbox.at(&format!("bin/{name}")), fs::Permissions::from_mode(0o755)).unwrap();
+            sandbox.flake.write(&format!("bin/{name}"), &format!("#!/usr/bin/env bash\nset -uo pipefail\n{text}\n"));
+            fs::set_permissions(sandbox.flake.at(&format!("bin/{name}")), fs::Permissions::from_mode(0o755)).unwrap();
         }
         let mut hosts = String::new();
         for node in data["nodes"].as_array().unwrap() {
             let name = node["name"].as_str().unwrap();
             hosts += &format!("{} {name}\n", node["ip"].as_str().unwrap());
-            sandbox.write(&format!("nodes/{name}/units"), "munged.service\n");
-            sandbox.write(&format!("nodes/{name}/mounts"), "/export\n");
-            sandbox.write(&format!("nodes/{name}/gpus"), &"GPU 0: NVIDIA H100\n".repeat(4));
-            fs::create_dir(sandbox.at(&format!("nodes/{name}/export"))).unwrap();
+            sandbox.flake.write(&format!("nodes/{name}/units"), "munged.service\n");
+            sandbox.flake.write(&format!("nodes/{name}/mounts"), "/export\n");
+            sandbox.flake.write(&format!("nodes/{name}/gpus"), &"GPU 0: NVIDIA H100\n".repeat(4));
+            fs::create_dir(sandbox.flake.at(&format!("nodes/{name}/export"))).unwrap();
         }
-        sandbox.write("nodes/hosts", &hosts);
-        sandbox.write("nodes/sinfo", "cn01 idle\ncn02 mixed\ngn1 allocated\n");
-        sandbox.write("nodes/accounted", "lab\n");
+        sandbox.flake.write("nodes/hosts", &hosts);
+        sandbox.flake.write("nodes/sinfo", "cn01 idle\ncn02 mixed\ngn1 allocated\n");
+        sandbox.flake.write("nodes/accounted", "lab\n");
         let up = |host: &str| {
             format!(r#"{{"labels":{{"job":"node","instance":"{host}:9100"}},"health":"up","lastError":""}}"#)
         };
         let targets = ["head1", "cn01", "cn02", "gn1"].map(up).join(",");
-        sandbox.write("nodes/targets", &format!(r#"{{"data":{{"activeTargets":[{targets}]}}}}"#));
+        sandbox.flake.write("nodes/targets", &format!(r#"{{"data":{{"activeTargets":[{targets}]}}}}"#));
         sandbox
-    }
-
-    fn at(&self, path: &str) -> PathBuf {
-        self.flake.folder.path().join(path)
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.at(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
     }
 
     /// Runs `cluster-tools` with `typed` on its standard input.
     fn run_with(&self, words: &[&str], typed: &str) -> Outcome {
         let path = std::env::var("PATH").unwrap();
         let mut child = Command::new("bash")
-            .arg(self.at("flake/tools/cluster-tools.sh"))
+            .arg(self.flake.at("flake/tools/cluster-tools.sh"))
             .args(words)
-            .env("PATH", format!("{}:{path}", self.at("bin").display()))
-            .env("CLUSTER_DATA", self.at("data.json"))
-            .env("SANDBOX", self.at("nodes"))
-            .env("XDG_STATE_HOME", self.at("state"))
-            .current_dir(self.at("state/.."))
+            .env("PATH", format!("{}:{path}", self.flake.at("bin").display()))
+            .env("CLUSTER_DATA", self.flake.at("data.json"))
+            .env("SANDBOX", self.flake.at("nodes"))
+            .env("XDG_STATE_HOME", self.flake.at("state"))
+            .current_dir(self.flake.at("state/.."))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -163,17 +153,17 @@ impl Sandbox {
 
     /// The local file of the secret at `path`.
     fn secret(&self, path: &str) -> PathBuf {
-        self.at(&format!("state/cluster-tools/lab{path}"))
+        self.flake.at(&format!("state/cluster-tools/lab{path}"))
     }
 
     /// What `systemctl restart` was told on a node, a line each.
     fn restarts(&self, node: &str) -> Vec<String> {
-        let told = fs::read_to_string(self.at(&format!("nodes/{node}/restarted"))).unwrap_or_default();
+        let told = fs::read_to_string(self.flake.at(&format!("nodes/{node}/restarted"))).unwrap_or_default();
         told.lines().map(str::to_owned).collect()
     }
 
     fn make_all(&self) -> Outcome {
-        self.write("state/cluster-tools/lab/etc/ldap-ca.pem", "CERTIFICATE");
+        self.flake.write("state/cluster-tools/lab/etc/ldap-ca.pem", "CERTIFICATE");
         self.run_with(&["secrets", "make"], "https://chat.example/hook\npa\"ss $x\\\n")
     }
 }
@@ -260,7 +250,7 @@ fn commands_run_on_many_nodes_and_failures_are_named() {
         assert_eq!(sorted(&outcome.out), ["cn01: no", "gn1: no", "head1: no"]);
         assert_eq!(outcome.err, "cluster-tools: 3 of 4 nodes failed: head1 cn01 gn1\n");
     }
-    fs::remove_dir_all(sandbox.at("nodes/cn01")).unwrap();
+    fs::remove_dir_all(sandbox.flake.at("nodes/cn01")).unwrap();
     let outcome = sandbox.run(&["run", "true"]);
     assert_eq!(outcome.out, "cn01: ssh: connect to host cn01 port 22: No route to host\n");
     assert_eq!(outcome.err, "cluster-tools: 1 of 4 nodes failed: cn01\n");
@@ -304,18 +294,18 @@ fn secrets_are_made_once_for_nobody_else_to_read() {
 #[test]
 fn secrets_stay_out_of_flakes_and_repositories() {
     let sandbox = Sandbox::new();
-    let make = |folder: &str| sandbox.run(&["secrets", "make", "--folder", sandbox.at(folder).to_str().unwrap()]);
+    let make = |folder: &str| sandbox.run(&["secrets", "make", "--folder", sandbox.flake.at(folder).to_str().unwrap()]);
     let outcome = make("flake/secrets");
     assert!(outcome.code == 1 && outcome.err.contains("which Nix copies into its store"), "{}", outcome.err);
-    fs::create_dir(sandbox.at("repository")).unwrap();
-    let git = Command::new("git").args(["init", "--quiet"]).current_dir(sandbox.at("repository")).status();
+    fs::create_dir(sandbox.flake.at("repository")).unwrap();
+    let git = Command::new("git").args(["init", "--quiet"]).current_dir(sandbox.flake.at("repository")).status();
     assert!(git.expect("git is missing").success());
     let outcome = make("repository/a/b");
     assert!(outcome.code == 1 && outcome.err.contains("is in a git repository"), "{}", outcome.err);
-    assert!(!sandbox.at("repository/a").exists());
-    sandbox.write("repository/.gitignore", "/a/b\n");
+    assert!(!sandbox.flake.at("repository/a").exists());
+    sandbox.flake.write("repository/.gitignore", "/a/b\n");
     make("repository/a/b");
-    assert!(sandbox.at("repository/a/b/etc/munge/munge.key").exists());
+    assert!(sandbox.flake.at("repository/a/b/etc/munge/munge.key").exists());
 }
 
 #[test]
@@ -330,13 +320,13 @@ fn secrets_are_placed_whole_and_checked() {
     assert_eq!(count("munge.key: placed", &out), 4);
     assert_eq!(count("webhook: placed", &out), 1);
     assert_eq!(count("k3s-token: placed; the user nobody-here does not exist here yet", &out), 4);
-    let key = sandbox.at("nodes/cn02/etc/munge/munge.key");
+    let key = sandbox.flake.at("nodes/cn02/etc/munge/munge.key");
     assert_eq!(fs::read(&key).unwrap(), fs::read(sandbox.secret("/etc/munge/munge.key")).unwrap());
     assert_eq!(mode(&key), 0o400);
-    assert_eq!(mode(&sandbox.at("nodes/cn02/etc/ldap-ca.pem")), 0o444);
-    assert_eq!(mode(&sandbox.at("nodes/cn02/var/lib/secrets")) & 0o055, 0o055);
-    assert!(!sandbox.at("nodes/cn02/var/lib/secrets/webhook").exists());
-    let left: Vec<_> = fs::read_dir(sandbox.at("nodes/cn02/etc/munge")).unwrap().collect();
+    assert_eq!(mode(&sandbox.flake.at("nodes/cn02/etc/ldap-ca.pem")), 0o444);
+    assert_eq!(mode(&sandbox.flake.at("nodes/cn02/var/lib/secrets")) & 0o055, 0o055);
+    assert!(!sandbox.flake.at("nodes/cn02/var/lib/secrets/webhook").exists());
+    let left: Vec<_> = fs::read_dir(sandbox.flake.at("nodes/cn02/etc/munge")).unwrap().collect();
     assert_eq!(left.len(), 1);
 
     // Placed again, nothing changes, and what does not run is started; a new key restarts who is there and reads it.
@@ -349,7 +339,7 @@ fn secrets_are_placed_whole_and_checked() {
     assert_eq!(sandbox.restarts("head1"), ["munged.service"]);
 
     // A connection that breaks leaves the old file.
-    let script = fs::read_to_string(sandbox.at("flake/tools/on-node/place.sh")).unwrap();
+    let script = fs::read_to_string(sandbox.flake.at("flake/tools/on-node/place.sh")).unwrap();
     let broken = Command::new("bash")
         .args(["-c", &script, "place"])
         .args([key.to_str().unwrap(), "root", "0400", "128"])
@@ -372,7 +362,7 @@ fn secrets_are_placed_whole_and_checked() {
 fn services_start_once_when_all_files_are_there() {
     let sandbox = Sandbox::new();
     assert_eq!(sandbox.make_all().code, 0);
-    sandbox.write("nodes/head1/units", "munged.service\nslurmdbd.service\nslurmctld.service\nk3s.service\n");
+    sandbox.flake.write("nodes/head1/units", "munged.service\nslurmdbd.service\nslurmctld.service\nk3s.service\n");
     let place = ["secrets", "place", "--restart", "--on", "head1"];
     let out = sandbox.good(&place);
     assert!(out.rfind(": placed") < out.find(": started"), "{out}");
@@ -387,8 +377,8 @@ fn services_start_once_when_all_files_are_there() {
     assert_eq!(sandbox.restarts("head1")[1..], ["slurmdbd.service"]);
 
     // One that fails is told, after the others were started.
-    fs::remove_file(sandbox.at("nodes/head1/active")).unwrap();
-    sandbox.write("nodes/head1/broken", "slurmdbd.service\n");
+    fs::remove_file(sandbox.flake.at("nodes/head1/active")).unwrap();
+    sandbox.flake.write("nodes/head1/broken", "slurmdbd.service\n");
     let outcome = sandbox.run(&place);
     assert_eq!((outcome.code, outcome.err.as_str()), (1, "cluster-tools: 1 of 1 nodes failed: head1\n"));
     assert_eq!(sandbox.restarts("head1")[2..], [all]);
@@ -407,8 +397,8 @@ fn an_authority_signs_host_keys() {
     assert_eq!(sandbox.good(&["ssh-ca", "make"]), public);
     assert_eq!(mode(&sandbox.secret("/ssh-host-ca")), 0o600);
     for name in ["cn01", "cn02"] {
-        fs::create_dir_all(sandbox.at(&format!("nodes/{name}/etc/ssh"))).unwrap();
-        let key = sandbox.at(&format!("nodes/{name}/etc/ssh/ssh_host_ed25519_key"));
+        fs::create_dir_all(sandbox.flake.at(&format!("nodes/{name}/etc/ssh"))).unwrap();
+        let key = sandbox.flake.at(&format!("nodes/{name}/etc/ssh/ssh_host_ed25519_key"));
         let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(&key).status();
         assert!(made.expect("ssh-keygen is missing: apt-get install openssh-client").success());
     }
@@ -417,7 +407,7 @@ fn an_authority_signs_host_keys() {
         return;
     }
     sandbox.good(&["ssh-ca", "sign", "--on", "cn[01-02]"]);
-    let certificate = sandbox.at("nodes/cn01/etc/ssh/ssh_host_ed25519_key-cert.pub");
+    let certificate = sandbox.flake.at("nodes/cn01/etc/ssh/ssh_host_ed25519_key-cert.pub");
     assert_eq!(mode(&certificate), 0o644);
     let shown = Command::new("ssh-keygen").arg("-Lf").arg(&certificate).output().unwrap().stdout;
     let shown = String::from_utf8(shown).unwrap();
@@ -442,14 +432,14 @@ fn what_is_in_order_is_verified() {
 #[test]
 fn what_is_not_in_order_is_told() {
     let sandbox = Sandbox::new();
-    fs::remove_dir_all(sandbox.at("nodes/cn02")).unwrap();
-    sandbox.write("nodes/sinfo", "cn01 idle*\ncn02 down\ngn1 drained\n");
-    sandbox.write("nodes/accounted", "another\n");
-    sandbox.write("nodes/cn01/mounts", "");
-    sandbox.write("nodes/cn01/bad-key", "");
-    sandbox.write("nodes/gn1/gpus", "GPU 0: NVIDIA H100\n");
-    sandbox.write("nodes/hosts", "10.0.0.1 head1\n10.0.1.1 cn01\n10.0.9.9 cn02\n");
-    sandbox.write(
+    fs::remove_dir_all(sandbox.flake.at("nodes/cn02")).unwrap();
+    sandbox.flake.write("nodes/sinfo", "cn01 idle*\ncn02 down\ngn1 drained\n");
+    sandbox.flake.write("nodes/accounted", "another\n");
+    sandbox.flake.write("nodes/cn01/mounts", "");
+    sandbox.flake.write("nodes/cn01/bad-key", "");
+    sandbox.flake.write("nodes/gn1/gpus", "GPU 0: NVIDIA H100\n");
+    sandbox.flake.write("nodes/hosts", "10.0.0.1 head1\n10.0.1.1 cn01\n10.0.9.9 cn02\n");
+    sandbox.flake.write(
         "nodes/targets",
         r#"{"data":{"activeTargets":[
             {"labels":{"job":"node","instance":"gn1:9100"},"health":"up","lastError":""},

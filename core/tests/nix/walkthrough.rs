@@ -11,7 +11,6 @@ use clusterflake_core::preset::PRESETS;
 use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 /// Commands that are not run, and why.
@@ -171,42 +170,42 @@ impl Site {
     fn new(cluster: &Cluster) -> Self {
         let world = World::new(cluster.clone());
         let site = Self { flake: Flake::new(cluster), nodes: world.nodes.clone() };
-        site.write("home/.keep", "");
+        site.flake.write("home/.keep", "");
         let mut data = site.flake.tools()["data"].take();
         let me = String::from_utf8(Command::new("id").arg("-un").output().unwrap().stdout).unwrap();
         for secret in data["secrets"].as_array_mut().unwrap() {
             secret["owner"] = me.trim().into();
         }
-        let folder = site.at("");
-        let state = site.at(&format!("home/.local/state/cluster-tools/{}", cluster.general.name));
+        let folder = site.flake.at("");
+        let state = site.flake.at(&format!("home/.local/state/cluster-tools/{}", cluster.general.name));
         for secret in data["secrets"].as_array().unwrap().iter().filter(|secret| secret["make"] == "bring") {
             let path = format!("{}{}", state.display(), secret["file"].as_str().unwrap());
-            site.write(path.strip_prefix(&format!("{}/", folder.display())).unwrap_or(&path), "brought");
+            site.flake.write(path.strip_prefix(&format!("{}/", folder.display())).unwrap_or(&path), "brought");
         }
-        site.write("data.json", &data.to_string());
+        site.flake.write("data.json", &data.to_string());
         let own: Vec<&str> = NODE_PROGRAMS.iter().map(|(name, _)| *name).collect();
         let shared = PROGRAMS.iter().filter(|(name, _)| !own.contains(name));
         for (name, text) in NODE_PROGRAMS.iter().chain(shared) {
             site.program(name, &format!("set -uo pipefail\nroot=$SANDBOX/${{NODE:-nobody}}\n{text}"));
         }
         for kind in ["ext4", "xfs", "btrfs", "f2fs", "fat"] {
-            fs::copy(site.at("bin/mkfs"), site.at(&format!("bin/mkfs.{kind}"))).unwrap();
+            fs::copy(site.flake.at("bin/mkfs"), site.flake.at(&format!("bin/mkfs.{kind}"))).unwrap();
         }
         site.program(
             "cluster-tools",
             r#"CLUSTER_DATA=$SITE/data.json exec bash "$SITE/flake/tools/cluster-tools.sh" "$@""#,
         );
         let line = |node: &Node| format!("{} {}\n", node.ip.unwrap(), node.name);
-        site.write("nodes/hosts", &site.nodes.iter().map(line).collect::<String>());
-        site.write("nodes/cluster", &format!("{}\n", cluster.general.name.to_lowercase()));
-        site.write("nodes/names", &site.nodes.iter().map(|node| format!("{}\n", node.name)).collect::<String>());
+        site.flake.write("nodes/hosts", &site.nodes.iter().map(line).collect::<String>());
+        site.flake.write("nodes/cluster", &format!("{}\n", cluster.general.name.to_lowercase()));
+        site.flake.write("nodes/names", &site.nodes.iter().map(|node| format!("{}\n", node.name)).collect::<String>());
         let workers = site.nodes.iter().filter(|node| node.is(Role::Worker));
-        site.write("nodes/sinfo", &workers.map(|node| format!("{} idle\n", node.name)).collect::<String>());
+        site.flake.write("nodes/sinfo", &workers.map(|node| format!("{} idle\n", node.name)).collect::<String>());
         let up = |node: &Node| {
             format!(r#"{{"labels":{{"job":"node","instance":"{}:9100"}},"health":"up","lastError":""}}"#, node.name)
         };
         let targets = site.nodes.iter().map(up).collect::<Vec<_>>().join(",");
-        site.write("nodes/targets", &format!(r#"{{"data":{{"activeTargets":[{targets}]}}}}"#));
+        site.flake.write("nodes/targets", &format!(r#"{{"data":{{"activeTargets":[{targets}]}}}}"#));
         for told in data["nodes"].as_array().unwrap() {
             let name = told["name"].as_str().unwrap();
             site.node(name, told, cluster, &world);
@@ -219,43 +218,35 @@ impl Site {
         let config = &world.configs[name];
         let node = world.nodes.iter().find(|node| node.name == name).unwrap();
         for device in ["vda", "vdb", "sda", "nvme1n1", "md/root", "md/scratch"] {
-            self.write(&format!("nodes/{name}/dev/{device}"), "");
+            self.flake.write(&format!("nodes/{name}/dev/{device}"), "");
         }
         let network = &cluster.network;
         let bonded = network.bonds.iter().flat_map(|bond| &bond.interfaces);
         let cards = bonded.chain(network.vlans.iter().map(|vlan| &vlan.interface)).chain([&node.interface]);
-        self.write(&format!("nodes/{name}/links"), &cards.map(|card| format!("{card}\n")).collect::<String>());
+        self.flake.write(&format!("nodes/{name}/links"), &cards.map(|card| format!("{card}\n")).collect::<String>());
         let mounts = config["fileSystems"].as_object().unwrap();
         let fstab = mounts.iter().map(|(at, fs)| format!("{} {at}\n", fs["device"].as_str().unwrap_or("none")));
-        self.write(&format!("nodes/{name}/fstab"), &fstab.collect::<String>());
+        self.flake.write(&format!("nodes/{name}/fstab"), &fstab.collect::<String>());
         let rules = config["systemd"]["tmpfiles"]["rules"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        self.write(&format!("nodes/{name}/tmpfiles"), &rules.map(|rule| format!("{rule}\n")).collect::<String>());
-        self.write(&format!("nodes/{name}/units"), "munged.service\n");
-        self.write(&format!("nodes/{name}/gpus"), &"GPU 0: NVIDIA\n".repeat(told["gpus"].as_u64().unwrap() as usize));
+        self.flake.write(&format!("nodes/{name}/tmpfiles"), &rules.map(|rule| format!("{rule}\n")).collect::<String>());
+        self.flake.write(&format!("nodes/{name}/units"), "munged.service\n");
+        self.flake
+            .write(&format!("nodes/{name}/gpus"), &"GPU 0: NVIDIA\n".repeat(told["gpus"].as_u64().unwrap() as usize));
         // What comes over the network is mounted at boot; scratch space could not be.
         let shared = told["mounts"].as_array().unwrap().iter().filter_map(Value::as_str);
         let shared = shared.filter(|mount| *mount != cluster.storage.scratch.mount);
-        self.write(&format!("nodes/{name}/mounts"), &shared.map(|mount| format!("{mount}\n")).collect::<String>());
+        self.flake
+            .write(&format!("nodes/{name}/mounts"), &shared.map(|mount| format!("{mount}\n")).collect::<String>());
         for folder in told["folders"].as_array().unwrap().iter().filter_map(Value::as_str) {
-            fs::create_dir_all(self.at(&format!("nodes/{name}{folder}"))).unwrap();
+            fs::create_dir_all(self.flake.at(&format!("nodes/{name}{folder}"))).unwrap();
         }
-        self.write(&format!("nodes/{name}/var/lib/kubernetes/secrets/apitoken.secret"), "token");
-    }
-
-    fn at(&self, path: &str) -> PathBuf {
-        self.flake.folder.path().join(path)
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.at(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        self.flake.write(&format!("nodes/{name}/var/lib/kubernetes/secrets/apitoken.secret"), "token");
     }
 
     fn program(&self, name: &str, text: &str) {
         let path = format!("bin/{name}");
-        self.write(&path, &format!("#!/usr/bin/env bash\n{text}\n"));
-        fs::set_permissions(self.at(&path), fs::Permissions::from_mode(0o755)).unwrap();
+        self.flake.write(&path, &format!("#!/usr/bin/env bash\n{text}\n"));
+        fs::set_permissions(self.flake.at(&path), fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     /// Runs commands as a person would, on the administrator's machine or on a node.
@@ -277,20 +268,20 @@ impl Site {
                 text += &format!("{line}\n");
             }
         }
-        let sandbox = self.at("nodes");
+        let sandbox = self.flake.at("nodes");
         let (name, root) = (on.unwrap_or(""), sandbox.join(on.unwrap_or("nobody")));
-        let path = format!("{}:{}", self.at("bin").display(), std::env::var("PATH").unwrap());
+        let path = format!("{}:{}", self.flake.at("bin").display(), std::env::var("PATH").unwrap());
         let mut child = Command::new("bash")
             .args(["-euo", "pipefail", "-c", &text])
             .env("PATH", path)
-            .env("HOME", self.at("home"))
+            .env("HOME", self.flake.at("home"))
             .env_remove("XDG_STATE_HOME")
-            .env("SITE", self.at(""))
+            .env("SITE", self.flake.at(""))
             .env("SANDBOX", &sandbox)
             .env("NODE", name)
             .env("root", root)
             .env("FIRST", &self.nodes[0].name)
-            .current_dir(self.at("flake"))
+            .current_dir(self.flake.at("flake"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -339,18 +330,19 @@ fn walk(label: &str, cluster: &Cluster) {
         }
     }
     let first = site.nodes.iter().find(|node| node.is(Role::Controller)).unwrap();
-    let of = |name: &str, path: &str| fs::read_to_string(site.at(&format!("nodes/{name}/{path}"))).unwrap_or_default();
-    assert!(site.at(&format!("nodes/{}/rebooted", first.name)).exists(), "{label}: nothing was installed");
+    let of =
+        |name: &str, path: &str| fs::read_to_string(site.flake.at(&format!("nodes/{name}/{path}"))).unwrap_or_default();
+    assert!(site.flake.at(&format!("nodes/{}/rebooted", first.name)).exists(), "{label}: nothing was installed");
     let mounted = of(&first.name, "mounts");
     assert!(mounted.lines().any(|mount| mount == "/mnt"), "{label}: {mounted}");
-    let rebuilt = fs::read_to_string(site.at("nodes/rebuilt")).unwrap();
+    let rebuilt = fs::read_to_string(site.flake.at("nodes/rebuilt")).unwrap();
     for node in &site.nodes {
         assert!(rebuilt.contains(&format!("switch {}\n", node.name)), "{label}: {rebuilt}");
     }
     let scratch = &cluster.storage.scratch;
     let walked = site.nodes.iter().find(|node| node.is(Role::Worker)).unwrap();
     if scratch.enable && !scratch.device.is_empty() {
-        let folder = site.at(&format!("nodes/{}{}", walked.name, scratch.mount));
+        let folder = site.flake.at(&format!("nodes/{}{}", walked.name, scratch.mount));
         let mode = fs::metadata(&folder).unwrap().permissions().mode() & 0o7777;
         assert_eq!(mode, 0o1777, "{label}: jobs cannot write to {}", scratch.mount);
     }
@@ -456,7 +448,7 @@ fn deploy_reaches_nodes_at_their_addresses_and_says_what_is_wrong() {
     let site = Site::new(&PRESETS.iter().find(|preset| preset.name == "minimal").unwrap().cluster());
     let good = "cluster-tools deploy --on worker1 boot --build-host root@controller";
     site.run(good, None).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(fs::read_to_string(site.at("nodes/rebuilt")).unwrap(), "boot worker1\n");
+    assert_eq!(fs::read_to_string(site.flake.at("nodes/rebuilt")).unwrap(), "boot worker1\n");
     for (wrong, complaint) in [
         ("cluster-tools deploy --on worker9 switch", "the cluster has no node worker9"),
         ("cluster-tools deploy dance", "it knows switch, boot, test and dry-activate"),
