@@ -2,8 +2,9 @@
 
 use clusterflake_core::archive::{self, MAX_ZIP_BYTES};
 use clusterflake_core::cluster::{Cluster, MAX_BYTES};
-use clusterflake_core::flake::{FileTree, generate};
+use clusterflake_core::flake::generate;
 use clusterflake_core::link;
+use clusterflake_core::tree::FileTree;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! The zip of a flake, its content id, and the way back from a zip to the description in it.
 
 use crate::cluster::{Cluster, MAX_BYTES};
-use crate::flake::{File, FileTree};
+use crate::tree::{File, FileTree};
 use sha2::{Digest, Sha256};
 use std::io::{Cursor, Read, Write};
 use zip::read::ZipArchive;

@@ -1,6 +1,6 @@
 //! What differs between two trees of files, line by line.
 
-use crate::flake::{File, FileTree};
+use crate::tree::{File, FileTree};
 use similar::algorithms::{Capture, myers};
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;

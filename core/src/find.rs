@@ -1,6 +1,6 @@
 //! Finding a text in all files of the flake.
 
-use crate::flake::FileTree;
+use crate::tree::FileTree;
 use std::ops::Range;
 
 /// A line that has the text.
@@ -77,7 +77,7 @@ mod tests {
         files
             .iter()
             .map(|(path, text)| ((*path).to_owned(), (*text).to_owned().into()))
-            .map(|(path, text): (String, crate::flake::File)| (path, text.into()))
+            .map(|(path, text): (String, crate::tree::File)| (path, text.into()))
             .collect()
     }
 

@@ -8,28 +8,33 @@ pub mod check;
 pub mod cluster;
 pub mod command_line;
 pub mod contents;
+pub mod diagnostic;
 pub mod diff;
+mod facts;
 pub mod find;
 pub mod flake;
 pub mod gpu;
-pub mod hostlist;
 pub mod impact;
 pub mod import;
 pub mod job;
 pub mod link;
 pub mod lookup;
-pub mod memory;
 pub mod modules;
-pub mod nix;
 pub mod paste;
-pub mod path;
 pub mod picture;
+mod place;
 pub mod preset;
-pub mod shell;
 mod slurm_conf;
 pub mod table;
 pub mod template;
 pub mod totals;
 
+pub use clusterflake_ground::{
+    flake_reference, folders, hostlist, markdown, memory, names, path, private_key, quoting, severity, shell, subnet,
+    tree,
+};
+pub use clusterflake_nix as nix;
+
 pub use cluster::Cluster;
-pub use path::{Field, Path, Place};
+pub use path::{Field, Path};
+pub use place::Place;

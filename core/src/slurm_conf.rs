@@ -168,6 +168,30 @@ impl InForce {
     }
 }
 
+/// A time as slurm.conf has it, in seconds; `u64::MAX` for no limit.
+pub fn read_time(text: &str) -> Option<u64> {
+    if text.eq_ignore_ascii_case("UNLIMITED") || text.eq_ignore_ascii_case("INFINITE") {
+        return Some(u64::MAX);
+    }
+    let number = |digits: &str| {
+        let plain = (1..=6).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if plain { digits.parse::<u64>().ok() } else { None }
+    };
+    let (days, rest) = text.split_once('-').map_or((None, text), |(days, rest)| (Some(days), rest));
+    let parts: Vec<u64> = rest.split(':').map(number).collect::<Option<_>>()?;
+    let seconds = |hours: u64, minutes: u64, seconds: u64| hours * 3600 + minutes * 60 + seconds;
+    let time = match (days.is_some(), parts.as_slice()) {
+        (false, [m]) => seconds(0, *m, 0),
+        (false, [m, s]) => seconds(0, *m, *s),
+        (true, [h]) => seconds(*h, 0, 0),
+        (true, [h, m]) => seconds(*h, *m, 0),
+        (_, [h, m, s]) => seconds(*h, *m, *s),
+        _ => return None,
+    };
+    let days = days.map_or(Some(0), number)?;
+    Some(days * 86_400 + time).filter(|time| *time > 0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,5 +229,23 @@ mod tests {
         assert_eq!(settings("A=1 what").1, "what");
         assert_eq!(settings("what").1, "what");
         assert_eq!(pairs("A+=x=y"), owned(&[("A", "x=y")]));
+    }
+
+    #[test]
+    fn times_are_read_as_slurm_does() {
+        for (text, seconds) in [
+            ("30", 1800),
+            ("30:15", 1815),
+            ("1:30:15", 5415),
+            ("2-12", 216_000),
+            ("2-12:30", 217_800),
+            ("2-12:30:15", 217_815),
+            ("infinite", u64::MAX),
+        ] {
+            assert_eq!(read_time(text), Some(seconds), "{text}");
+        }
+        for text in ["", "0", "1d", "-5", "1-", "2-1:2:3:4", "1::2", "99999999999999999999"] {
+            assert_eq!(read_time(text), None, "{text}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The zip, read by programs that people have: Info-ZIP's unzip and Python's zipfile.
 
 use clusterflake_core::archive::zip;
-use clusterflake_core::flake::{File, FileTree};
+use clusterflake_core::tree::{File, FileTree};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -3,8 +3,9 @@
 //! Files that depend on the description are stored whole. Those that are shipped as they stand in the source are listed in
 //! `tree.txt` only, so that no text is stored twice. `cargo xtask golden` renews all of it.
 
-use clusterflake_core::flake::{File, generate};
+use clusterflake_core::flake::generate;
 use clusterflake_core::preset::{PRESETS, Preset};
+use clusterflake_core::tree::File;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -6,7 +6,7 @@ use super::find::{Find, FindBox, Results};
 use super::tree::{Entry, entries};
 use crate::state::{Design, Lines};
 use clusterflake_core::diff::Fate;
-use clusterflake_core::flake::File;
+use clusterflake_core::tree::File;
 use leptos::prelude::*;
 use std::collections::HashSet;
 use std::sync::Arc;

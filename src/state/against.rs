@@ -2,9 +2,10 @@
 
 use super::{Design, open};
 use clusterflake_core::diff::{self, Count, FileDiff};
-use clusterflake_core::flake::{FileTree, generate};
+use clusterflake_core::flake::generate;
 use clusterflake_core::impact::{Impact, impact};
 use clusterflake_core::preset::{PRESETS, Preset};
+use clusterflake_core::tree::FileTree;
 use clusterflake_core::{Cluster, archive, link};
 use leptos::prelude::*;
 use std::sync::Arc;

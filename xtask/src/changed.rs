@@ -13,6 +13,8 @@ const ALL: &[&str] =
 const REACH: &[(&str, &[&str])] = &[
     ("core/tests/", RUST),
     ("core/examples/", RUST),
+    ("ground/", ALL),
+    ("nix/", ALL),
     ("core/", ALL),
     ("cli/", RUST),
     ("xtask/src/", RUST),
@@ -24,6 +26,7 @@ const REACH: &[(&str, &[&str])] = &[
     ("xtask/npm/", PAGE),
     ("tests/e2e/", PAGE),
     ("docs/cluster.schema.json", &["build", "cargo-test"]),
+    ("docs/ARCHITECTURE.md", &["build", "cargo-test"]),
     ("docs/", &[]),
     ("README.md", &[]),
     ("LICENSE", &[]),

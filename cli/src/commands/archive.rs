@@ -3,7 +3,8 @@
 use crate::{Outcome, input, output};
 use clusterflake_core::Cluster;
 use clusterflake_core::archive::{content_id, read_description, read_files};
-use clusterflake_core::flake::{FileTree, generate};
+use clusterflake_core::flake::generate;
+use clusterflake_core::tree::FileTree;
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 

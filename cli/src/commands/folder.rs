@@ -4,7 +4,8 @@
 //! neither as it was generated nor as it will be is the user's: it is never changed unasked, and never removed.
 
 use clusterflake_core::Cluster;
-use clusterflake_core::flake::{File, FileTree, generate};
+use clusterflake_core::flake::generate;
+use clusterflake_core::tree::{File, FileTree};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, ErrorKind};

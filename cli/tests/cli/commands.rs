@@ -196,7 +196,8 @@ fn generate_writes_the_same_zip_everywhere() {
 fn verify_names_what_differs() {
     use clusterflake_core::Cluster;
     use clusterflake_core::archive::zip;
-    use clusterflake_core::flake::{File, generate};
+    use clusterflake_core::flake::generate;
+    use clusterflake_core::tree::File;
     let cluster = Cluster::from_json(std::str::from_utf8(&preset("minimal")).unwrap()).unwrap();
     let mut tree = generate(&cluster);
     let file = |text: &str| File { text: text.to_owned(), ..File::default() };

@@ -2,11 +2,11 @@
 //!
 //! Groups are looked at as runs of addresses, so that their size does not matter.
 
-use super::facts::{Facts, Hosts, Spot};
-use super::text::{counted, quote};
 use super::{Check, Fix, Problem, checks};
 use crate::cluster::{NodeGroup, NodeOverride};
+use crate::facts::{Facts, Hosts, Spot};
 use crate::path::Path;
+use crate::quoting::{counted, quote};
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::net::Ipv4Addr;

@@ -1,14 +1,15 @@
 //! Container orchestration and engines.
 
-use super::facts::{Facts, Subnet};
 use super::monitoring::check_secret_file;
 use super::network::without;
 use super::nodes::check_syntax;
-use super::text::{counted, list, quote};
 use super::{Fix, Problem, checks};
 use crate::cluster::{Choice, Cluster, ContainerEngine, Containers, FabricKind, Orchestrator, Role};
+use crate::facts::Facts;
 use crate::hostlist;
 use crate::path::{Field, Path};
+use crate::quoting::{counted, list, quote};
+use crate::subnet::Subnet;
 use std::collections::BTreeSet;
 
 checks! {

@@ -1,9 +1,9 @@
 //! The Nix that a user writes for nodes.
 
-use super::facts::{Facts, Spot};
 use super::modules::nix::{self, In};
 use super::{Fix, Problem, checks};
 use crate::cluster::NodeGroup;
+use crate::facts::{Facts, Spot};
 use crate::nix::syntax::{expression_fault, module_fault};
 
 checks! {

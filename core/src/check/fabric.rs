@@ -1,13 +1,13 @@
 //! The second network: its kind and driver, its interface, its subnet managers.
 
-use super::facts::{Facts, Host, Spot, group_path, override_path};
 use super::hardware::check_interface;
-use super::links::Links;
 use super::network::check_subnet;
-use super::text::quote;
 use super::{Fix, Problem, checks};
+use crate::cluster::links::Links;
 use crate::cluster::{Choice, Cluster, Fabric, FabricDriver, FabricKind, Network, NodeGroup, SubnetManager};
+use crate::facts::{Facts, Host, Spot, group_path, override_path};
 use crate::path::{Field, Path};
+use crate::quoting::quote;
 use std::collections::HashSet;
 
 checks! {

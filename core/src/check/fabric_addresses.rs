@@ -1,10 +1,10 @@
 //! The nodes' addresses on the fabric: inside its subnet, each once.
 
-use super::facts::{Facts, Spot};
-use super::text::quote;
 use super::{Fix, Problem, checks};
 use crate::cluster::expand::count_on;
 use crate::cluster::{FabricKind, NodeGroup};
+use crate::facts::{Facts, Spot};
+use crate::quoting::quote;
 use std::collections::{HashMap, HashSet};
 use std::net::Ipv4Addr;
 

@@ -1,14 +1,16 @@
 //! CephFS, GlusterFS, OrangeFS, BeeGFS and Lustre.
 
-use super::facts::Facts;
 use super::network::without;
 use super::storage::{check_path, field, of_kind};
-use super::text::{counted, folder_fault, is_domain, is_uuid, list, mended_folder, quote, short};
 use super::{Fix, Problem, checks};
 use crate::cluster::{FabricKind, FileSystemKind, NodeGroup, Role, SharedFileSystem};
+use crate::facts::Facts;
+use crate::folders::{folder_fault, mended_folder};
 use crate::hostlist;
 use crate::modules::gluster_replicas;
+use crate::names::{is_domain, is_uuid};
 use crate::path::Path;
+use crate::quoting::{counted, list, quote, short};
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 

@@ -1,13 +1,13 @@
 //! The cluster as a whole: its name, time zone, locale, and whether anybody can administer it.
 
-use super::facts::Facts;
 use super::keys::is_public_key;
 use super::monitoring::check_secret_file;
-use super::text::quote;
 use super::{Fix, Problem, checks};
 use crate::cluster::{Cluster, General, User, Where};
+use crate::facts::Facts;
 use crate::flake::unknown_pins;
 use crate::path::{Field, Path};
+use crate::quoting::quote;
 
 checks! {
     CLUSTER_NAME "cluster-name" Error "The cluster's name cannot be a file name and Slurm's ClusterName.",

@@ -1,12 +1,13 @@
 //! Hardware of the nodes: processors, memory, GPUs, interfaces, disks.
 
-use super::facts::{Facts, Spot};
-use super::text::{is_device, mended_device, quote, short};
 use super::{Check, Fix, Problem, checks};
 use crate::cluster::{Architecture, Boot, BootLoader, Choice, Gpus, NodeGroup, NodeOverride, Role};
+use crate::facts::{Facts, Spot};
+use crate::folders::{is_device, mended_device};
 use crate::gpu;
 use crate::hostlist;
 use crate::path::{Field, Path};
+use crate::quoting::{quote, short};
 
 checks! {
     CPU_NONE "cpu-none" Error "Sockets, cores or threads are 0.",

@@ -1,14 +1,16 @@
 //! MPI, GPUs, tools and limits, against the nodes that have them.
 
-use super::facts::Facts;
-use super::text::{flake_reference_fault, folder_fault, mended_folder, quote};
 use super::{Fix, Problem, checks};
 use crate::cluster::{
     Choice, Cluster, Cuda, FabricDriver, FabricKind, General, GpuFormFactor, GpuVendor, Gpus, HUGE_PAGE_MIB, Hpc, Lmod,
     Mpi, Role,
 };
+use crate::facts::Facts;
+use crate::flake_reference::flake_reference_fault;
+use crate::folders::{folder_fault, mended_folder};
 use crate::gpu::{self, Generation};
 use crate::path::{Field, Path};
+use crate::quoting::quote;
 
 checks! {
     UNFREE_CUDA "cuda-unfree" Error "CUDA is on, but unfree packages are not allowed.",

@@ -1,11 +1,12 @@
 //! SSH keys, and secrets that must not be in a description.
 
-use super::facts::Facts;
-use super::text::quote;
 use super::{Fix, Problem, checks};
 use crate::cluster::{Cluster, Described, General, User, Users};
+use crate::facts::Facts;
 use crate::path::Path;
 use crate::preset::EXAMPLE_KEY_END;
+use crate::private_key::looks_private;
+use crate::quoting::quote;
 use base64::alphabet::STANDARD;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::{DecodePaddingMode, Engine as _};
@@ -18,9 +19,6 @@ checks! {
     EXAMPLE_KEY "example-key" Warning "A public SSH key is the example of a preset.",
 }
 
-/// What the text of a private key has in it: PEM, PuTTY, age, and the body of OpenSSH's (`openssh-key-v1`).
-const MARKS: &[&str] = &["PRIVATE KEY", "PuTTY-User-Key-File", "AGE-SECRET-KEY-", "b3BlbnNzaC1rZXktdjE"];
-
 /// The key types that sshd takes.
 const TYPES: &[&str] = &[
     "ssh-ed25519",
@@ -31,11 +29,6 @@ const TYPES: &[&str] = &[
     "sk-ssh-ed25519@openssh.com",
     "sk-ecdsa-sha2-nistp256@openssh.com",
 ];
-
-/// Whether `text` looks like a private key, which must never be in a description.
-pub fn looks_private(text: &str) -> bool {
-    MARKS.iter().any(|mark| text.contains(mark))
-}
 
 /// Whether `text` is a public SSH key, as a line of `authorized_keys`.
 pub(super) fn is_public_key(text: &str) -> bool {

@@ -1,11 +1,12 @@
 //! Bonds and VLANs, and the interfaces that stand on them.
 
-use super::facts::Facts;
 use super::hardware::check_interface;
-use super::text::quote;
 use super::{Problem, checks};
+use crate::cluster::links::Links;
 use crate::cluster::{Bond, Cluster, Fabric, FabricKind, Network, NodeGroup, Vlan};
+use crate::facts::Facts;
 use crate::path::{Field, Path};
+use crate::quoting::quote;
 use std::collections::{HashMap, HashSet};
 
 checks! {
@@ -35,46 +36,12 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     check_vlans(&links, problems);
 }
 
-/// What a device stands on.
-pub(crate) struct Links<'c> {
-    network: &'c Network,
-    below: HashMap<&'c str, Vec<&'c str>>,
-}
-
-impl<'c> Links<'c> {
-    pub fn new(network: &'c Network) -> Self {
-        let bonds = network.bonds.iter().map(|bond| (&bond.name, bond.interfaces.iter().map(String::as_str).collect()));
-        let vlans = network.vlans.iter().map(|vlan| (&vlan.name, vec![vlan.interface.as_str()]));
-        let mut below = HashMap::new();
-        for (name, devices) in vlans.chain(bonds) {
-            below.entry(name.as_str()).or_insert(devices);
-        }
-        Self { network, below }
-    }
-
-    /// The device and all that it stands on, each once.
-    pub fn devices<'d>(&'d self, device: &'d str) -> Vec<&'d str> {
-        let (mut found, mut seen) = (vec![device], HashSet::from([device]));
-        let mut next = 0;
-        while let Some(device) = found.get(next) {
-            found.extend(self.below.get(device).into_iter().flatten().copied().filter(|below| seen.insert(*below)));
-            next += 1;
-        }
-        found
-    }
-
-    /// The network cards at the bottom of a device, a bond's in its order.
-    pub fn cards<'d>(&'d self, device: &'d str) -> Vec<&'d str> {
-        self.devices(device).into_iter().filter(|device| !self.below.contains_key(device)).collect()
-    }
-}
-
 /// The interfaces that the description names, each with one of the places that name it.
 fn uses<'c>(facts: &Facts<'c>) -> Vec<(&'c str, Path)> {
-    let groups = facts.node_groups().map(|(i, group)| (&group.interface, super::facts::group_path(i)));
+    let groups = facts.node_groups().map(|(i, group)| (&group.interface, crate::facts::group_path(i)));
     let overrides = facts
         .overrides()
-        .filter_map(|(i, j, change)| Some((change.interface.as_ref()?, super::facts::override_path(i, j))));
+        .filter_map(|(i, j, change)| Some((change.interface.as_ref()?, crate::facts::override_path(i, j))));
     let network = &facts.cluster.network;
     let fabric = Path::root().field(Cluster::network).field(Network::fabric).field(Fabric::interface);
     let fabric = (network.fabric.kind != FabricKind::None).then_some((&network.fabric.interface, fabric));

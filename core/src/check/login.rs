@@ -1,13 +1,15 @@
 //! How people come in: the directory of users, and SSH between the nodes.
 
-use super::facts::Facts;
 use super::keys::is_public_key;
 use super::monitoring::check_secret_file;
 use super::network::mended_list;
-use super::text::{folder_fault, is_domain, mended_folder, quote, short};
 use super::{Fix, Problem, checks};
 use crate::cluster::{Cluster, FileSystemKind, Ldap, SharedFileSystem, Users};
+use crate::facts::Facts;
+use crate::folders::{folder_fault, mended_folder};
+use crate::names::is_domain;
 use crate::path::{Field, Path};
+use crate::quoting::{quote, short};
 use std::net::IpAddr;
 
 checks! {

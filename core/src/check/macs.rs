@@ -1,10 +1,10 @@
 //! MAC addresses: one for each host, or for each member of its bond, and each once.
 
-use super::Links;
-use super::facts::{Facts, Spot};
-use super::text::{counted, quote};
 use super::{Fix, Problem, checks};
 use crate::cluster::NodeGroup;
+use crate::cluster::links::Links;
+use crate::facts::{Facts, Spot};
+use crate::quoting::{counted, quote};
 use std::collections::{HashMap, HashSet};
 
 checks! {

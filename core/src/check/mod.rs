@@ -8,9 +8,7 @@ mod containers;
 mod extra;
 mod fabric;
 mod fabric_addresses;
-mod facts;
 mod file_systems;
-mod fix;
 mod general;
 mod hardware;
 mod hpc;
@@ -30,97 +28,23 @@ mod roles;
 mod slurm;
 mod slurm_daemons;
 mod storage;
-mod text;
 mod users;
 
 #[cfg(test)]
 mod fixtures;
 
-pub use fix::{Fix, apply};
-pub use keys::looks_private;
-pub(crate) use links::Links;
 pub use modules::guidelines::{Guideline, Standing, guidelines};
 pub use modules::nix::unchecked;
-pub(crate) use partition_limits::read_time;
-pub use text::is_label as is_host_name;
-pub use users::is_name as is_user_name;
+
+pub use crate::diagnostic::{Check, Fix, Problem, Severity, apply};
+pub use crate::names::{is_host_name, is_user_name};
+pub use crate::private_key::looks_private;
 
 use crate::cluster::Cluster;
+use crate::diagnostic::checks;
+use crate::facts::{Expanded, Facts};
 use crate::nix::options::Known;
 use crate::nix::tables;
-use crate::path::Path;
-use facts::{Expanded, Facts};
-
-/// How bad a problem is. Errors keep a flake from being written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// The cluster would not work.
-    Error,
-    /// The cluster would work, but probably not as meant.
-    Warning,
-    /// Something that could be better.
-    Hint,
-}
-
-impl Severity {
-    /// The word for it in the command line's output.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Hint => "hint",
-        }
-    }
-}
-
-/// One finding of the checks.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Problem {
-    /// A stable name, `hostlist-syntax`; it never changes its meaning.
-    pub id: &'static str,
-    pub severity: Severity,
-    /// The field to mend.
-    pub path: Path,
-    /// What is wrong and what to do, in a sentence or two.
-    pub message: String,
-    /// A change that mends it, where one is clear.
-    pub fix: Option<Fix>,
-}
-
-impl Problem {
-    fn with_fix(self, fix: impl Into<Option<Fix>>) -> Self {
-        Self { fix: fix.into(), ..self }
-    }
-}
-
-/// A kind of problem.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Check {
-    /// The id of its problems.
-    pub id: &'static str,
-    pub severity: Severity,
-    /// What is wrong where it is found, in a sentence.
-    pub summary: &'static str,
-}
-
-impl Check {
-    fn at(self, path: Path, message: impl Into<String>) -> Problem {
-        Problem { id: self.id, severity: self.severity, path, message: message.into(), fix: None }
-    }
-}
-
-/// Declares the checks of a topic: a constant for each, and `CHECKS` over all of them.
-macro_rules! checks {
-    ($($name:ident $id:literal $severity:ident $summary:literal,)*) => {
-        $(const $name: $crate::check::Check = $crate::check::Check {
-            id: $id,
-            severity: $crate::check::Severity::$severity,
-            summary: $summary,
-        };)*
-        pub(super) const CHECKS: &[$crate::check::Check] = &[$($name),*];
-    };
-}
-use checks;
 
 /// A topic: what it can find, and how it looks for it.
 struct Topic {

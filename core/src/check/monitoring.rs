@@ -1,10 +1,12 @@
 //! Prometheus, Alertmanager and Grafana, and the files that secrets are read from.
 
-use super::facts::Facts;
-use super::text::{folder_fault, is_domain, mended_folder, quote, short};
 use super::{Fix, Problem, checks};
 use crate::cluster::{Alertmanager, Cluster, Grafana, Monitoring};
+use crate::facts::Facts;
+use crate::folders::{folder_fault, mended_folder};
+use crate::names::is_domain;
 use crate::path::{Field, Path};
+use crate::quoting::{quote, short};
 
 checks! {
     RETENTION "retention" Error "Prometheus' retention is outside 1 to 36500 days.",

@@ -1,10 +1,12 @@
 //! The network: subnet, gateway, names, time, ports.
 
-use super::facts::{Facts, Subnet};
-use super::text::{is_domain, quote};
 use super::{Fix, Problem, checks};
 use crate::cluster::{Cluster, Network};
+use crate::facts::Facts;
+use crate::names::is_domain;
 use crate::path::{Field, Path};
+use crate::quoting::quote;
+use crate::subnet::Subnet;
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr};
 

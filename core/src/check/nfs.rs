@@ -1,13 +1,14 @@
 //! NFS: servers, exports, versions, RDMA.
 
-use super::facts::{Facts, Hosts};
 use super::network::without;
 use super::storage::{check_option, field, of_kind};
-use super::text::{is_uuid, quote};
 use super::{Fix, Problem, checks};
 use crate::cluster::{Choice, FabricKind, FileSystemKind, NfsTransport, NfsVersion, Role, SharedFileSystem};
+use crate::facts::{Facts, Hosts};
 use crate::hostlist;
+use crate::names::is_uuid;
 use crate::path::Path;
+use crate::quoting::quote;
 use std::collections::HashMap;
 
 checks! {

@@ -1,11 +1,12 @@
 //! Groups, their hostlists and names, and what their overrides say of whom.
 
-use super::facts::{Facts, Host, Hosts, group_path, override_path};
-use super::text::{counted, is_label, list, quote, short};
 use super::{Fix, Problem, checks};
 use crate::cluster::{Cluster, Described, NodeGroup, NodeOverride};
+use crate::facts::{Facts, Host, Hosts, group_path, override_path};
 use crate::hostlist::{self, HostlistError, MAX_HOSTS};
+use crate::names::is_host_name;
 use crate::path::{Path, Step};
+use crate::quoting::{counted, list, quote, short};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 
@@ -141,7 +142,7 @@ fn check_names(
     let (text, names) = (&facts.cluster.nodes[index].hosts, facts.groups[index].hosts.names());
     let path = || group_path(index).field(NodeGroup::hosts);
     let good =
-        |name: &str| is_label(name) && name != "localhost" && !name.bytes().any(|byte| byte.is_ascii_uppercase());
+        |name: &str| is_host_name(name) && name != "localhost" && !name.bytes().any(|byte| byte.is_ascii_uppercase());
     let Some(name) = names.iter().find(|name| !good(name)) else { return };
     let fault = if name == "localhost" {
         "stands for every machine itself; choose another name"
@@ -149,7 +150,7 @@ fn check_names(
         "has a dot; write the short name, the domain is added to it"
     } else if name.contains('_') {
         "has an underscore; write a hyphen"
-    } else if is_label(name) {
+    } else if is_host_name(name) {
         "has capital letters, which DNS and Slurm do not tell apart alike; write small ones"
     } else if name.len() > 63 {
         "is longer than 63 characters; choose a shorter name"

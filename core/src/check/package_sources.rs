@@ -1,10 +1,10 @@
 //! The flakes with the packages of BeeGFS and Lustre, which nixpkgs has not.
 
-use super::facts::Facts;
 use super::storage::{field, of_kind};
-use super::text::{quote, short};
 use super::{Fix, Problem, checks};
 use crate::cluster::{Choice, FileSystemKind, SharedFileSystem};
+use crate::facts::Facts;
+use crate::quoting::{quote, short};
 use std::collections::HashMap;
 
 checks! {

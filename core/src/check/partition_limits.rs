@@ -1,14 +1,15 @@
 //! Partitions: their limits, and who may use them.
 
-use super::facts::{Facts, Hosts};
 use super::network::without;
 use super::partitions::{is_name, partition_path};
-use super::text::quote;
 use super::users::{SYSTEM_GROUPS, declare_group};
 use super::{Fix, Problem, checks};
 use crate::cluster::{Accounting, Cluster, Enforce, Partition, Role, Slurm, User, Users, Where};
+use crate::facts::{Facts, Hosts};
 use crate::modules::job_memory;
 use crate::path::{Field, Path};
+use crate::quoting::quote;
+use crate::slurm_conf::read_time;
 use crate::slurm_conf::{DefaultMemory, InForce};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -43,30 +44,6 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
         check_groups(facts, i, partition, problems);
         check_accounts(slurm, i, partition, problems);
     }
-}
-
-/// A time as slurm.conf has it, in seconds; `u64::MAX` for no limit.
-pub(crate) fn read_time(text: &str) -> Option<u64> {
-    if text.eq_ignore_ascii_case("UNLIMITED") || text.eq_ignore_ascii_case("INFINITE") {
-        return Some(u64::MAX);
-    }
-    let number = |digits: &str| {
-        let plain = (1..=6).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if plain { digits.parse::<u64>().ok() } else { None }
-    };
-    let (days, rest) = text.split_once('-').map_or((None, text), |(days, rest)| (Some(days), rest));
-    let parts: Vec<u64> = rest.split(':').map(number).collect::<Option<_>>()?;
-    let seconds = |hours: u64, minutes: u64, seconds: u64| hours * 3600 + minutes * 60 + seconds;
-    let time = match (days.is_some(), parts.as_slice()) {
-        (false, [m]) => seconds(0, *m, 0),
-        (false, [m, s]) => seconds(0, *m, *s),
-        (true, [h]) => seconds(*h, 0, 0),
-        (true, [h, m]) => seconds(*h, *m, 0),
-        (_, [h, m, s]) => seconds(*h, *m, *s),
-        _ => return None,
-    };
-    let days = days.map_or(Some(0), number)?;
-    Some(days * 86_400 + time).filter(|time| *time > 0)
 }
 
 fn check_times(index: usize, partition: &Partition, problems: &mut Vec<Problem>) {
@@ -336,26 +313,3 @@ users.ldap = {"enable": true, "uris": ["ldaps://ldap.lab.example"], "searchBase"
         ],
     ),
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_read_as_slurm_does() {
-        for (text, seconds) in [
-            ("30", 1800),
-            ("30:15", 1815),
-            ("1:30:15", 5415),
-            ("2-12", 216_000),
-            ("2-12:30", 217_800),
-            ("2-12:30:15", 217_815),
-            ("infinite", u64::MAX),
-        ] {
-            assert_eq!(read_time(text), Some(seconds), "{text}");
-        }
-        for text in ["", "0", "1d", "-5", "1-", "2-1:2:3:4", "1::2", "99999999999999999999"] {
-            assert_eq!(read_time(text), None, "{text}");
-        }
-    }
-}

@@ -1,12 +1,12 @@
 //! Partitions: their names and nodes, and which is the default.
 
-use super::facts::{Facts, Hosts};
 use super::nodes::check_syntax;
-use super::text::{counted, list, quote, short};
 use super::{Check, Fix, Problem, checks};
 use crate::cluster::{Cluster, Partition, PartitionState, Role, Slurm};
+use crate::facts::{Facts, Hosts};
 use crate::hostlist;
 use crate::path::Path;
+use crate::quoting::{counted, list, quote, short};
 use std::collections::{HashMap, HashSet};
 
 checks! {

@@ -1,8 +1,8 @@
 //! Roles: who controls, who works.
 
-use super::facts::{Facts, group_path};
 use super::{Fix, Problem, checks};
 use crate::cluster::{Choice, Cluster, NodeGroup, Role};
+use crate::facts::{Facts, group_path};
 use crate::path::Path;
 
 checks! {

@@ -1,15 +1,15 @@
 //! Slurm as a whole: features of nodes, keys, ports, scripts, and the lines that are written by hand.
 
-use super::facts::{Facts, Spot};
 use super::monitoring::check_secret_file;
 use super::network::without;
 use super::partitions::is_name;
-use super::text::{counted, quote};
 use super::{Check, Fix, Problem, checks};
 use crate::cluster::{Cluster, Monitoring, NodeGroup, Role, Slurm};
+use crate::facts::{Facts, Spot};
 use crate::memory;
 use crate::modules::job_memory;
 use crate::path::{Field, Path};
+use crate::quoting::{counted, quote};
 use std::collections::HashSet;
 
 checks! {

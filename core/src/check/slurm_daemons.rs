@@ -1,11 +1,12 @@
 //! What Slurm runs besides: the accounting, the second controller, REST.
 
-use super::facts::Facts;
 use super::monitoring::check_secret_file;
-use super::text::{folder_fault, mended_folder, quote, short};
 use super::{Fix, Problem, checks};
 use crate::cluster::{Accounting, Backup, Cluster, FileSystemKind, Rest, Role, SharedFileSystem, Slurm, Storage};
+use crate::facts::Facts;
+use crate::folders::{folder_fault, mended_folder};
 use crate::path::{Field, Path};
+use crate::quoting::{quote, short};
 
 checks! {
     ACCOUNTING_HOST "accounting-host" Error "The accounting's host is no node.",

@@ -1,12 +1,13 @@
 //! Shared file systems of all kinds, and scratch space. What is the matter of one kind: `nfs` and `file_systems`.
 
-use super::facts::Facts;
 use super::hardware::{check_fs_type, check_scratch_device};
 use super::network::without;
-use super::text::{folder_fault, mended_folder, quote, short};
 use super::{Fix, Problem, checks};
 use crate::cluster::{Choice, Cluster, FileSystemKind, Scratch, SharedFileSystem, Storage};
+use crate::facts::Facts;
+use crate::folders::{folder_fault, mended_folder};
 use crate::path::{Field, Path};
+use crate::quoting::{quote, short};
 use std::collections::HashMap;
 
 checks! {

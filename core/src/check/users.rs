@@ -1,15 +1,16 @@
 //! People and groups: names, ids, keys.
 
-use super::facts::Facts;
 use super::general::is_administrator;
 use super::network::without;
 use super::nodes::check_syntax;
-use super::text::{counted, list, quote};
 use super::{Check, Fix, Problem, checks};
 use crate::cluster::{Choice, Cluster, ContainerEngine, Group, User, Users, Where};
+use crate::facts::Facts;
 use crate::hostlist;
+use crate::names::is_user_name;
 use crate::nix::syntax;
 use crate::path::Path;
+use crate::quoting::{counted, list, quote};
 use std::collections::{HashMap, HashSet};
 
 checks! {
@@ -115,14 +116,6 @@ fn is_reserved(name: &str) -> bool {
         || name.strip_prefix("nixbld").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Whether Linux, and NixOS, take `name` for a user or a group.
-pub fn is_name(name: &str) -> bool {
-    let inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' || byte == b'-';
-    (1..=32).contains(&name.len())
-        && name.bytes().all(inner)
-        && name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-}
-
 fn account_path(index: usize) -> Path {
     Path::root().field(Cluster::users).field(Users::accounts).index(index)
 }
@@ -188,9 +181,9 @@ fn check_name<'c>(
     problems: &mut Vec<Problem>,
 ) {
     let noun = checks.noun;
-    if !is_name(name) {
+    if !is_user_name(name) {
         let mended: String = name.trim().to_lowercase().replace([' ', '.'], "_");
-        let fix = is_name(&mended).then(|| Fix::set(format!("Use {mended}"), path(), mended));
+        let fix = is_user_name(&mended).then(|| Fix::set(format!("Use {mended}"), path(), mended));
         let message = if name.is_empty() {
             format!("The {noun} has no name: write one in small letters.")
         } else {
@@ -249,7 +242,7 @@ fn check_memberships(facts: &Facts, index: usize, declared: &HashSet<&str>, prob
 
 /// Declares the group `name` with a free gid; nothing where no group can be called so, or no gid is free.
 pub(super) fn declare_group(users: &Users, name: &str) -> Option<Fix> {
-    if !is_name(name) || is_reserved(name) {
+    if !is_user_name(name) || is_reserved(name) {
         return None;
     }
     let gids: HashSet<u32> = users.groups.iter().map(|group| group.gid).collect();

@@ -9,6 +9,7 @@ mod described;
 pub mod expand;
 mod general;
 mod hpc;
+pub mod links;
 mod monitoring;
 mod network;
 mod nodes;

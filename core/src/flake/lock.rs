@@ -1,6 +1,6 @@
 //! `flake.lock`: which revision of each input, so that everybody gets the very same.
 //!
-//! The revisions are data (`core/data/pins.json`), each with the hash of its tree as at least two unrelated lock files
+//! The revisions are data (`pins.json`), each with the hash of its tree as at least two unrelated lock files
 //! have it. Nix asks the network for every input that the lock does not have.
 
 use super::nixpkgs_url;
@@ -27,7 +27,7 @@ fn inputs(cluster: &Cluster) -> Vec<Locked> {
 }
 
 fn pins() -> Map<String, Value> {
-    serde_json::from_str(include_str!("../../data/pins.json")).expect("pins.json is a JSON object")
+    serde_json::from_str(include_str!("pins.json")).expect("pins.json is a JSON object")
 }
 
 /// The flake references of the inputs for which no revision is known.

@@ -9,46 +9,12 @@ pub mod secrets;
 
 pub use lock::unknown_pins;
 
-pub(crate) use readme::plain;
-
 use crate::cluster::{Choice, Cluster, Release, Section};
 use crate::modules::{self, Input, Registered};
 use crate::nix::{self, Attrs, Nix, Text};
 use crate::path::Path;
-use std::collections::BTreeMap;
+use crate::tree::{File, FileTree, Origin};
 use std::sync::Arc;
-
-/// A line of a file and the field that made it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// The line, counted from 0.
-    pub line: usize,
-    pub path: Path,
-}
-
-/// A file of the flake.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct File {
-    pub text: String,
-    pub executable: bool,
-    /// The lines that a field of the description made, in the order of lines.
-    pub origins: Vec<Origin>,
-}
-
-impl From<String> for File {
-    fn from(text: String) -> Self {
-        Self { text, ..Self::default() }
-    }
-}
-
-impl From<Text> for File {
-    fn from(text: Text) -> Self {
-        Self { text: text.text, origins: text.origins, executable: false }
-    }
-}
-
-/// The files of the flake by their path, `modules/base/default.nix`; sorted by it. A clone shares the texts.
-pub type FileTree = BTreeMap<String, Arc<File>>;
 
 /// Adds files to the tree.
 struct Contributor {
@@ -224,6 +190,8 @@ fn input_lines(input: &Input) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nix::lint::{Surroundings, declared, lint};
+    use crate::nix::tables;
     use crate::preset::PRESETS;
 
     #[test]
@@ -291,5 +259,20 @@ mod tests {
         let after = regenerate(Some(&before), &changed);
         assert!(Arc::ptr_eq(&before.tree["flake.nix"], &after.tree["flake.nix"]));
         assert!(!Arc::ptr_eq(&before.tree["cluster.nix"], &after.tree["cluster.nix"]));
+    }
+
+    #[test]
+    fn the_lint_finds_nothing_in_our_own_modules() {
+        let cluster = PRESETS.iter().map(|preset| preset.cluster()).collect::<Vec<_>>();
+        let trees: Vec<_> = cluster.iter().map(generate).collect();
+        let files =
+            || trees.iter().flatten().filter(|(path, _)| path.starts_with("modules/") && path.ends_with(".nix"));
+        let mut declared: Vec<_> = files().flat_map(|(_, file)| declared(&file.text)).collect();
+        declared.sort();
+        declared.dedup();
+        let around = Surroundings { known: tables::known(), declared: &declared, arguments: &[] };
+        for (path, file) in files() {
+            assert_eq!(lint(&file.text, around), [], "{path}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::differences::Kind;
 use super::rules::{REMOUNT, SLURM_CONF, SLURM_NODES};
 use super::{Case, Effect, Verdict, Who};
-use crate::check::Links;
+use crate::cluster::links::Links;
 use crate::cluster::{Cluster, ContainerEngine, Described, FileSystemKind, Role, SharedFileSystem, expand};
 use crate::hostlist;
 use crate::slurm_conf::InForce;

@@ -25,8 +25,8 @@ use reading::At;
 pub use reading::Reading;
 pub use report::{Entry, Folded, Outcome, Report};
 
-use crate::check::looks_private;
 use crate::cluster::MAX_BYTES;
+use crate::private_key::looks_private;
 
 /// The most files that are read together.
 pub const MAX_FILES: usize = 256;

@@ -5,11 +5,11 @@ use super::fold::fold;
 use super::own;
 use super::reading::{Memory, Reading, Target, Told, shown};
 use super::report::{ALL_FILES, Entry, Outcome, Report};
-use crate::check::{self, Fix};
 use crate::cluster::expand::expand_group;
 use crate::cluster::{
     Boot, Choice, Cluster, Fabric, FabricKind, General, Gpus, Network, Node, NodeGroup, Partition, Role, Slurm,
 };
+use crate::diagnostic::{self, Fix};
 use crate::hostlist;
 use crate::modules::schedulable_memory;
 use crate::path::{Field, Path};
@@ -95,7 +95,7 @@ fn design(
     if !reading.settings.is_empty() {
         let fix = Fix { label: String::new(), set: reading.settings.clone() };
         // The importers set fields that there are, to values of their types.
-        cluster = check::apply(&cluster, &fix).unwrap_or(cluster);
+        cluster = diagnostic::apply(&cluster, &fix).unwrap_or(cluster);
     }
     if !reading.partitions.is_empty() || !reading.extra.is_empty() {
         let slurm = (Cluster::slurm.get_mut)(&mut cluster);

@@ -3,10 +3,10 @@
 use super::Importer;
 use super::attributes::split_domain;
 use super::report::{Entry, Outcome};
-use crate::check::is_host_name;
 use crate::cluster::expand::count_on;
 use crate::cluster::{Architecture, Cluster, Gpus, Network, Partition, Role};
 use crate::hostlist::{self, MAX_HOSTS};
+use crate::names::is_host_name;
 use crate::path::Path;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};

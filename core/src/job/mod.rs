@@ -21,7 +21,7 @@ mod words;
 pub use answer::{Answer, Grant, Refusal, Share, Verdict};
 pub use partitions::Scheduler;
 
-use crate::check;
+use crate::private_key::looks_private;
 use request::Request;
 
 /// The longest text that is read, in bytes.
@@ -41,7 +41,7 @@ impl Scheduler {
             )));
         }
         // Nothing of it may come back in a message.
-        if check::looks_private(text) {
+        if looks_private(text) {
             return Some(Answer::unread("This text holds a private key, which must never leave its owner.".to_owned()));
         }
         Some(match words::split(text) {

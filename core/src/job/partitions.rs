@@ -1,10 +1,10 @@
 //! The nodes and partitions that jobs are held against.
 
 use super::request::Memory;
-use crate::check::read_time;
 use crate::cluster::{Cluster, Partition, Role, expand};
 use crate::hostlist;
 use crate::modules::job_memory;
+use crate::slurm_conf::read_time;
 use crate::slurm_conf::{DefaultMemory, InForce};
 use std::collections::HashMap;
 

@@ -4,8 +4,8 @@ use super::answer::Refusal;
 use super::constraint::Constraint;
 use super::request::{Gpus, Memory, Request};
 use super::values;
-use crate::check::read_time;
 use crate::hostlist;
+use crate::slurm_conf::read_time;
 
 /// Names between commas.
 pub fn names(text: &str) -> Vec<String> {

@@ -13,8 +13,8 @@ mod storage;
 mod users;
 
 use crate::cluster::{Cluster, Section};
-use crate::flake::File;
 use crate::nix::{Attrs, Nix};
+use crate::tree::File;
 
 /// A parameter of `mkClusterFlake`.
 #[derive(Clone, Copy, Debug)]

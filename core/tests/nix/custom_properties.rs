@@ -6,10 +6,11 @@ use clusterflake_core::cluster::{
     Choice, Cluster, CustomModule, ExposedService, HelperScript, Integration, ModuleFile, ModuleParameter, ModulePart,
     ModuleUnit, OptionAssignment, ParameterType, PartNodes,
 };
-use clusterflake_core::flake::{FileTree, generate};
+use clusterflake_core::flake::generate;
 use clusterflake_core::modules::custom::{read_module, readme_section};
 use clusterflake_core::path::Step;
 use clusterflake_core::preset;
+use clusterflake_core::tree::FileTree;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;

@@ -5,11 +5,11 @@ use crate::harness::{Flake, strings};
 use clusterflake_core::preset;
 use std::fs;
 
-const MODULE: &str = include_str!("../../src/nix/lint/guide/mymodule.nix");
-const CONTAINERS: &str = include_str!("../../src/nix/lint/guide/containers.nix");
-const STEPS: &str = include_str!("../../src/nix/lint/guide/flake.nix");
-const CONTAINER_STEPS: &str = include_str!("../../src/nix/lint/guide/flake-containers.nix");
-const USE: &str = include_str!("../../src/nix/lint/guide/use.nix");
+const MODULE: &str = include_str!("../../../nix/src/lint/guide/mymodule.nix");
+const CONTAINERS: &str = include_str!("../../../nix/src/lint/guide/containers.nix");
+const STEPS: &str = include_str!("../../../nix/src/lint/guide/flake.nix");
+const CONTAINER_STEPS: &str = include_str!("../../../nix/src/lint/guide/flake-containers.nix");
+const USE: &str = include_str!("../../../nix/src/lint/guide/use.nix");
 
 /// The line of a sample that has this in it.
 fn line<'t>(sample: &'t str, has: &str) -> &'t str {

@@ -25,7 +25,7 @@ impl Flake {
         generate(cluster).iter().for_each(|(path, file)| flake.add(path, &file.text));
         let table = serde_json::to_string(&options::tree(options::TABLE)).unwrap();
         fs::write(flake.folder.path().join("options.json"), table).unwrap();
-        let packages: Vec<&str> = include_str!("../../data/packages.txt").lines().collect();
+        let packages: Vec<&str> = include_str!("../../../nix/data/packages.txt").lines().collect();
         fs::write(flake.folder.path().join("packages.json"), json!(packages).to_string()).unwrap();
         flake
     }

@@ -57,7 +57,7 @@ pub fn rows(file: &FileDiff, open: &BTreeSet<usize>) -> Vec<Row> {
 mod tests {
     use super::*;
     use clusterflake_core::diff::files;
-    use clusterflake_core::flake::{File, FileTree};
+    use clusterflake_core::tree::{File, FileTree};
 
     fn tree(text: String) -> FileTree {
         FileTree::from([("a".to_owned(), File::from(text).into())])

@@ -7,13 +7,13 @@ pub(super) mod nix;
 mod parts;
 mod source;
 
-use super::facts::Facts;
-use super::text::quote;
 use super::{Fix, Problem, checks};
 use crate::cluster::{Choice, Cluster, CustomModule, ExposedService, ModuleParameter, ParameterType};
+use crate::facts::Facts;
 use crate::modules::custom::{is_module_name, is_package_name, is_parameter_name, is_reserved, parameter_name, typed};
 use crate::nix::syntax;
 use crate::path::{Field, Path};
+use crate::quoting::quote;
 use std::collections::{HashMap, HashSet};
 
 checks! {

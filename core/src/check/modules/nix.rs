@@ -1,9 +1,9 @@
 //! Nix that a user writes in a module, held against the table of options by the lint.
 
 use super::{MODULE_NIX, MODULE_NIX_HINT, MODULE_NIX_WARNING, OPTION_OF_FORM, PARAMETER_UNKNOWN};
-use crate::check::facts::Facts;
 use crate::check::{Fix, Problem, Severity};
 use crate::cluster::{CustomModule, OptionAssignment};
+use crate::facts::Facts;
 use crate::modules::custom::{ARGUMENTS, parameters};
 use crate::modules::{self, MODULES};
 use crate::nix::lint::{self, Assigned, Edit, Finding, Report, Surroundings};

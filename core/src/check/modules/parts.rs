@@ -5,16 +5,16 @@ use super::{
     ETC_PATH, MODULE_NIX, MODULE_PORT, OPTION_OF_FORM, OPTION_PATH, OPTION_REPEATED, PART_EMPTY, PART_IMPLEMENTATION,
     PART_WITHOUT_NODES, SCRIPT_NAME, SERVICE_RECURSION, UNIT_COMMAND, UNIT_NAME, UNIT_USER, check_package,
 };
-use crate::check::facts::Facts;
-use crate::check::text::quote;
 use crate::check::{Fix, Problem};
 use crate::cluster::{
     Choice, CustomModule, GpuVendor, Gpus, HelperScript, ModuleFile, ModulePart, ModuleUnit, NodeGroup,
     OptionAssignment, ParameterType, PartNodes, Role,
 };
+use crate::facts::Facts;
 use crate::modules::custom::parameters;
 use crate::nix::{AttrPath, Nix};
 use crate::path::Path;
+use crate::quoting::quote;
 
 /// Nodes that are alike to the parts of a module.
 struct Alike<'c> {

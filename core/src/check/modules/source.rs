@@ -2,13 +2,13 @@
 
 use super::nix::{self, In};
 use super::{MODULE_ARGUMENT, MODULE_ARGUMENT_UNKNOWN, MODULE_FILE, MODULE_FILE_MISSING, SOURCE_AND_PARTS};
-use crate::check::facts::Facts;
-use crate::check::text::quote;
 use crate::check::{Fix, Problem};
 use crate::cluster::{CustomModule, ModulePart, SourceFile};
+use crate::facts::Facts;
 use crate::modules;
 use crate::modules::custom::{Form, form, is_source_path, missing_files, parameter_name, plain_arguments};
 use crate::path::Path;
+use crate::quoting::quote;
 use std::collections::HashSet;
 
 /// The arguments that NixOS and the flake give to every module.

@@ -7,6 +7,7 @@ mod steps;
 
 use super::secrets::{Make, secrets};
 use crate::cluster::Cluster;
+use crate::markdown::{code, plain};
 use crate::modules;
 use std::fmt::Write;
 
@@ -28,24 +29,6 @@ pub fn text(cluster: &Cluster) -> String {
     experimental_pam(&mut out, cluster);
     files(&mut out, cluster);
     out
-}
-
-/// User text as one line of plain Markdown.
-pub(crate) fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\n' | '\r' => out.push(' '),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '&' => out.extend(['\\', character]),
-            other => out.push(other),
-        }
-    }
-    out
-}
-
-/// User text for a code span, a table or a line of a code block: nothing in it ends one of them.
-fn code(text: &str) -> String {
-    text.trim().replace(['`', '|', '\n', '\r'], " ")
 }
 
 fn secret_files(out: &mut String, cluster: &Cluster) {

@@ -1,9 +1,9 @@
 //! The table of nodes.
 
-use super::{code, plain};
 use crate::cluster::expand::count_on;
 use crate::cluster::{Choice, Cluster, GpuVendor, NodeGroup};
 use crate::hostlist;
+use crate::markdown::{code, plain};
 use crate::memory::UNKNOWN;
 use std::fmt::Write;
 

@@ -1,8 +1,8 @@
 //! What runs where, and how to reach it.
 
 use super::steps::{controller, controller_address};
-use super::{code, plain};
 use crate::cluster::{Choice, Cluster, ContainerEngine, FabricKind, FileSystemKind, Mpi};
+use crate::markdown::{code, plain};
 use std::fmt::Write;
 
 pub fn services(out: &mut String, cluster: &Cluster) {

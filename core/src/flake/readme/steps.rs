@@ -1,11 +1,11 @@
 //! The steps from bare metal to the first job.
 
-use super::{code, plain};
-use crate::check::Links;
+use crate::cluster::links::Links;
 use crate::cluster::{Boot, BootLoader, Cluster, FabricKind, NodeGroup, Orchestrator, expand};
 use crate::flake::secrets::{Make, secrets};
 use crate::flake::unknown_pins;
 use crate::hostlist;
+use crate::markdown::{code, plain};
 use crate::modules::{self, FirstStep, comes_with_file_system, make_file_system};
 use crate::shell::word;
 use std::fmt::Write;

@@ -1,13 +1,13 @@
 //! Lines of nodes: `NodeName=cn[1-4] Sockets=2 …`. Counts follow Slurm's own rules for what a line leaves out.
 
 use super::{Conf, Given, Keyed, inherit};
-use crate::check::is_host_name;
 use crate::cluster::{Gpus, Role};
 use crate::gpu;
 use crate::hostlist;
 use crate::import::attributes::{INTEL, MAX_VALUE, is_intel, split_domain, vendor};
 use crate::import::reading::{Memory, Target, Told, can_be_kept, taken_name};
 use crate::import::report::Outcome;
+use crate::names::is_host_name;
 use std::net::Ipv4Addr;
 
 /// Keys of a node that the description has no place for, and why.

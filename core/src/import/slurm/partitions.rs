@@ -1,11 +1,11 @@
 //! Lines of partitions: `PartitionName=main Nodes=ALL …`, and the node sets that they name.
 
 use super::{Conf, Given};
-use crate::check::read_time;
 use crate::cluster::{Choice, Partition, PartitionState};
 use crate::hostlist;
 use crate::import::reading::Target;
 use crate::import::report::Outcome;
+use crate::slurm_conf::read_time;
 use std::collections::HashMap;
 
 /// The most bytes that the node lists of partitions may have in all, with node sets written out.

@@ -2,9 +2,9 @@
 
 use super::own;
 use crate::cluster::Cluster;
-use crate::flake::FileTree;
 use crate::modules;
 use crate::path::Path;
+use crate::tree::FileTree;
 
 /// A place in the flake that a module made.
 #[derive(Clone, Debug, PartialEq, Eq)]

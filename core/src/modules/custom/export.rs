@@ -3,9 +3,10 @@
 use super::write::{NODE_ARGUMENTS, one_line};
 use super::{Form, Own, form, parameter_name, parameters};
 use crate::cluster::{Choice, CustomModule};
-use crate::flake::{File, FileTree, plain};
+use crate::markdown::plain;
 use crate::nix;
 use crate::path::Path;
+use crate::tree::{File, FileTree};
 use std::fmt::Write;
 use std::sync::Arc;
 

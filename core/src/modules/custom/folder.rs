@@ -1,7 +1,7 @@
 //! A module that comes as files: a `default.nix` alone, its folder, or what an export of one module holds.
 
-use crate::check::looks_private;
 use crate::cluster::SourceFile;
+use crate::private_key::looks_private;
 
 /// The most files that a module's folder may have.
 const MAX_FILES: usize = 100;

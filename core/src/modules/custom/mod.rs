@@ -18,11 +18,11 @@ pub(crate) use value::{default, typed, value};
 pub(crate) use write::{ARGUMENTS, is_package_name};
 
 use super::{Argument, COMMON, MODULES, Registered};
-use crate::check::looks_private;
 use crate::cluster::{Cluster, CustomModule, ModuleParameter};
-use crate::flake::File;
 use crate::nix::{AttrPath, Attrs, Nix, is_identifier, syntax};
 use crate::path::Path;
+use crate::private_key::looks_private;
+use crate::tree::File;
 use std::collections::HashSet;
 
 /// A module of the user's that the flake has.

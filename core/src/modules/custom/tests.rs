@@ -1,9 +1,10 @@
 use super::*;
 use crate::cluster::Described;
-use crate::flake::{FileTree, generate};
+use crate::flake::generate;
 use crate::nix::lint::{self, Surroundings};
 use crate::nix::tables;
 use crate::preset;
+use crate::tree::FileTree;
 
 fn with(modules: &str) -> Cluster {
     let mut cluster = preset::find("gpu").unwrap().cluster();
@@ -256,7 +257,7 @@ fn read(text: &str) -> Import {
 
 #[test]
 fn the_guides_containers_module_is_recognised() {
-    let text = include_str!("../../nix/lint/guide/containers.nix");
+    let text = include_str!("../../../../nix/src/lint/guide/containers.nix");
     let import = read(text);
     let module = &import.module;
     assert_eq!(module.source, text);

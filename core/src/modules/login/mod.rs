@@ -27,7 +27,7 @@ fn values(cluster: &Cluster) -> Attrs {
         attrs = attrs.field("ldap", ldap_values(&users.ldap, &ldap), ldap);
     }
     // What looks like a private key goes nowhere: a check refuses it.
-    let has_ca = !users.ssh_host_ca.is_empty() && !crate::check::looks_private(&users.ssh_host_ca);
+    let has_ca = !users.ssh_host_ca.is_empty() && !crate::private_key::looks_private(&users.ssh_host_ca);
     attrs.field_if(users.ssh_between_nodes, "sshBetweenNodes", true, at.field(Users::ssh_between_nodes)).field_if(
         has_ca,
         "sshHostCA",

@@ -1,10 +1,11 @@
 //! People and groups. Its values: `sshKeys`, `users` and `groups`.
 
 use super::{Input, Module};
-use crate::check::{is_user_name, looks_private};
 use crate::cluster::{Choice, Cluster, General, Group, Release, Shell, User, Users, Where};
+use crate::names::is_user_name;
 use crate::nix::{Attrs, Nix, syntax};
 use crate::path::Path;
+use crate::private_key::looks_private;
 
 pub const MODULE: Module = Module {
     name: "users",

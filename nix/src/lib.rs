@@ -1,0 +1,229 @@
+//! Nix values and their text.
+//!
+//! The only place that writes Nix: values are printed with escapes, as nixfmt (RFC 166) would, and remember which
+//! field of the description made each line.
+
+pub mod complete;
+pub mod highlight;
+pub mod lint;
+pub mod options;
+mod print;
+mod strings;
+pub mod syntax;
+pub mod tables;
+mod written;
+
+pub use print::{Text, fill, print};
+pub use strings::is_identifier;
+pub use written::{AttrPath, set_fault};
+
+use clusterflake_ground::path::Path;
+use written::Written;
+
+/// A Nix value, and the field of the description that it comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Nix {
+    pub(crate) expr: Expr,
+    pub(crate) origin: Option<Path>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Expr {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Str(String),
+    /// A text of several lines: an indented string, where such a one holds it.
+    Lines(String),
+    /// A string with values put in.
+    Template(Vec<Piece>),
+    List(Vec<Nix>),
+    Attrs(Vec<(AttrPath, Nix)>),
+    /// A path of the flake, `./hosts/cn001.nix`.
+    Path(String),
+    /// `import` of a path; its one user is the modules set.
+    Import(String),
+    /// Words of our own that hold together: `cfg`, `node.isWorker && hasCuda`.
+    Code(String),
+    /// Attributes of something that a name stands for: `pkgs.python3`.
+    Select(&'static str, Vec<String>),
+    /// A function, with its arguments.
+    Call(&'static str, Vec<Nix>),
+    /// What a user wrote.
+    Written(Written),
+}
+
+/// A piece of a string.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Piece {
+    Text(String),
+    /// What is put in, on one line.
+    Value(Nix),
+}
+
+impl Nix {
+    fn new(expr: Expr) -> Self {
+        Self { expr, origin: None }
+    }
+
+    /// `null`.
+    pub fn null() -> Self {
+        Self::new(Expr::Null)
+    }
+
+    /// `import ./modules/NAME`.
+    pub fn import_module(name: &str) -> Self {
+        Self::new(Expr::Import(format!("./modules/{name}")))
+    }
+
+    /// The path `./RELATIVE` of the flake. Text that Nix would not read as a path stays a string.
+    pub fn path(relative: &str) -> Self {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-+/".contains(c);
+        let is_path = !relative.is_empty() && relative.chars().all(plain) && !relative.contains("//");
+        if is_path && !relative.starts_with('/') && !relative.ends_with('/') {
+            Self::new(Expr::Path(format!("./{relative}")))
+        } else {
+            relative.into()
+        }
+    }
+
+    /// A text of several lines.
+    pub fn lines(text: &str) -> Self {
+        Self::new(Expr::Lines(text.to_owned()))
+    }
+
+    /// Words of Nix; never a user's text.
+    pub fn code(words: impl Into<String>) -> Self {
+        Self::new(Expr::Code(words.into()))
+    }
+
+    /// `base.a.b`.
+    pub fn select(base: &'static str, names: Vec<String>) -> Self {
+        Self::new(Expr::Select(base, names))
+    }
+
+    /// A call of `function`.
+    pub fn call(function: &'static str, arguments: Vec<Nix>) -> Self {
+        Self::new(Expr::Call(function, arguments))
+    }
+
+    /// A string with values put in.
+    pub fn template(pieces: Vec<Piece>) -> Self {
+        Self::new(Expr::Template(pieces))
+    }
+
+    /// A list.
+    pub fn list(items: impl IntoIterator<Item = impl Into<Nix>>) -> Self {
+        Self::new(Expr::List(items.into_iter().map(Into::into).collect()))
+    }
+
+    /// The text of a string; `None` of any other value.
+    pub fn as_text(&self) -> Option<&str> {
+        match &self.expr {
+            Expr::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The same value, known to come from the field at `path`.
+    pub fn from_field(mut self, path: Path) -> Self {
+        self.origin = Some(path);
+        self
+    }
+}
+
+impl From<bool> for Nix {
+    fn from(value: bool) -> Self {
+        Self::new(Expr::Bool(value))
+    }
+}
+
+impl From<&str> for Nix {
+    fn from(value: &str) -> Self {
+        Self::new(Expr::Str(value.to_owned()))
+    }
+}
+
+impl From<&String> for Nix {
+    fn from(value: &String) -> Self {
+        value.as_str().into()
+    }
+}
+
+impl From<String> for Nix {
+    fn from(value: String) -> Self {
+        Self::new(Expr::Str(value))
+    }
+}
+
+impl From<u16> for Nix {
+    fn from(value: u16) -> Self {
+        Self::new(Expr::Int(value.into()))
+    }
+}
+
+impl From<u32> for Nix {
+    fn from(value: u32) -> Self {
+        Self::new(Expr::Int(value.into()))
+    }
+}
+
+impl From<i64> for Nix {
+    fn from(value: i64) -> Self {
+        Self::new(Expr::Int(value))
+    }
+}
+
+/// Nix's integers end at 2^63 − 1; larger values stay there.
+impl From<u64> for Nix {
+    fn from(value: u64) -> Self {
+        Self::new(Expr::Int(i64::try_from(value).unwrap_or(i64::MAX)))
+    }
+}
+
+/// An attribute set, in the order in which its attributes were added.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Attrs(Vec<(AttrPath, Nix)>);
+
+impl Attrs {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an attribute.
+    pub fn set(mut self, name: &str, value: impl Into<Nix>) -> Self {
+        self.0.push((AttrPath::name(name), value.into()));
+        self
+    }
+
+    /// Adds what stands at `path`, which no other attribute may [clash](AttrPath::clashes) with.
+    pub fn put(&mut self, path: AttrPath, value: Nix) {
+        self.0.push((path, value));
+    }
+
+    /// Whether an attribute at `path` could not stand beside those that are here.
+    pub fn clashes(&self, path: &AttrPath) -> bool {
+        self.0.iter().any(|(other, _)| other.clashes(path))
+    }
+
+    /// Adds an attribute whose value is the field at `path`.
+    pub fn field(self, name: &str, value: impl Into<Nix>, path: Path) -> Self {
+        self.set(name, value.into().from_field(path))
+    }
+
+    /// Adds an attribute if `condition` holds.
+    pub fn field_if(self, condition: bool, name: &str, value: impl Into<Nix>, path: Path) -> Self {
+        if condition { self.field(name, value, path) } else { self }
+    }
+
+    /// Whether no attribute was added.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<Attrs> for Nix {
+    fn from(attrs: Attrs) -> Self {
+        Self::new(Expr::Attrs(attrs.0))
+    }
+}
