@@ -1,7 +1,7 @@
 //! What follows from a description and several checks need to know, found out once for all of them.
 
 use crate::cluster::{Cluster, Cuda, FabricKind, GpuVendor, Gpus, NodeGroup, NodeOverride, Role, Where};
-use crate::diagnostic::Fix;
+use crate::diagnostic::{Check, Fix, Problem};
 use crate::hostlist::{self, HostlistError, MAX_HOSTS};
 use crate::nix::options::Known;
 use crate::path::Path;
@@ -235,3 +235,29 @@ pub(crate) fn group_path(index: usize) -> Path {
 pub(crate) fn override_path(group: usize, index: usize) -> Path {
     group_path(group).field(NodeGroup::overrides).index(index)
 }
+
+/// A topic of the checks: what it can find, and how it looks for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Topic {
+    pub(crate) checks: &'static [Check],
+    pub(crate) find: fn(&Facts, &mut Vec<Problem>),
+    #[cfg(test)]
+    pub(crate) cases: Cases,
+}
+
+/// Edits of a good description, one a line (`nodes[1].hosts = "cn[1-"`), and the problems they make: `SEVERITY ID PATH`.
+#[cfg(test)]
+pub(crate) type Cases = &'static [(&'static str, &'static [&'static str])];
+
+/// The topics that stand in the modules of these names: each has `CHECKS`, `check` and, for tests, `CASES`.
+macro_rules! topics {
+    ($($topic:ident),*) => {
+        &[$($crate::facts::Topic {
+            checks: $topic::CHECKS,
+            find: $topic::check,
+            #[cfg(test)]
+            cases: $topic::CASES,
+        }),*]
+    };
+}
+pub(crate) use topics;

@@ -11,6 +11,7 @@ pub mod contents;
 pub mod diagnostic;
 pub mod diff;
 mod facts;
+mod field_checks;
 pub mod find;
 pub mod flake;
 pub mod gpu;
@@ -30,8 +31,8 @@ pub mod template;
 pub mod totals;
 
 pub use clusterflake_ground::{
-    flake_reference, folders, hostlist, markdown, memory, names, path, private_key, quoting, severity, shell, subnet,
-    tree,
+    flake_reference, folders, hostlist, markdown, memory, names, path, private_key, quoting, severity, shell, ssh_key,
+    subnet, tree,
 };
 pub use clusterflake_nix as nix;
 

@@ -12,5 +12,6 @@ pub mod private_key;
 pub mod quoting;
 pub mod severity;
 pub mod shell;
+pub mod ssh_key;
 pub mod subnet;
 pub mod tree;

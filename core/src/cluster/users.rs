@@ -83,3 +83,10 @@ description! {
         ssh_host_ca "sshHostCA": String = String::new(),
     }
 }
+
+impl User {
+    /// Whether the user may become root.
+    pub fn is_administrator(&self) -> bool {
+        self.sudo || self.groups.iter().any(|group| group == "wheel")
+    }
+}

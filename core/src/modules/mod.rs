@@ -13,6 +13,7 @@ mod storage;
 mod users;
 
 use crate::cluster::{Cluster, Section};
+use crate::facts::Topic;
 use crate::nix::{Attrs, Nix};
 use crate::tree::File;
 
@@ -55,6 +56,8 @@ pub struct Module {
     pub parameter: Option<Parameter>,
     /// Whether the cluster uses it. A module that is not used leaves no file, no parameter and no value behind.
     pub used: fn(&Cluster) -> bool,
+    /// What can be wrong with what it is told.
+    pub checks: &'static [Topic],
 }
 
 /// Every module, in the order in which a node imports them.

@@ -1,5 +1,6 @@
 //! Root file system, boot loader, SSH: what every node has. Its values: `clusterConfig` and the node groups.
 
+mod checks;
 mod extra;
 
 pub use extra::{ExtraModule, extra_modules};
@@ -20,6 +21,7 @@ pub const MODULE: Module = Module {
     takes: &["node", "clusterConfig", "sshKeys"],
     parameter: None,
     used: |_| true,
+    checks: checks::TOPICS,
 };
 
 pub const CLUSTER: Parameter = Parameter { name: "clusterConfig", values: cluster_config, reads: &[Section::General] };

@@ -13,6 +13,7 @@ pub const MODULE: Module = Module {
     takes: &["node", "compatibilityConfig"],
     parameter: Some(Parameter { name: "compatibilityConfig", values, reads: &[Section::Hpc] }),
     used: |cluster| cluster.hpc.bin_bash || cluster.hpc.nix_ld,
+    checks: &[],
 };
 
 fn values(cluster: &Cluster) -> Attrs {

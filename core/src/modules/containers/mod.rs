@@ -1,7 +1,9 @@
 //! Container orchestration and engines. Its values: `containerConfig`.
 
+mod checks;
 use super::{Module, Parameter};
 use crate::cluster::{Choice, Cluster, ContainerEngine, Containers, Orchestrator, Section};
+use crate::facts::topics;
 use crate::nix::{Attrs, Nix};
 use crate::path::{Field, Path};
 
@@ -13,6 +15,7 @@ pub const MODULE: Module = Module {
     takes: &["node", "nodes", "clusterLib", "containerConfig"],
     parameter: Some(Parameter { name: "containerConfig", values, reads: &[Section::Containers] }),
     used: |cluster| cluster.containers.enable || cluster.containers.engine != ContainerEngine::None,
+    checks: topics![checks],
 };
 
 fn values(cluster: &Cluster) -> Attrs {

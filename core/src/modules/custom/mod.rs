@@ -1,6 +1,7 @@
 //! Modules of the user's own: described by parts, or a `default.nix` that was brought. Each has the values `NAMEConfig`.
 
 mod changes;
+pub(crate) mod checks;
 mod example;
 mod export;
 mod folder;

@@ -1,7 +1,9 @@
 //! MPI, GPUs, tools and limits. Its values: `hpcConfig`.
 
+mod checks;
 use super::{Input, Module, Parameter};
 use crate::cluster::{Choice, Cluster, Cuda, DriverBranch, GpuVendor, Gpus, Hpc, Lmod, Mpi, Section};
+use crate::facts::topics;
 use crate::gpu::{self, Generation};
 use crate::nix::{Attrs, Nix};
 use crate::path::Path;
@@ -19,6 +21,7 @@ pub const MODULE: Module = Module {
     takes: &["node", "nodes", "clusterLib", "networkConfig", "hpcConfig", "inputs"],
     parameter: Some(Parameter { name: "hpcConfig", values, reads: &[Section::Hpc, Section::Nodes] }),
     used: |cluster| !values(cluster).is_empty(),
+    checks: topics![checks],
 };
 
 /// The flake that has Lmod. It keeps its own nixpkgs, with which its author tried it.

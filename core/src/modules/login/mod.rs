@@ -1,7 +1,9 @@
 //! How people come in: LDAP, and SSH between the nodes. Its values: `loginConfig`.
 
+mod checks;
 use super::{Module, Parameter};
 use crate::cluster::{Cluster, Ldap, Section, Users};
+use crate::facts::topics;
 use crate::nix::{Attrs, Nix};
 use crate::path::Path;
 
@@ -16,6 +18,7 @@ pub const MODULE: Module = Module {
         let users = &cluster.users;
         users.ldap.enable || users.ssh_between_nodes || !users.ssh_host_ca.is_empty()
     },
+    checks: topics![checks],
 };
 
 fn values(cluster: &Cluster) -> Attrs {

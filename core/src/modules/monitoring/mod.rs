@@ -1,7 +1,9 @@
 //! Prometheus, exporters, alerts, Grafana. Its values: `monitoringConfig`.
 
+mod checks;
 use super::{Module, Parameter};
 use crate::cluster::{Alertmanager, Cluster, Grafana, Monitoring, Section};
+use crate::facts::topics;
 use crate::nix::Attrs;
 use crate::path::Path;
 
@@ -23,6 +25,7 @@ pub const MODULE: Module = Module {
     takes: &["node", "nodes", "clusterLib", "hpcConfig", "slurmConfig", "monitoringConfig"],
     parameter: Some(Parameter { name: "monitoringConfig", values, reads: &[Section::Monitoring] }),
     used: |cluster| cluster.monitoring.enable,
+    checks: topics![checks],
 };
 
 fn values(cluster: &Cluster) -> Attrs {

@@ -1,5 +1,6 @@
 //! Addresses, names, time, firewall. Its values: `networkConfig`.
 
+mod checks;
 use super::{Module, Parameter};
 use crate::cluster::{Bond, Choice, Cluster, Fabric, FabricKind, Network, Section, SubnetManager, Vlan};
 use crate::nix::{Attrs, Nix};
@@ -13,6 +14,7 @@ pub const MODULE: Module = Module {
     takes: &["node", "nodes", "clusterLib", "networkConfig"],
     parameter: None,
     used: |_| true,
+    checks: checks::TOPICS,
 };
 
 pub const NETWORK: Parameter = Parameter { name: "networkConfig", values, reads: &[Section::Network] };

@@ -1,5 +1,6 @@
 //! The scheduler. Its values: `slurmConfig`.
 
+mod checks;
 use super::{Module, Parameter};
 use crate::cluster::{Accounting, Backup, Choice, Cluster, Partition, Rest, Section, Slurm};
 use crate::nix::{Attrs, Nix};
@@ -18,6 +19,7 @@ pub const MODULE: Module = Module {
     takes: &["node", "nodes", "clusterLib", "clusterConfig", "slurmConfig", "hpcConfig", "storageConfig"],
     parameter: Some(Parameter { name: "slurmConfig", values, reads: &[Section::Slurm] }),
     used: |cluster| cluster.slurm.enable,
+    checks: checks::TOPICS,
 };
 
 fn values(cluster: &Cluster) -> Attrs {

@@ -1,5 +1,6 @@
 //! Shared file systems and scratch space. Its values: `storageConfig`.
 
+mod checks;
 mod first_steps;
 mod format;
 
@@ -27,6 +28,7 @@ pub const MODULE: Module = Module {
     takes: &["node", "nodes", "clusterLib", "networkConfig", "storageConfig", "inputs"],
     parameter: Some(Parameter { name: "storageConfig", values, reads: &[Section::Storage] }),
     used: |cluster| !cluster.storage.shared.is_empty() || cluster.storage.scratch.enable,
+    checks: checks::TOPICS,
 };
 
 fn shared_path() -> Path {

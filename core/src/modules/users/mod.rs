@@ -1,7 +1,9 @@
 //! People and groups. Its values: `sshKeys`, `users` and `groups`.
 
+pub(super) mod checks;
 use super::{Input, Module};
 use crate::cluster::{Choice, Cluster, General, Group, Release, Shell, User, Users, Where};
+use crate::facts::topics;
 use crate::names::is_user_name;
 use crate::nix::{Attrs, Nix, syntax};
 use crate::path::Path;
@@ -15,6 +17,7 @@ pub const MODULE: Module = Module {
     takes: &["node", "nodes", "clusterLib", "users", "groups", "storageConfig", "inputs"],
     parameter: None,
     used: |_| true,
+    checks: topics![checks],
 };
 
 /// Home Manager, where somebody uses it, of the branch that goes with the release.
