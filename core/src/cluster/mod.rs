@@ -8,6 +8,7 @@ mod custom;
 mod described;
 pub mod expand;
 mod general;
+mod hosts;
 mod hpc;
 pub mod links;
 mod monitoring;

@@ -102,3 +102,13 @@ description! {
         scratch "scratch": Scratch = Scratch::default(),
     }
 }
+
+impl FileSystemKind {
+    /// Whether nodes of the cluster serve it; others come from servers outside.
+    pub fn is_served_by_nodes(self) -> bool {
+        match self {
+            Self::Nfs | Self::GlusterFs | Self::OrangeFs => true,
+            Self::CephFs | Self::BeeGfs | Self::Lustre => false,
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! The modules of the flake: a folder each, with its values (`mod.rs`) and its Nix (`default.nix`).
 
+pub mod about;
 mod base;
 mod compatibility;
 mod containers;
@@ -8,6 +9,7 @@ mod hpc;
 mod login;
 mod monitoring;
 mod networking;
+mod secret;
 mod slurm;
 mod storage;
 mod users;
@@ -16,6 +18,7 @@ use crate::cluster::{Cluster, Section};
 use crate::facts::Topic;
 use crate::nix::{Attrs, Nix};
 use crate::tree::File;
+use about::{Connection, Duty, Ports, Step};
 
 /// A parameter of `mkClusterFlake`.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +61,47 @@ pub struct Module {
     pub used: fn(&Cluster) -> bool,
     /// What can be wrong with what it is told.
     pub checks: &'static [Topic],
+    /// The ports that it opens towards the cluster's subnet.
+    pub ports: Ports,
+    /// The files that its nodes need and no flake may hold.
+    pub secrets: fn(&Cluster) -> Vec<Secret>,
+    /// What runs where, for the README: a line of Markdown each.
+    pub services: fn(&Cluster) -> Vec<String>,
+    /// A section of the README of its own, with its heading and an empty line at its end; empty for none.
+    pub readme: fn(&Cluster) -> String,
+    /// What is done once, after the nodes are installed.
+    pub first_steps: fn(&Cluster) -> Vec<Step>,
+    /// What is done once, after all nodes are found to be in order.
+    pub last_steps: fn(&Cluster) -> Vec<Step>,
+    /// The names by which a list of designs tells what is in this one, as its form calls them: `Slurm`.
+    pub contents: fn(&Cluster) -> Vec<&'static str>,
+    /// What its nodes do for the others.
+    pub duties: fn(&Cluster) -> Vec<Duty>,
+    /// What connects groups of nodes.
+    pub connections: fn(&Cluster) -> Vec<Connection>,
+}
+
+impl Module {
+    /// A module of which there is nothing to tell: what others begin with.
+    const PLAIN: Self = Self {
+        name: "",
+        nix: "",
+        files: &[],
+        inputs: |_| Vec::new(),
+        takes: &[],
+        parameter: None,
+        used: |_| true,
+        checks: &[],
+        ports: Ports { tcp: &[], udp: &[] },
+        secrets: |_| Vec::new(),
+        services: |_| Vec::new(),
+        readme: |_| String::new(),
+        first_steps: |_| Vec::new(),
+        last_steps: |_| Vec::new(),
+        contents: |_| Vec::new(),
+        duties: |_| Vec::new(),
+        connections: |_| Vec::new(),
+    };
 }
 
 /// Every module, in the order in which a node imports them.
@@ -186,6 +230,8 @@ pub fn values(cluster: &Cluster) -> Vec<(String, Attrs)> {
     ours.chain(own).collect()
 }
 
+pub use secret::{Make, On, Secret};
+
 pub use base::{ExtraModule, extra_modules, job_memory, node_groups, schedulable_memory};
-pub use storage::{FirstStep, comes_with_file_system, first_steps, gluster_replicas, make_file_system};
+pub use storage::{comes_with_file_system, gluster_replicas, make_file_system};
 pub use users::{accounts, groups, home_files, ssh_keys};

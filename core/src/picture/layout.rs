@@ -209,7 +209,7 @@ fn summary(cluster: &Cluster, shared: &[Shared]) -> String {
         text += &format!(", {}", counted(all.gpus, "GPU"));
     }
     let files: Vec<&str> =
-        shared.iter().filter(|shared| shared.kind.is_files()).map(|shared| shared.label.as_str()).collect();
+        shared.iter().filter(|shared| shared.kind.is_files()).map(|shared| shared.connection.label.as_str()).collect();
     if !files.is_empty() {
         text += &format!("; shared file systems {}", files.join(", "));
     }
@@ -218,9 +218,9 @@ fn summary(cluster: &Cluster, shared: &[Shared]) -> String {
 
 /// A lane's name and what is said of it, behind it where there is room, else below.
 fn lane_label(shared: &Shared, x: i32, left: i32, y: i32, room: i32) -> Lane {
-    let label = fit(&shared.label, Style::Label, room);
+    let label = fit(&shared.connection.label, Style::Label, room);
     let beside = room - width(&label, Style::Label) - 10;
-    let whole = shared.details.join(" · ");
+    let whole = shared.connection.details.join(" · ");
     let base = y + 16;
     let mut texts = vec![Text { x: left, y: base, style: Style::Label, at_end: false, text: label }];
     let detail = |x: i32, y: i32, text: String| Text { x, y, style: Style::Detail, at_end: false, text };
@@ -228,14 +228,14 @@ fn lane_label(shared: &Shared, x: i32, left: i32, y: i32, room: i32) -> Lane {
     if width(&whole, Style::Detail) <= beside {
         texts.push(detail(left + room - beside, base, whole));
     } else {
-        for line in wrap(&shared.details, Style::Detail, room, 2) {
+        for line in wrap(&shared.connection.details, Style::Detail, room, 2) {
             texts.push(detail(left, base + height - 8, line));
             height += 16;
         }
     }
     Lane {
         kind: shared.kind,
-        path: shared.path.clone(),
+        path: shared.connection.path.clone(),
         name: String::new(),
         x,
         top: y + 12,
@@ -248,8 +248,9 @@ fn lane_label(shared: &Shared, x: i32, left: i32, y: i32, room: i32) -> Lane {
 /// The lanes that a group has to do with.
 fn ties(group: &Group, shared: &[Shared]) -> Vec<(usize, Tie)> {
     let tie = |shared: &Shared| {
-        let from = group.nodes.iter().filter(|node| shared.from.contains(&node.name)).count();
-        let uses = (shared.on)(group.group) && (from < group.nodes.len() || shared.from_uses || group.nodes.is_empty());
+        let from = group.nodes.iter().filter(|node| shared.connection.from.contains(&node.name)).count();
+        let uses = (shared.connection.on)(group.group)
+            && (from < group.nodes.len() || shared.connection.from_uses || group.nodes.is_empty());
         match (from > 0, uses) {
             (true, true) => Some(Tie::Both),
             (true, false) => Some(Tie::Serves),

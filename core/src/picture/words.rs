@@ -145,17 +145,17 @@ pub fn name_of_group(group: &Group, own_duties: &[String], links: &[Link], share
         parts.push(format!("mounts {}", mounts.join(" and ")));
     }
     let on_fabric = links.iter().find(|link| link.group == group.index && shared[link.lane].kind == Kind::Fabric);
-    parts.extend(on_fabric.map(|link| format!("on {}", shared[link.lane].label)));
+    parts.extend(on_fabric.map(|link| format!("on {}", shared[link.lane].connection.label)));
     parts.join(", ")
 }
 
 /// `/home from st1`.
 fn mount(shared: &Shared) -> Option<String> {
-    let from = match shared.from.as_slice() {
+    let from = match shared.connection.from.as_slice() {
         [] => String::new(),
         from => format!(" from {}", hostlist::compress(from)),
     };
-    shared.kind.is_files().then(|| format!("{}{from}", shared.label))
+    shared.kind.is_files().then(|| format!("{}{from}", shared.connection.label))
 }
 
 /// A lane for those who do not see the picture.
@@ -169,8 +169,8 @@ pub fn name_of_lane(lane: usize, shared: &[Shared], links: &[Link], groups: &[Gr
             .collect();
         if hosts.len() > 8 { format!("{} groups", hosts.len()) } else { hosts.join(", ") }
     };
-    let mut parts = vec![this.label.clone()];
-    parts.extend(this.details.iter().cloned());
+    let mut parts = vec![this.connection.label.clone()];
+    parts.extend(this.connection.details.iter().cloned());
     let users = who(|tie| tie != Tie::Serves);
     if !users.is_empty() {
         parts.push(if this.kind.is_files() { format!("mounted by {users}") } else { format!("with {users}") });

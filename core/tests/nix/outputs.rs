@@ -3,8 +3,9 @@
 use crate::Invariant;
 use crate::harness::{Flake, World, strings};
 use clusterflake_core::cluster::Role;
-use clusterflake_core::flake::secrets::{Make, secrets};
+use clusterflake_core::flake::secrets::secrets;
 use clusterflake_core::hostlist;
+use clusterflake_core::modules::Make;
 use clusterflake_core::preset::PRESETS;
 use serde_json::json;
 

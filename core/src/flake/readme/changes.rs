@@ -1,7 +1,7 @@
 //! How to change the cluster, and to use it from another flake.
 
-use super::steps::controller;
 use crate::cluster::{Cluster, ContainerEngine};
+use crate::modules::about::controller;
 use crate::{modules, nix};
 use std::fmt::Write;
 

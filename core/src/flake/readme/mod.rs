@@ -2,13 +2,12 @@
 
 mod changes;
 mod nodes;
-mod services;
 mod steps;
 
-use super::secrets::{Make, secrets};
+use super::secrets::secrets;
 use crate::cluster::Cluster;
 use crate::markdown::{code, plain};
-use crate::modules;
+use crate::modules::{self, MODULES, Make};
 use std::fmt::Write;
 
 /// The text of `README.md`. Only what this cluster has is in it.
@@ -23,10 +22,10 @@ pub fn text(cluster: &Cluster) -> String {
     nodes::nodes(&mut out, cluster);
     steps::steps(&mut out, cluster);
     secret_files(&mut out, cluster);
-    services::services(&mut out, cluster);
+    services(&mut out, cluster);
     out += &modules::custom::readme(cluster);
     changes::changes(&mut out, cluster);
-    experimental_pam(&mut out, cluster);
+    MODULES.iter().for_each(|module| out += &(module.readme)(cluster));
     files(&mut out, cluster);
     out
 }
@@ -59,18 +58,10 @@ fn secret_files(out: &mut String, cluster: &Cluster) {
     out.push('\n');
 }
 
-/// The warning that NixOS asks everybody to repeat who shares a use of `security.pam.services.<name>.rules`.
-/// nixpkgs nixos/modules/security/pam.nix
-fn experimental_pam(out: &mut String, cluster: &Cluster) {
-    let slurm = &cluster.slurm;
-    if slurm.enable && slurm.pam_adopt {
-        out.push_str(
-            "## Logins on workers\n\n\
-             **Warning:** that they need a job is set with `security.pam.services.sshd.rules`, which NixOS calls experimental: \
-             it and all\nbelow it may change without notice. Read what changed in nixpkgs' \
-             `nixos/modules/security/pam.nix` before each update, and\ntry it on one node first: rules that no longer fit \
-             can lock you out of the nodes, or leave them open to attackers.\n\n",
-        );
+fn services(out: &mut String, cluster: &Cluster) {
+    let lines: Vec<String> = MODULES.iter().flat_map(|module| (module.services)(cluster)).collect();
+    if !lines.is_empty() {
+        writeln!(out, "## What runs where\n\n- {}\n", lines.join("\n- ")).ok();
     }
 }
 

@@ -1,37 +1,15 @@
 //! The steps from bare metal to the first job.
 
 use crate::cluster::links::Links;
-use crate::cluster::{Boot, BootLoader, Cluster, FabricKind, NodeGroup, Orchestrator, expand};
-use crate::flake::secrets::{Make, secrets};
+use crate::cluster::{Boot, BootLoader, Cluster, FabricKind, NodeGroup, expand};
+use crate::flake::secrets::secrets;
 use crate::flake::unknown_pins;
-use crate::hostlist;
-use crate::markdown::{code, plain};
-use crate::modules::{self, FirstStep, comes_with_file_system, make_file_system};
+
+use crate::markdown::code;
+use crate::modules::about::{Step, controller, controller_address};
+use crate::modules::{MODULES, Make, comes_with_file_system, make_file_system};
 use crate::shell::word;
 use std::fmt::Write;
-
-/// A step: what to do, in Markdown, and the commands that do it.
-pub struct Step {
-    pub title: String,
-    pub commands: Vec<String>,
-}
-
-impl Step {
-    pub fn new(title: &str, commands: &[&str]) -> Self {
-        Self { title: title.to_owned(), commands: commands.iter().map(|command| (*command).to_owned()).collect() }
-    }
-}
-
-/// The name of the first controller, for commands.
-pub fn controller(cluster: &Cluster) -> String {
-    expand::first_controller(cluster).map_or("CONTROLLER".to_owned(), |name| code(&name))
-}
-
-/// Its address, for commands and links.
-pub fn controller_address(cluster: &Cluster) -> String {
-    let address = expand::first_controller_node(cluster).and_then(|node| node.ip);
-    address.map_or("ADDRESS".to_owned(), |ip| ip.to_string())
-}
 
 pub fn steps(out: &mut String, cluster: &Cluster) {
     out.push_str("## From bare metal to the first job\n\n");
@@ -44,13 +22,12 @@ pub fn steps(out: &mut String, cluster: &Cluster) {
     steps.push(install(cluster));
     steps.extend(authority(cluster));
     steps.extend(secret_files(cluster));
-    steps.extend(once(cluster));
+    steps.extend(MODULES.iter().flat_map(|module| (module.first_steps)(cluster)));
     steps.push(Step::new(
         "See whether all is in order: clocks, names, mounts, services, GPUs.",
         &["cluster-tools verify"],
     ));
-    steps.extend(accounts(cluster));
-    steps.extend(first_job(cluster));
+    steps.extend(MODULES.iter().flat_map(|module| (module.last_steps)(cluster)));
     for (index, step) in steps.iter().enumerate() {
         writeln!(out, "{}. {}\n", index + 1, step.title).ok();
         if !step.commands.is_empty() {
@@ -295,53 +272,5 @@ fn secret_files(cluster: &Cluster) -> Option<Step> {
             "Make the secrets and bring them to the nodes; then the services that read them start.",
             &["cluster-tools secrets make", "cluster-tools secrets place --restart", "cluster-tools secrets check"],
         )
-    })
-}
-
-/// What services want once, when they run for the first time.
-fn once(cluster: &Cluster) -> Vec<Step> {
-    let mut steps: Vec<Step> = modules::first_steps(cluster).into_iter().map(file_system).collect();
-    steps.extend(kubernetes(cluster));
-    steps
-}
-
-fn file_system(step: FirstStep) -> Step {
-    let commands = step.commands.iter().map(|command| code(command)).collect();
-    Step { title: format!("{} On {}:", plain(&step.title), plain(&step.on)), commands }
-}
-
-fn accounts(cluster: &Cluster) -> Vec<Step> {
-    let slurm = &cluster.slurm;
-    if !slurm.enable || !slurm.accounting.enable || slurm.accounting.enforce.is_empty() {
-        return Vec::new();
-    }
-    let mut commands = vec!["sacctmgr --immediate add account everybody Description='all users'".to_owned()];
-    let users: Vec<String> = cluster.users.accounts.iter().map(|user| code(&user.name)).collect();
-    let names = if users.is_empty() { "USER".to_owned() } else { users.join(",") };
-    commands.push(format!("sacctmgr --immediate add user {names} DefaultAccount=everybody"));
-    let title =
-        format!("Give users an account, without which no job of theirs runs; on {}:", plain(&controller(cluster)));
-    vec![Step { title, commands }]
-}
-
-/// NixOS's easyCerts: a node joins with the token that the server made.
-fn kubernetes(cluster: &Cluster) -> Option<Step> {
-    let containers = &cluster.containers;
-    if !containers.enable || containers.orchestrator != Orchestrator::Kubernetes {
-        return None;
-    }
-    let listed = hostlist::expand(&containers.servers).ok().and_then(|hosts| hosts.into_iter().next());
-    let server = listed.map_or_else(|| controller(cluster), |name| code(&name));
-    let token = format!("ssh root@{server} cat /var/lib/kubernetes/secrets/apitoken.secret |");
-    Some(Step {
-        title: "Let each worker join Kubernetes, NODE by NODE.".to_owned(),
-        commands: vec![format!("{token} ssh root@NODE nixos-kubernetes-node-join")],
-    })
-}
-
-fn first_job(cluster: &Cluster) -> Option<Step> {
-    cluster.slurm.enable.then(|| {
-        let title = format!("Run the first job, on {}:", plain(&controller(cluster)));
-        Step { title, commands: vec!["sinfo".to_owned(), "srun --nodes=1 hostname".to_owned()] }
     })
 }

@@ -1,5 +1,6 @@
 //! Root file system, boot loader, SSH: what every node has. Its values: `clusterConfig` and the node groups.
 
+mod about;
 mod checks;
 mod extra;
 
@@ -16,12 +17,11 @@ use std::collections::HashMap;
 pub const MODULE: Module = Module {
     name: "base",
     nix: include_str!("default.nix"),
-    files: &[],
-    inputs: |_| Vec::new(),
     takes: &["node", "clusterConfig", "sshKeys"],
-    parameter: None,
-    used: |_| true,
     checks: checks::TOPICS,
+    ports: about::PORTS,
+    secrets: about::secrets,
+    ..Module::PLAIN
 };
 
 pub const CLUSTER: Parameter = Parameter { name: "clusterConfig", values: cluster_config, reads: &[Section::General] };

@@ -8,12 +8,10 @@ use crate::path::Path;
 pub const MODULE: Module = Module {
     name: "compatibility",
     nix: include_str!("default.nix"),
-    files: &[],
-    inputs: |_| Vec::new(),
     takes: &["node", "compatibilityConfig"],
     parameter: Some(Parameter { name: "compatibilityConfig", values, reads: &[Section::Hpc] }),
     used: |cluster| cluster.hpc.bin_bash || cluster.hpc.nix_ld,
-    checks: &[],
+    ..Module::PLAIN
 };
 
 fn values(cluster: &Cluster) -> Attrs {

@@ -1,5 +1,6 @@
 //! Container orchestration and engines. Its values: `containerConfig`.
 
+mod about;
 mod checks;
 use super::{Module, Parameter};
 use crate::cluster::{Choice, Cluster, ContainerEngine, Containers, Orchestrator, Section};
@@ -10,12 +11,17 @@ use crate::path::{Field, Path};
 pub const MODULE: Module = Module {
     name: "containers",
     nix: include_str!("default.nix"),
-    files: &[],
-    inputs: |_| Vec::new(),
     takes: &["node", "nodes", "clusterLib", "containerConfig"],
     parameter: Some(Parameter { name: "containerConfig", values, reads: &[Section::Containers] }),
     used: |cluster| cluster.containers.enable || cluster.containers.engine != ContainerEngine::None,
     checks: topics![checks],
+    ports: about::PORTS,
+    secrets: about::secrets,
+    services: about::services,
+    first_steps: about::first_steps,
+    contents: about::contents,
+    duties: about::duties,
+    ..Module::PLAIN
 };
 
 fn values(cluster: &Cluster) -> Attrs {

@@ -1,5 +1,6 @@
 //! MPI, GPUs, tools and limits. Its values: `hpcConfig`.
 
+mod about;
 mod checks;
 use super::{Input, Module, Parameter};
 use crate::cluster::{Choice, Cluster, Cuda, DriverBranch, GpuVendor, Gpus, Hpc, Lmod, Mpi, Section};
@@ -22,6 +23,9 @@ pub const MODULE: Module = Module {
     parameter: Some(Parameter { name: "hpcConfig", values, reads: &[Section::Hpc, Section::Nodes] }),
     used: |cluster| !values(cluster).is_empty(),
     checks: topics![checks],
+    services: about::services,
+    contents: about::contents,
+    ..Module::PLAIN
 };
 
 /// The flake that has Lmod. It keeps its own nixpkgs, with which its author tried it.

@@ -1,5 +1,6 @@
 //! How people come in: LDAP, and SSH between the nodes. Its values: `loginConfig`.
 
+mod about;
 mod checks;
 use super::{Module, Parameter};
 use crate::cluster::{Cluster, Ldap, Section, Users};
@@ -11,7 +12,6 @@ pub const MODULE: Module = Module {
     name: "login",
     nix: include_str!("default.nix"),
     files: &[("cluster-ssh-key.sh", include_str!("cluster-ssh-key.sh"))],
-    inputs: |_| Vec::new(),
     takes: &["node", "nodes", "clusterLib", "networkConfig", "storageConfig", "loginConfig"],
     parameter: Some(Parameter { name: "loginConfig", values, reads: &[Section::Users] }),
     used: |cluster| {
@@ -19,6 +19,9 @@ pub const MODULE: Module = Module {
         users.ldap.enable || users.ssh_between_nodes || !users.ssh_host_ca.is_empty()
     },
     checks: topics![checks],
+    secrets: about::secrets,
+    services: about::services,
+    ..Module::PLAIN
 };
 
 fn values(cluster: &Cluster) -> Attrs {

@@ -1,5 +1,6 @@
 //! Prometheus, exporters, alerts, Grafana. Its values: `monitoringConfig`.
 
+mod about;
 mod checks;
 use super::{Module, Parameter};
 use crate::cluster::{Alertmanager, Cluster, Grafana, Monitoring, Section};
@@ -21,11 +22,16 @@ pub const MODULE: Module = Module {
         ("dashboards/gpus.json", include_str!("dashboards/gpus.json")),
         ("dashboards/slurm.json", include_str!("dashboards/slurm.json")),
     ],
-    inputs: |_| Vec::new(),
     takes: &["node", "nodes", "clusterLib", "hpcConfig", "slurmConfig", "monitoringConfig"],
     parameter: Some(Parameter { name: "monitoringConfig", values, reads: &[Section::Monitoring] }),
     used: |cluster| cluster.monitoring.enable,
     checks: topics![checks],
+    ports: about::PORTS,
+    secrets: about::secrets,
+    services: about::services,
+    contents: about::contents,
+    duties: about::duties,
+    ..Module::PLAIN
 };
 
 fn values(cluster: &Cluster) -> Attrs {

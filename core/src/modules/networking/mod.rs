@@ -1,5 +1,6 @@
 //! Addresses, names, time, firewall. Its values: `networkConfig`.
 
+mod about;
 mod checks;
 use super::{Module, Parameter};
 use crate::cluster::{Bond, Choice, Cluster, Fabric, FabricKind, Network, Section, SubnetManager, Vlan};
@@ -9,12 +10,14 @@ use crate::path::Path;
 pub const MODULE: Module = Module {
     name: "networking",
     nix: include_str!("default.nix"),
-    files: &[],
-    inputs: |_| Vec::new(),
     takes: &["node", "nodes", "clusterLib", "networkConfig"],
-    parameter: None,
-    used: |_| true,
     checks: checks::TOPICS,
+    ports: about::PORTS,
+    services: about::services,
+    contents: about::contents,
+    duties: about::duties,
+    connections: about::connections,
+    ..Module::PLAIN
 };
 
 pub const NETWORK: Parameter = Parameter { name: "networkConfig", values, reads: &[Section::Network] };

@@ -1,5 +1,6 @@
 //! The scheduler. Its values: `slurmConfig`.
 
+mod about;
 mod checks;
 use super::{Module, Parameter};
 use crate::cluster::{Accounting, Backup, Choice, Cluster, Partition, Rest, Section, Slurm};
@@ -15,11 +16,19 @@ pub const MODULE: Module = Module {
         ("health-check.sh", include_str!("health-check.sh")),
         ("login.nix", include_str!("login.nix")),
     ],
-    inputs: |_| Vec::new(),
     takes: &["node", "nodes", "clusterLib", "clusterConfig", "slurmConfig", "hpcConfig", "storageConfig"],
     parameter: Some(Parameter { name: "slurmConfig", values, reads: &[Section::Slurm] }),
     used: |cluster| cluster.slurm.enable,
     checks: checks::TOPICS,
+    ports: about::PORTS,
+    secrets: about::secrets,
+    services: about::services,
+    readme: about::readme,
+    last_steps: about::last_steps,
+    contents: about::contents,
+    duties: about::duties,
+    connections: about::connections,
+    ..Module::PLAIN
 };
 
 fn values(cluster: &Cluster) -> Attrs {

@@ -1,10 +1,11 @@
 //! Shared file systems and scratch space. Its values: `storageConfig`.
 
+mod about;
 mod checks;
 mod first_steps;
 mod format;
 
-pub use first_steps::{FirstStep, first_steps, gluster_replicas};
+pub use first_steps::gluster_replicas;
 pub use format::{comes_with_file_system, make_file_system};
 
 use super::{Input, Module, Parameter};
@@ -29,6 +30,14 @@ pub const MODULE: Module = Module {
     parameter: Some(Parameter { name: "storageConfig", values, reads: &[Section::Storage] }),
     used: |cluster| !cluster.storage.shared.is_empty() || cluster.storage.scratch.enable,
     checks: checks::TOPICS,
+    ports: about::PORTS,
+    secrets: about::secrets,
+    services: about::services,
+    first_steps: about::first_steps,
+    contents: about::contents,
+    duties: about::duties,
+    connections: about::connections,
+    ..Module::PLAIN
 };
 
 fn shared_path() -> Path {

@@ -12,12 +12,10 @@ use crate::private_key::looks_private;
 pub const MODULE: Module = Module {
     name: "users",
     nix: include_str!("default.nix"),
-    files: &[],
     inputs,
     takes: &["node", "nodes", "clusterLib", "users", "groups", "storageConfig", "inputs"],
-    parameter: None,
-    used: |_| true,
     checks: topics![checks],
+    ..Module::PLAIN
 };
 
 /// Home Manager, where somebody uses it, of the branch that goes with the release.

@@ -4,6 +4,8 @@ use crate::cluster::{Cluster, Network};
 use crate::diagnostic::{Fix, Problem, checks};
 use crate::facts::Facts;
 use crate::field_checks::{check_subnet, mended_list, without};
+use crate::modules::MODULES;
+use crate::modules::about::{Port, Ports};
 use crate::names::is_domain;
 use crate::path::{Field, Path};
 use crate::quoting::quote;
@@ -27,45 +29,6 @@ checks! {
     PORT_REPEATED "port-repeated" Hint "An extra port is listed twice.",
 }
 
-/// The ports that the flake's modules open, and SSH.
-const TCP_PORTS: &[(u16, &str)] = &[
-    (22, "SSH"),
-    (111, "NFS 3's rpcbind"),
-    (988, "Lustre"),
-    (2049, "NFS"),
-    (2379, "etcd"),
-    (2380, "etcd"),
-    (3000, "Grafana"),
-    (3334, "OrangeFS"),
-    (4000, "NFS 3's statd"),
-    (4001, "NFS 3's lockd"),
-    (4002, "NFS 3's mountd"),
-    (6443, "k3s"),
-    (6817, "slurmctld"),
-    (6818, "slurmd"),
-    (6819, "slurmdbd"),
-    (6820, "slurmrestd"),
-    (8888, "Kubernetes' cfssl"),
-    (9090, "Prometheus"),
-    (9100, "the node exporter"),
-    (9290, "the IPMI exporter"),
-    (9633, "the SMART exporter"),
-    (9835, "the GPU exporter"),
-    (10250, "the kubelet"),
-    (20049, "NFS over RDMA"),
-    (24007, "GlusterFS"),
-];
-const UDP_PORTS: &[(u16, &str)] = &[
-    (111, "NFS 3's rpcbind"),
-    (123, "NTP"),
-    (4000, "NFS 3's statd"),
-    (4001, "NFS 3's lockd"),
-    (4002, "NFS 3's mountd"),
-    (4791, "RoCE"),
-    (8004, "BeeGFS"),
-    (8472, "flannel"),
-];
-
 fn place<T>(field: Field<Network, T>) -> Path {
     Path::root().field(Cluster::network).field(field)
 }
@@ -88,8 +51,8 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
         let fix = Fix::set("Turn the firewall on", place(Network::firewall), true);
         problems.push(FIREWALL_OFF.at(place(Network::firewall), message).with_fix(fix));
     }
-    check_ports(&network.extra_tcp_ports, &place(Network::extra_tcp_ports), TCP_PORTS, problems);
-    check_ports(&network.extra_udp_ports, &place(Network::extra_udp_ports), UDP_PORTS, problems);
+    check_ports(&network.extra_tcp_ports, &place(Network::extra_tcp_ports), |ports| ports.tcp, problems);
+    check_ports(&network.extra_udp_ports, &place(Network::extra_udp_ports), |ports| ports.udp, problems);
 }
 
 fn check_domain(domain: &str, problems: &mut Vec<Problem>) {
@@ -167,14 +130,16 @@ fn check_servers(network: &Network, problems: &mut Vec<Problem>) {
     }
 }
 
-fn check_ports(ports: &[u16], path: &Path, own: &[(u16, &str)], problems: &mut Vec<Problem>) {
+fn check_ports(ports: &[u16], path: &Path, of: fn(Ports) -> &'static [Port], problems: &mut Vec<Problem>) {
     let mut seen = HashSet::new();
     for (i, port) in ports.iter().enumerate() {
         let problem = if *port == 0 {
             PORT_ZERO.at(path.index(i), "0 is no port: write one from 1 to 65535.")
         } else if !seen.insert(port) {
             PORT_REPEATED.at(path.index(i), format!("Port {port} is listed twice: list it once."))
-        } else if let Some((_, service)) = own.iter().find(|(known, _)| known == port) {
+        } else if let Some(Port { service, .. }) =
+            MODULES.iter().flat_map(|module| of(module.ports)).find(|own| own.number == *port)
+        {
             let message = format!(
                 "Port {port} is that of {service}, which the cluster opens where it is needed. Here it is open to anybody: \
                  leave it out unless that is meant."
