@@ -5,7 +5,7 @@ use crate::diagnostic::{Check, Fix, Problem};
 use crate::hostlist::{self, HostlistError, MAX_HOSTS};
 use crate::nix::options::Known;
 use crate::path::Path;
-use crate::subnet::Subnet;
+use crate::subnet::{self, Ipv4Net};
 use std::collections::HashMap;
 
 /// A hostlist, expanded.
@@ -99,9 +99,9 @@ pub(crate) struct Facts<'c> {
     /// Each name, where it stands first.
     pub hosts: HashMap<&'c str, Host>,
     /// The subnet, where it can be read.
-    pub subnet: Option<Subnet>,
+    pub subnet: Option<Ipv4Net>,
     /// The fabric's subnet, where there is a fabric and it can be read.
-    pub fabric_subnet: Option<Subnet>,
+    pub fabric_subnet: Option<Ipv4Net>,
     /// The options of NixOS that Nix of the user's may set.
     pub options: &'c Known,
     /// A design whose nodes and users may be there already: what tells them apart stays as it is.
@@ -116,9 +116,9 @@ impl<'c> Facts<'c> {
                 hosts.entry(name.as_str()).or_insert(Host { group, position });
             }
         }
-        let subnet = Subnet::parse(&cluster.network.subnet);
+        let subnet = subnet::parse(&cluster.network.subnet);
         let fabric = &cluster.network.fabric;
-        let fabric_subnet = if fabric.kind == FabricKind::None { None } else { Subnet::parse(&fabric.subnet) };
+        let fabric_subnet = if fabric.kind == FabricKind::None { None } else { subnet::parse(&fabric.subnet) };
         Self {
             cluster,
             groups: &expanded.groups,

@@ -6,7 +6,7 @@ use crate::folders::{folder_fault, is_device, mended_device, mended_folder};
 use crate::hostlist::{self, HostlistError, MAX_HOSTS};
 use crate::path::Path;
 use crate::quoting::{quote, short};
-use crate::subnet::Subnet;
+use crate::subnet::Ipv4Net;
 
 checks! {
     TOO_MANY_HOSTS "too-many-hosts" Error "The hostlists name more hosts than a cluster can have.",
@@ -90,7 +90,7 @@ pub(crate) fn check_fs_type(text: &str, path: impl Fn() -> Path, problems: &mut 
 }
 
 /// Adds the problems of a subnet, at its place.
-pub(crate) fn check_subnet(text: &str, subnet: Option<Subnet>, path: Path, problems: &mut Vec<Problem>) {
+pub(crate) fn check_subnet(text: &str, subnet: Option<Ipv4Net>, path: Path, problems: &mut Vec<Problem>) {
     let Some(subnet) = subnet else {
         let message = format!(
             "{} is no IPv4 subnet: write its first address and the bits of its mask, “10.0.0.0/16”.",
@@ -105,9 +105,11 @@ pub(crate) fn check_subnet(text: &str, subnet: Option<Subnet>, path: Path, probl
         let fix = Fix::set(format!("Use {whole}"), path.clone(), whole);
         problems.push(SUBNET_HOST_BITS.at(path.clone(), message).with_fix(fix));
     }
-    if !(8..=30).contains(&subnet.bits) {
-        let message =
-            format!("A subnet of /{} does not work: use /8 to /30, /16 has room for 65,534 hosts.", subnet.bits);
+    if !(8..=30).contains(&subnet.prefix_len()) {
+        let message = format!(
+            "A subnet of /{} does not work: use /8 to /30, /16 has room for 65,534 hosts.",
+            subnet.prefix_len()
+        );
         problems.push(SUBNET_SIZE.at(path, message));
     }
 }

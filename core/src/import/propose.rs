@@ -13,6 +13,7 @@ use crate::diagnostic::{self, Fix};
 use crate::hostlist;
 use crate::modules::schedulable_memory;
 use crate::path::{Field, Path};
+use crate::subnet;
 use std::collections::{HashMap, HashSet};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -336,20 +337,14 @@ fn note(entries: &mut Vec<Entry>, text: String, outcome: Outcome) {
 
 /// The smallest network that holds all `addresses`; `None` where `subnet` does, or cannot be read.
 fn subnet_of(addresses: impl Iterator<Item = Ipv4Addr>, subnet: &str) -> Option<String> {
-    let addresses: Vec<u32> = addresses.map(u32::from).collect();
-    let (lowest, highest) = (addresses.iter().min()?, addresses.iter().max()?);
-    let (network, length) = subnet.trim().split_once('/')?;
-    let (network, length) = (u32::from(network.parse::<Ipv4Addr>().ok()?), length.parse::<u32>().ok()?);
-    if length > 32 {
+    let addresses: Vec<Ipv4Addr> = addresses.collect();
+    let (lowest, highest) = (*addresses.iter().min()?, *addresses.iter().max()?);
+    let subnet = subnet::parse(subnet)?;
+    if subnet.contains(&lowest) && subnet.contains(&highest) {
         return None;
     }
-    let mask = |length: u32| u32::MAX.checked_shl(32 - length).unwrap_or(0);
-    let holds = |address: &u32| address & mask(length) == network & mask(length);
-    if holds(lowest) && holds(highest) {
-        return None;
-    }
-    let common = (lowest ^ highest).leading_zeros().clamp(8, 24);
-    Some(format!("{}/{common}", Ipv4Addr::from(lowest & mask(common))))
+    let common = (u32::from(lowest) ^ u32::from(highest)).leading_zeros().clamp(8, 24);
+    subnet::parse(&format!("{lowest}/{common}")).map(|subnet| subnet.to_string())
 }
 
 /// The place of a setting of the cluster as a whole.

@@ -5,6 +5,7 @@
 
 use super::column::{one, read_roles};
 use crate::cluster::{Architecture, Choice, Node, Role};
+use crate::subnet::{self, Ipv4Net};
 use crate::{hostlist, memory};
 use std::collections::HashSet;
 use std::net::Ipv4Addr;
@@ -32,7 +33,7 @@ pub const KEYS: &[Key] = &[
     Key {
         names: &["ip", "address"],
         example: "ip:10.0.1.* or ip:10.0.1.0/24",
-        read: |text| Ok(subnet(text).unwrap_or_else(|| Test::Address(Pattern::new(text)))),
+        read: |text| Ok(subnet::parse(text).map_or_else(|| Test::Address(Pattern::new(text)), Test::Subnet)),
     },
     Key { names: &["feature", "features"], example: "feature:ib", read: |text| Ok(Test::Feature(Pattern::new(text))) },
     Key {
@@ -62,7 +63,7 @@ enum Test {
     Number { of: Quantity, order: Order, value: u64 },
     Model(Pattern),
     Address(Pattern),
-    Subnet { network: u32, mask: u32 },
+    Subnet(Ipv4Net),
     Feature(Pattern),
     Architecture(Architecture),
     Different,
@@ -123,8 +124,7 @@ impl Filter {
 
     /// Whether two hosts that are alike but for name and address can fare differently.
     pub(super) fn tells_hosts_apart(&self) -> bool {
-        let of_host =
-            |test: &Test| matches!(test, Test::Name(_) | Test::Hosts(_) | Test::Address(_) | Test::Subnet { .. });
+        let of_host = |test: &Test| matches!(test, Test::Name(_) | Test::Hosts(_) | Test::Address(_) | Test::Subnet(_));
         self.0.iter().any(|term| of_host(&term.test))
     }
 }
@@ -145,7 +145,7 @@ impl Test {
                 gpus.count > 0 && (pattern.fits(&gpus.model) || pattern.fits(gpus.vendor.label()))
             }
             Test::Address(pattern) => host.ip.is_some_and(|ip| pattern.fits(&ip.to_string())),
-            Test::Subnet { network, mask } => host.ip.is_some_and(|ip| u32::from(ip) & mask == *network),
+            Test::Subnet(subnet) => host.ip.is_some_and(|ip| subnet.contains(&ip)),
             Test::Feature(pattern) => host.node.features.iter().any(|feature| pattern.fits(feature)),
             Test::Architecture(architecture) => host.node.architecture == *architecture,
             Test::Different => host.differs,
@@ -220,13 +220,6 @@ fn read_is(text: &str) -> Result<Test, String> {
         "different" | "own" => Ok(Test::Different),
         _ => Err(format!("“is:{text}” is not known.")),
     }
-}
-
-fn subnet(text: &str) -> Option<Test> {
-    let (address, bits) = text.split_once('/')?;
-    let bits: u32 = bits.parse().ok().filter(|bits| *bits <= 32)?;
-    let mask = u32::MAX.checked_shl(32 - bits).unwrap_or(0);
-    Some(Test::Subnet { network: u32::from(address.parse::<Ipv4Addr>().ok()?) & mask, mask })
 }
 
 /// A text with `*` and `?`, or a part of one; capital letters do not matter.

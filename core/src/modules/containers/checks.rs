@@ -9,7 +9,7 @@ use crate::field_checks::without;
 use crate::hostlist;
 use crate::path::{Field, Path};
 use crate::quoting::{counted, list, quote};
-use crate::subnet::Subnet;
+use crate::subnet::{self, Ipv4Net};
 use std::collections::BTreeSet;
 
 checks! {
@@ -193,16 +193,17 @@ fn flag_value<'c>(flags: &'c [String], name: &str) -> Option<(usize, &'c str)> {
 fn check_networks(facts: &Facts, problems: &mut Vec<Problem>) {
     let (containers, network) = (&*facts.cluster.containers, &*facts.cluster.network);
     let is_k3s = containers.orchestrator == Orchestrator::K3s;
-    let fabric = (network.fabric.kind != FabricKind::None).then(|| Subnet::parse(&network.fabric.subnet)).flatten();
+    let fabric = (network.fabric.kind != FabricKind::None).then(|| subnet::parse(&network.fabric.subnet)).flatten();
     // What is larger is no subnet: that is told there.
-    let taken: Vec<Subnet> = facts.subnet.into_iter().chain(fabric).filter(|subnet| subnet.bits >= 8).collect();
+    let taken: Vec<Ipv4Net> =
+        facts.subnet.into_iter().chain(fabric).filter(|subnet| subnet.prefix_len() >= 8).collect();
     for (what, flag, usual) in NETWORKS {
         let own = if is_k3s { flag_value(&containers.server_flags, flag) } else { None };
         let flags = place(Containers::server_flags);
         let path = own.map_or_else(|| place(Containers::orchestrator), |(i, _)| flags.index(i));
         // With IPv6 there are two, after a comma; of others nothing is known here.
         let text = own.map_or(*usual, |(_, value)| value.split(',').next().unwrap_or_default());
-        let Some(subnet) = Subnet::parse(text) else {
+        let Some(subnet) = subnet::parse(text) else {
             if text.contains(':') {
                 continue;
             }
@@ -210,7 +211,7 @@ fn check_networks(facts: &Facts, problems: &mut Vec<Problem>) {
             problems.push(CONTAINER_CIDR.at(path, message));
             continue;
         };
-        let Some(other) = taken.iter().find(|other| other.overlaps(subnet)) else { continue };
+        let Some(other) = taken.iter().find(|other| subnet::overlap(**other, subnet)) else { continue };
         let way_out = if is_k3s {
             format!("give k3s another one with the server flag “{flag}=…”")
         } else {
@@ -219,7 +220,7 @@ fn check_networks(facts: &Facts, problems: &mut Vec<Problem>) {
         let message = format!("The network of {what}, {subnet}, overlaps {other} of the cluster: {way_out}.");
         let others = NETWORKS.iter().filter(|(_, name, _)| name != flag);
         let beside = others.filter_map(|(_, name, usual)| {
-            Subnet::parse(flag_value(&containers.server_flags, name).map_or(*usual, |(_, value)| value))
+            subnet::parse(flag_value(&containers.server_flags, name).map_or(*usual, |(_, value)| value))
         });
         let free = free_network(&taken.iter().copied().chain(beside).collect::<Vec<_>>());
         let fix = free.filter(|_| is_k3s).map(|free| {
@@ -231,9 +232,11 @@ fn check_networks(facts: &Facts, problems: &mut Vec<Problem>) {
 }
 
 /// A private network of /16 that overlaps none of these.
-fn free_network(taken: &[Subnet]) -> Option<Subnet> {
+fn free_network(taken: &[Ipv4Net]) -> Option<Ipv4Net> {
     let private = (42..=250).map(|second| format!("10.{second}.0.0/16")).chain(["172.30.0.0/16".to_owned()]);
-    private.filter_map(|text| Subnet::parse(&text)).find(|free| !taken.iter().any(|other| other.overlaps(*free)))
+    private
+        .filter_map(|text| subnet::parse(&text))
+        .find(|free| !taken.iter().any(|other| subnet::overlap(*other, *free)))
 }
 
 fn check_components(disabled: &[String], problems: &mut Vec<Problem>) {

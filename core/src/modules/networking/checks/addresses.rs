@@ -257,9 +257,9 @@ fn place_fault(facts: &Facts, run: &Run) -> Option<(Check, String)> {
         ));
     }
     let subnet = facts.subnet?;
-    let (network, broadcast) = (u64::from(subnet.network()), u64::from(subnet.broadcast()));
+    let (network, broadcast) = (u64::from(u32::from(subnet.network())), u64::from(u32::from(subnet.broadcast())));
     // Subnets of two or one have neither; another check says that they are too small.
-    if subnet.bits >= 31 {
+    if subnet.prefix_len() >= 31 {
         return None;
     }
     if !(network..=broadcast).contains(&run.low) {
@@ -375,14 +375,14 @@ impl Free {
         let gateway = facts.cluster.network.gateway.trim().parse::<Ipv4Addr>().ok().map(|ip| u64::from(u32::from(ip)));
         let in_service = OnceCell::new();
         let mut gaps = Vec::new();
-        let Some(subnet) = facts.subnet.filter(|subnet| subnet.bits < 31) else {
+        let Some(subnet) = facts.subnet.filter(|subnet| subnet.prefix_len() < 31) else {
             return Self { gateway, gaps, blocks: false, in_service };
         };
-        let last = u64::from(subnet.broadcast()) - 1;
+        let last = u64::from(u32::from(subnet.broadcast())) - 1;
         let mut taken: Vec<(u64, u64)> = runs.iter().map(|run| (run.low, run.high())).collect();
         taken.extend(gateway.map(|gateway| (gateway, gateway)));
         taken.sort_unstable();
-        let mut next = u64::from(subnet.network()) + 1;
+        let mut next = u64::from(u32::from(subnet.network())) + 1;
         for (low, high) in taken {
             if low > next && next <= last {
                 gaps.push((next, (low - 1).min(last)));
@@ -392,7 +392,7 @@ impl Free {
         if next <= last {
             gaps.push((next, last));
         }
-        Self { gateway, gaps, blocks: subnet.bits < 24, in_service }
+        Self { gateway, gaps, blocks: subnet.prefix_len() < 24, in_service }
     }
 
     /// The next free range of this length from `from` on, or else from the subnet's start.

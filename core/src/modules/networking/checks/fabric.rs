@@ -4,10 +4,10 @@ use crate::cluster::links::Links;
 use crate::cluster::{Choice, Cluster, Fabric, FabricDriver, FabricKind, Network, NodeGroup, SubnetManager};
 use crate::diagnostic::{Fix, Problem, checks};
 use crate::facts::{Facts, Host, Spot, group_path, override_path};
-use crate::field_checks::check_interface;
-use crate::field_checks::check_subnet;
+use crate::field_checks::{check_interface, check_subnet};
 use crate::path::{Field, Path};
 use crate::quoting::quote;
+use crate::subnet;
 use std::collections::HashSet;
 
 checks! {
@@ -69,7 +69,7 @@ fn check_off(facts: &Facts, problems: &mut Vec<Problem>) {
 
 fn check_overlap(facts: &Facts, problems: &mut Vec<Problem>) {
     let (Some(subnet), Some(other)) = (facts.fabric_subnet, facts.subnet) else { return };
-    if subnet.contains(other.network()) || other.contains(subnet.network()) {
+    if subnet::overlap(subnet, other) {
         let message = format!("{subnet} and the cluster's subnet {other} share addresses: use one outside it.");
         problems.push(FABRIC_OVERLAP.at(place(Fabric::subnet), message));
     }

@@ -18,7 +18,7 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     if facts.cluster.network.fabric.kind == FabricKind::None {
         return;
     }
-    let mut owners: HashMap<u32, &str> = HashMap::new();
+    let mut owners: HashMap<Ipv4Addr, &str> = HashMap::new();
     let mut told = HashSet::new();
     for (i, group) in facts.node_groups() {
         let first = read(Spot { group: i, change: None }, &group.fabric_first_ip, problems);
@@ -71,7 +71,7 @@ fn fault<'c>(
     name: &'c str,
     address: Option<Ipv4Addr>,
     spot: Spot,
-    owners: &mut HashMap<u32, &'c str>,
+    owners: &mut HashMap<Ipv4Addr, &'c str>,
 ) -> Option<Problem> {
     let path = || spot.path().field(NodeGroup::fabric_first_ip);
     let Some(address) = address else {
@@ -79,10 +79,9 @@ fn fault<'c>(
             FABRIC_ADDRESS_OUTSIDE.at(path(), format!("{name} would get an address past the last one there is.")),
         );
     };
-    let number = u32::from(address);
     if let Some(subnet) = facts.fabric_subnet {
-        let inside = subnet.contains(number);
-        let reserved = subnet.bits < 31 && (number == subnet.network() || number == subnet.broadcast());
+        let inside = subnet.contains(&address);
+        let reserved = subnet.prefix_len() < 31 && (address == subnet.network() || address == subnet.broadcast());
         if !inside || reserved {
             let fault = if inside { "is the network or broadcast address of" } else { "is outside" };
             let message =
@@ -90,7 +89,7 @@ fn fault<'c>(
             return Some(FABRIC_ADDRESS_OUTSIDE.at(path(), message));
         }
     }
-    let other = owners.insert(number, name)?;
+    let other = owners.insert(address, name)?;
     let message = format!("{name} would get {address}, the fabric's address of {other}: begin at another one.");
     Some(FABRIC_ADDRESS_OVERLAP.at(path(), message))
 }

@@ -9,7 +9,7 @@ use crate::modules::about::{Port, Ports};
 use crate::names::is_domain;
 use crate::path::{Field, Path};
 use crate::quoting::quote;
-use crate::subnet::Subnet;
+use crate::subnet::Ipv4Net;
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -71,7 +71,7 @@ fn check_domain(domain: &str, problems: &mut Vec<Problem>) {
     }
 }
 
-fn check_gateway(text: &str, subnet: Option<Subnet>, problems: &mut Vec<Problem>) {
+fn check_gateway(text: &str, subnet: Option<Ipv4Net>, problems: &mut Vec<Problem>) {
     if text.is_empty() {
         return;
     }
@@ -90,15 +90,14 @@ fn check_gateway(text: &str, subnet: Option<Subnet>, problems: &mut Vec<Problem>
         problems.push(GATEWAY.at(path, message).with_fix(fix));
         return;
     };
-    let Some(subnet) = subnet.filter(|subnet| subnet.bits < 31) else { return };
-    let address = u32::from(gateway);
-    if !subnet.contains(address) {
+    let Some(subnet) = subnet.filter(|subnet| subnet.prefix_len() < 31) else { return };
+    if !subnet.contains(&gateway) {
         let message = format!(
             "{gateway} is outside the subnet {subnet}: nodes could not reach it. Use its address inside the subnet."
         );
         problems.push(GATEWAY_OUTSIDE_SUBNET.at(path, message));
-    } else if address == subnet.network() || address == subnet.broadcast() {
-        let what = if address == subnet.network() { "network" } else { "broadcast" };
+    } else if gateway == subnet.network() || gateway == subnet.broadcast() {
+        let what = if gateway == subnet.network() { "network" } else { "broadcast" };
         let message = format!("{gateway} is the {what} address of {subnet}: no host can have it.");
         problems.push(GATEWAY_RESERVED.at(path, message));
     }
