@@ -6,7 +6,7 @@ use crate::run::{Result, announce, call, run};
 pub fn golden() -> Result {
     announce("Generating the flakes of the presets", "up to 1 minute when the core has to be built");
     let mut command = call("cargo", &["test", "--quiet", "--package", "clusterflake-core", "--test", "golden"]);
-    command.env("CLUSTERFLAKE_RENEW_GOLDEN", "1");
+    command.env("UPDATE_EXPECT", "1");
     run(command)?;
     println!("core/tests/golden/ is written: look at `git diff` before you commit it");
     Ok(())
