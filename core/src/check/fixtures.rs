@@ -22,7 +22,9 @@ const GOOD: &str = r#"{
   ],
   "network": {"domain": "lab.example.org", "gateway": "10.0.255.254", "nameservers": ["10.0.255.254"]},
   "storage": {
-    "shared": [{"server": "head", "export": "/export/home", "mount": "/home"}],
+    "shared": [
+      {"server": "head", "export": "/export/home", "mount": "/home", "exportOptions": ["rw", "sync", "no_subtree_check"]}
+    ],
     "scratch": {"enable": true}
   },
   "slurm": {

@@ -8,6 +8,7 @@ mod answer;
 mod capacity;
 mod constraint;
 mod fit;
+mod interpreter;
 mod judge;
 mod options;
 mod partitions;
@@ -45,7 +46,7 @@ impl Scheduler {
             return Some(Answer::unread("This text holds a private key, which must never leave its owner.".to_owned()));
         }
         Some(match words::split(text) {
-            Ok(job) => self.ask_job(job),
+            Ok(job) => self.with_interpreter(self.ask_job(job), text),
             Err(why) => Answer::unread(why),
         })
     }
@@ -58,7 +59,13 @@ impl Scheduler {
             Err(why) => return Answer::unread(why),
         };
         words::add_command(&mut job, words::without_program(words.to_vec()));
-        self.ask_job(job)
+        self.with_interpreter(self.ask_job(job), script.unwrap_or_default())
+    }
+
+    /// The answer, with a note where no node has the interpreter of `script`.
+    fn with_interpreter(&self, mut answer: Answer, script: &str) -> Answer {
+        answer.notes.extend(interpreter::missing(script, self.interpreters));
+        answer
     }
 
     /// What the components of a job would get, each with its sources of options; refused when one of them is.

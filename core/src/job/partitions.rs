@@ -1,5 +1,6 @@
 //! The nodes and partitions that jobs are held against.
 
+use super::interpreter::present;
 use super::request::Memory;
 use crate::cluster::{Cluster, Partition, Role, expand};
 use crate::hostlist;
@@ -66,6 +67,8 @@ pub struct Scheduler {
     pub(super) unread: Vec<&'static str>,
     /// How many numbers the jobs of an array can have, from 0.
     pub(super) array_size: u64,
+    /// The interpreters that are where other Linux systems have them.
+    pub(super) interpreters: &'static [&'static str],
 }
 
 impl Scheduler {
@@ -116,6 +119,7 @@ impl Scheduler {
             queues: cluster.slurm.partitions.iter().map(queue).collect(),
             unread: in_force.unread(),
             array_size: in_force.array_size(),
+            interpreters: present(cluster),
             others,
             by_name,
             workers,

@@ -1,4 +1,5 @@
 use super::*;
+use crate::cluster::Cluster;
 use crate::preset;
 use proptest::prelude::*;
 
@@ -180,4 +181,28 @@ fn every_part_of_a_heterogeneous_job_is_judged() {
     assert!(refusal.why.starts_with("Part 2 of 2: "), "{refusal:?}");
     let (line, _) = granted(&small(""), "sbatch -n 1 : -p big -n 3 job.sh");
     assert_eq!(line.parts.len(), 1);
+}
+
+#[test]
+fn an_interpreter_that_no_node_has_is_told() {
+    let notes = |cluster: &Cluster, line: &str| {
+        let script = format!("{line}\n#SBATCH -n 1\nhostname\n");
+        Scheduler::new(cluster).ask(&script).unwrap().notes.join(" ")
+    };
+    let mut cluster = preset::find("minimal").unwrap().cluster();
+    for line in ["#!/bin/bash -l", "#!/bin/sh", "#!/usr/bin/env python3", "#!/home/ada/venv/bin/python", "# none"] {
+        assert_eq!(notes(&cluster, line), "", "{line}");
+    }
+    for (line, way) in [
+        ("#!/usr/bin/python3 -u", "“#!/usr/bin/env python3”"),
+        ("#! /bin/zsh", "“#!/usr/bin/env zsh”"),
+        ("#!/usr/local/bin/Rscript", "“#!/usr/bin/env Rscript”"),
+    ] {
+        assert!(notes(&cluster, line).contains(way), "{line}: {}", notes(&cluster, line));
+    }
+    (Cluster::hpc.get_mut)(&mut cluster).bin_bash = false;
+    assert!(notes(&cluster, "#!/bin/bash").contains("“#!/usr/bin/env bash”"));
+    let words = ["-n".to_owned(), "1".to_owned()];
+    let answer = Scheduler::new(&cluster).ask_words(&words, Some("#!/bin/bash\nhostname"));
+    assert_eq!(answer.notes.len(), 1, "{answer:?}");
 }

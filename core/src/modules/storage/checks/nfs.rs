@@ -22,6 +22,7 @@ checks! {
     EXPORT_OPTION "export-option" Error "An export option is none of exports(5).",
     EXPORT_FSID_ROOT "export-fsid-root" Error "An export is made the root of its server's exports.",
     EXPORT_FSID_REPEATED "export-fsid-repeated" Error "Two exports of a server have the same fsid.",
+    EXPORT_ASYNC "export-async" Hint "An export answers before it has written.",
     NO_ROOT_SQUASH "no-root-squash" Hint "Root on any node is root on an export.",
     SOFT_MOUNT "soft-mount" Warning "A file system is mounted soft: jobs would lose data when the server is slow.",
     NFS_OPTION "nfs-option" Error "A mount option contradicts the version or the transport of NFS.",
@@ -212,6 +213,12 @@ fn check_export_options(index: usize, shared: &SharedFileSystem, problems: &mut 
                 quote(option)
             );
             problems.push(NO_ROOT_SQUASH.at(path.index(i), message).with_fix(removed()));
+        } else if option == "async" {
+            let message = "The server answers before what is written is on its disk: when it crashes, files that jobs and \
+                           people took to be written are lost. Choose sync unless what lies there can be lost.";
+            let mended = shared.export_options.iter().map(|other| if other == option { "sync" } else { other });
+            let fix = Fix::set("Use sync", path.clone(), mended.collect::<Vec<_>>());
+            problems.push(EXPORT_ASYNC.at(path.index(i), message).with_fix(fix));
         }
     }
 }
@@ -292,11 +299,12 @@ fn check_repeated(facts: &Facts, problems: &mut Vec<Problem>) {
 
 #[cfg(test)]
 pub(super) const CASES: crate::facts::Cases = &[
+    (r#"storage.shared[0].exportOptions = ["rw", "async"]"#, &["hint export-async storage.shared[0].exportOptions[1]"]),
     (r#"storage.shared[0].server = """#, &["error server-missing storage.shared[0].server"]),
     (r#"storage.shared[0].server = "nas""#, &["error server-unknown storage.shared[0].server"]),
     (r#"storage.shared[0].server = "cn[1-2]""#, &["error server-list storage.shared[0].server"]),
     (
-        r#"storage.shared[1] = {"server": "head", "export": "/export/home", "mount": "/data"}"#,
+        r#"storage.shared[1] = {"server": "head", "export": "/export/home", "mount": "/data", "exportOptions": ["rw", "sync", "no_subtree_check"]}"#,
         &["warning export-repeated storage.shared[1].export"],
     ),
     (

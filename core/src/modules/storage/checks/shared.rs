@@ -225,24 +225,33 @@ pub(super) const CASES: crate::facts::Cases = &[
     (r#"storage.shared[0].export = "/export/my home""#, &["error folder storage.shared[0].export"]),
     (r#"storage.shared[0].mount = "/home/""#, &["error folder storage.shared[0].mount"]),
     (
-        r#"storage.shared[1] = {"server": "head", "export": "/data", "mount": "/nix/store"}"#,
+        r#"storage.shared[1] = {"server": "head", "export": "/data", "mount": "/nix/store", "exportOptions": ["rw", "sync", "no_subtree_check"]}"#,
         &["error folder-reserved storage.shared[1].mount"],
     ),
-    (r#"storage.shared[1] = {"server": "head", "export": "/data", "mount": "/usr/local/apps"}"#, &[]),
     (
-        r#"storage.shared[1] = {"server": "head", "export": "/data", "mount": "/home"}"#,
+        r#"storage.shared[1] = {"server": "head", "export": "/data", "mount": "/usr/local/apps", "exportOptions": ["rw", "sync", "no_subtree_check"]}"#,
+        &[],
+    ),
+    (
+        r#"storage.shared[1] = {"server": "head", "export": "/data", "mount": "/home", "exportOptions": ["rw", "sync", "no_subtree_check"]}"#,
         &["error mount-repeated storage.shared[1].mount"],
     ),
     (
-        r#"storage.shared[1] = {"server": "head", "export": "/data", "mount": "/scratch"}"#,
+        r#"storage.shared[1] = {"server": "head", "export": "/data", "mount": "/scratch", "exportOptions": ["rw", "sync", "no_subtree_check"]}"#,
         &["error mount-repeated storage.scratch.mount"],
     ),
     (
-        r#"storage.shared[1] = {"server": "cn1", "export": "/home/apps", "mount": "/apps"}"#,
+        r#"storage.shared[1] = {"server": "cn1", "export": "/home/apps", "mount": "/apps", "exportOptions": ["rw", "sync", "no_subtree_check"]}"#,
         &["error export-hidden storage.shared[1].export"],
     ),
-    (r#"storage.shared[1] = {"server": "head", "export": "/home/apps", "mount": "/apps"}"#, &[]),
-    (r#"storage.shared[1] = {"server": "cn1", "export": "/homes", "mount": "/homes"}"#, &[]),
+    (
+        r#"storage.shared[1] = {"server": "head", "export": "/home/apps", "mount": "/apps", "exportOptions": ["rw", "sync", "no_subtree_check"]}"#,
+        &[],
+    ),
+    (
+        r#"storage.shared[1] = {"server": "cn1", "export": "/homes", "mount": "/homes", "exportOptions": ["rw", "sync", "no_subtree_check"]}"#,
+        &[],
+    ),
     (
         r#"storage.shared[0].mount = "/export""#,
         &["hint home-not-shared storage.shared", "error export-hidden storage.shared[0].export"],
