@@ -33,15 +33,14 @@ pub fn secrets(cluster: &Cluster) -> Vec<Secret> {
 
 pub fn services(cluster: &Cluster) -> Vec<String> {
     let containers = &cluster.containers;
-    if !containers.enable {
-        return Vec::new();
+    let mut lines = Vec::new();
+    if containers.enable {
+        let servers = Containers::server_hosts(cluster).map_or_else(|| controller(cluster), |hosts| code(&hosts));
+        lines.push(format!(
+            "{}: the control plane on `{servers}`, where `kubectl` works for root.",
+            containers.orchestrator.label()
+        ));
     }
-    let servers = code(&containers.servers);
-    let servers = if servers.is_empty() { controller(cluster) } else { servers };
-    let mut lines = vec![format!(
-        "{}: the control plane on `{servers}`, where `kubectl` works for root.",
-        containers.orchestrator.label()
-    )];
     if containers.engine != ContainerEngine::None {
         lines.push(format!("{}: for single containers.", plain(containers.engine.label())));
     }
@@ -59,8 +58,8 @@ fn kubernetes(cluster: &Cluster) -> Option<Step> {
     if !containers.enable || containers.orchestrator != Orchestrator::Kubernetes {
         return None;
     }
-    let listed = hostlist::expand(&containers.servers).ok().and_then(|hosts| hosts.into_iter().next());
-    let server = listed.map_or_else(|| controller(cluster), |name| code(&name));
+    let servers = hostlist::few(&Containers::server_hosts(cluster).unwrap_or_default());
+    let server = servers.first().map_or_else(|| controller(cluster), |name| code(name));
     let token = format!("ssh root@{server} cat /var/lib/kubernetes/secrets/apitoken.secret |");
     Some(Step {
         title: "Let each worker join Kubernetes, NODE by NODE.".to_owned(),

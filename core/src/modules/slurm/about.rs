@@ -52,13 +52,10 @@ pub fn secrets(cluster: &Cluster) -> Vec<Secret> {
     if slurm.rest.enable {
         let path = at.field(Slurm::rest).field(Rest::jwt_key_file);
         // slurmctld gives tokens, slurmdbd takes them.
-        let mut hosts =
-            vec![expand::first_controller(cluster).unwrap_or_default(), slurm.backup.host.trim().to_owned()];
-        if slurm.accounting.enable {
-            hosts.push(Slurm::accounting_host(cluster).unwrap_or_default());
-        }
+        let backup = Slurm::backup_host(cluster).map(str::to_owned);
+        let hosts = [expand::first_controller(cluster), backup, Slurm::accounting_host(cluster)];
         let mut seen = BTreeSet::new();
-        hosts.retain(|host| !host.is_empty() && seen.insert(host.clone()));
+        let hosts: Vec<String> = hosts.into_iter().flatten().filter(|host| seen.insert(host.clone())).collect();
         // Slurm's guide “JSON Web Tokens”: 32 random bytes, readable by SlurmUser alone.
         secrets.push(Secret {
             on: On::hosts(hosts.join(",")),
@@ -78,12 +75,11 @@ pub fn services(cluster: &Cluster) -> Vec<String> {
     let controller = controller(cluster);
     let mut lines =
         vec![format!("Slurm: slurmctld on `{controller}`, slurmd on the workers, the commands everywhere.")];
-    if !slurm.backup.host.trim().is_empty() {
-        lines.push(format!("Slurm's backup controller: `{}`.", code(&slurm.backup.host)));
+    if let Some(host) = Slurm::backup_host(cluster) {
+        lines.push(format!("Slurm's backup controller: `{}`.", code(host)));
     }
     if slurm.accounting.enable {
-        let host = code(&slurm.accounting.host);
-        let host = if host.is_empty() { &controller } else { &host };
+        let host = Slurm::accounting_host(cluster).map_or(controller, |host| code(&host));
         lines.push(format!("Slurm's accounting: slurmdbd and MariaDB on `{host}`; `sacct`, `sreport`, `sacctmgr`."));
     }
     if slurm.rest.enable {

@@ -50,7 +50,7 @@ fn scratch_path() -> Path {
 pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     let storage = &*facts.cluster.storage;
     for (i, shared) in storage.shared.iter().enumerate() {
-        if has_folder(shared.kind) {
+        if shared.kind.is_served_by_nodes() {
             check_folder(&shared.export, || field(i, SharedFileSystem::export), problems);
         }
         check_folder(&shared.mount, || field(i, SharedFileSystem::mount), problems);
@@ -60,11 +60,6 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     let mounts = check_mounts(storage, problems);
     check_hidden(storage, &mounts, problems);
     check_home(facts, problems);
-}
-
-/// Whether nodes of the cluster serve a folder of their own.
-fn has_folder(kind: FileSystemKind) -> bool {
-    matches!(kind, FileSystemKind::Nfs | FileSystemKind::GlusterFs | FileSystemKind::OrangeFs)
 }
 
 fn is_reserved(folder: &str) -> bool {
@@ -185,7 +180,7 @@ fn check_mounts<'c>(storage: &'c Storage, problems: &mut Vec<Problem>) -> HashMa
 
 /// Every node mounts everything, the servers too: what they serve must not lie below.
 fn check_hidden(storage: &Storage, mounts: &HashMap<&str, usize>, problems: &mut Vec<Problem>) {
-    for (i, shared) in storage.shared.iter().enumerate().filter(|(_, shared)| has_folder(shared.kind)) {
+    for (i, shared) in storage.shared.iter().enumerate().filter(|(_, shared)| shared.kind.is_served_by_nodes()) {
         let nfs = |fs: &SharedFileSystem| fs.kind == FileSystemKind::Nfs;
         let hides = |folder: &&str| {
             let Some(other) = mounts.get(folder) else { return false };

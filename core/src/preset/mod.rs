@@ -28,7 +28,7 @@ macro_rules! presets {
         pub const PRESETS: &[Preset] = &[$(Preset {
             name: $name,
             summary: $summary,
-            json: include_str!(concat!("preset/", $name, ".json")),
+            json: include_str!(concat!($name, ".json")),
         },)*];
     };
 }

@@ -26,7 +26,7 @@ macro_rules! templates {
         pub const TEMPLATES: &[Template] = &[$(Template {
             name: $name,
             summary: $summary,
-            json: include_str!(concat!("template/", $name, ".json")),
+            json: include_str!(concat!($name, ".json")),
         },)*];
     };
 }
