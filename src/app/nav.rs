@@ -4,7 +4,7 @@ use crate::state::Design;
 use crate::widgets::codec::{counted, grouped};
 use clusterflake_core::Cluster;
 use clusterflake_core::check::Severity;
-use clusterflake_core::cluster::{Choice, Mpi, Section};
+use clusterflake_core::cluster::{Choice, Ci, Mpi, Section};
 use clusterflake_core::totals::totals;
 use leptos::{ev, prelude::*};
 
@@ -116,6 +116,8 @@ fn state(cluster: &Cluster, section: Section) -> State {
         Section::Monitoring => {
             told(if cluster.monitoring.grafana.enable { "Grafana".to_owned() } else { "on".to_owned() })
         }
+        Section::Deployment if cluster.deployment.ci == Ci::None => State::Plain,
+        Section::Deployment => told(cluster.deployment.ci.label().to_owned()),
         Section::Users => match cluster.users.accounts.len() {
             0 => State::Plain,
             users => told(grouped(users as u64)),

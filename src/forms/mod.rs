@@ -2,6 +2,7 @@
 
 mod bind;
 mod containers;
+mod deployment;
 mod entries;
 mod fabric;
 mod general;
@@ -50,6 +51,7 @@ pub fn Form() -> impl IntoView {
             Section::Monitoring => view! { <monitoring::Form/> }.into_any(),
             Section::Users => view! { <users::Form/> }.into_any(),
             Section::Containers => view! { <containers::Form/> }.into_any(),
+            Section::Deployment => view! { <deployment::Form/> }.into_any(),
             Section::Modules => view! { <modules::Form/> }.into_any(),
         };
         view! {
@@ -81,6 +83,7 @@ fn lead(section: Section) -> &'static str {
         Section::Users => {
             "People and groups, with the same number on every node; a directory of people; SSH between nodes."
         }
+        Section::Deployment => "How the flake becomes machines, and how they are kept up to date.",
         Section::Modules => {
             "Modules of your own, by the Module Development Guide: written, registered and checked here."
         }

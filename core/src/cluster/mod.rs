@@ -5,6 +5,7 @@
 
 mod containers;
 mod custom;
+mod deployment;
 mod described;
 pub mod expand;
 mod general;
@@ -20,6 +21,7 @@ mod users;
 
 pub use containers::*;
 pub use custom::*;
+pub use deployment::*;
 pub use described::{Described, Telling};
 pub use expand::Node;
 pub use general::*;
@@ -292,6 +294,8 @@ sections! {
     users Users "users" "Users": Users,
     /// Container orchestration.
     containers Containers "containers" "Containers": Containers,
+    /// From the flake to machines.
+    deployment Deployment "deployment" "Deployment": Deployment,
     /// Modules of the user's own.
     modules Modules "modules" "Custom modules": Vec<CustomModule>,
 }

@@ -3,6 +3,7 @@
 //! Each contributor adds files, declares the sections it reads, and knows no other contributor; so [`regenerate`]
 //! runs only those that an edit reaches.
 
+mod ci;
 mod lock;
 mod readme;
 pub mod secrets;
@@ -29,6 +30,7 @@ const CONTRIBUTORS: &[Contributor] = &[
     Contributor { reads: MODULE_SWITCHES, files: |cluster| one("flake.nix", flake_nix(cluster).into()) },
     Contributor { reads: MODULE_SWITCHES, files: modules::files },
     Contributor { reads: &[Section::Users], files: home_files },
+    Contributor { reads: &[Section::Nodes, Section::Deployment], files: ci::files },
     Contributor { reads: Section::ALL, files: lock_file },
     Contributor { reads: &[Section::Nodes], files: extra_module_files },
     Contributor { reads: &[], files: |_| one("lib/default.nix", include_str!("lib/default.nix").to_owned().into()) },

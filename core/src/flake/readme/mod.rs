@@ -5,7 +5,7 @@ mod nodes;
 mod steps;
 
 use super::secrets::secrets;
-use crate::cluster::Cluster;
+use crate::cluster::{Ci, Cluster};
 use crate::markdown::{code, plain};
 use crate::modules::{self, MODULES, Make};
 use std::fmt::Write;
@@ -69,6 +69,11 @@ fn files(out: &mut String, cluster: &Cluster) {
     let mut modules: Vec<String> = modules::registered(cluster).into_iter().map(|module| module.name).collect();
     modules.sort_unstable();
     let modules = format!("`modules/`: {}", modules.join(", "));
+    let ci = match cluster.deployment.ci {
+        Ci::None => None,
+        Ci::GitHub => Some("`.github/workflows/flake.yml`: checks and builds on each push, newer inputs each week"),
+        Ci::GitLab => Some("`.gitlab-ci.yml`: checks and builds on each push, newer inputs in a scheduled pipeline"),
+    };
     let lines = [
         (true, "`flake.nix`: inputs, the modules, `mkClusterFlake`"),
         (true, "`cluster.nix`: the values of this cluster"),
@@ -77,6 +82,7 @@ fn files(out: &mut String, cluster: &Cluster) {
         (!modules::extra_modules(cluster).is_empty(), "`hosts/`: further Nix for groups and nodes"),
         (modules::home_files(cluster).next().is_some(), "`users/`: Home Manager modules"),
         (true, "`tools/`: `cluster-tools`"),
+        (ci.is_some(), ci.unwrap_or_default()),
         (true, "`cluster.json`: the design"),
     ];
     out.push_str("## Files\n\n");

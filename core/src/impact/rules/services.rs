@@ -139,6 +139,7 @@ pub(super) const RULES: &[Rule] = &[
         NVIDIA,
         "What tells containers of the GPUs runs again; running containers go on.",
     ),
+    always("deployment.ci", Nothing, Who::Nobody, "The file for the CI is another one; nothing on the nodes changes."),
     judged("modules[]", judge::module),
     always("modules[].description", Nothing, Who::Nobody, "For people: in the module's head and the README."),
     always(
