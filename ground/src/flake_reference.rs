@@ -1,10 +1,9 @@
-//! References of flakes, as an input's `url` has them.
+//! Flake references: what the `url` of a flake input may be (`nix flake --help`, “Flake references”).
 
-/// Why a text is no flake reference that can stand as an input's `url`; `None` where it is one. Reads as
-/// `“x” is no flake reference: it …`.
+/// Why `reference` cannot stand as an input's `url`, as the end of “it …”; `None` where it can.
 ///
-/// A reference names where a flake is: `github:owner/repository`, `git+https://host/repository`. It is public: it lands
-/// in flake.nix, so that a password in it would be told to all.
+/// A reference says where a flake is: `github:owner/repository`, `git+https://host/repository`. It ends up in
+/// flake.nix, where everybody can read it, so one with a password in it is refused.
 pub fn flake_reference_fault(reference: &str) -> Option<&'static str> {
     const FORGES: &[&str] = &["github:", "gitlab:", "sourcehut:"];
     const OTHERS: &[&str] = &[

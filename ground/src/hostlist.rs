@@ -17,7 +17,7 @@ const MAX_NAME: usize = 253;
 /// More digits than these might not fit Slurm's 64-bit counter.
 const MAX_DIGITS: usize = 18;
 
-/// Why a text is no hostlist.
+/// Why a text is not a valid hostlist: a whole sentence, which quotes the text and says what to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostlistError(pub String);
 
@@ -29,7 +29,8 @@ impl fmt::Display for HostlistError {
 
 impl std::error::Error for HostlistError {}
 
-/// The names that `text` stands for, in its order, repeated ones too. Empty text names nobody.
+/// The names that `text` stands for, in the order of the hostlist, repeated ones as often as they occur. Empty text
+/// gives no names.
 ///
 /// The last bracket varies fastest. With more than two brackets the order is Slurm's odd one: of `r[1-2]n[1-2]k[1-2]`,
 /// `k` varies fastest, then `r`, then `n`.
@@ -44,7 +45,7 @@ pub fn expand(text: &str) -> Result<Vec<String>, HostlistError> {
     Ok(names)
 }
 
-/// How many names `text` stands for. Fails as [`expand`] does, and costs the same at any size.
+/// How many names `text` stands for, without making them. Fails as [`expand`] does.
 pub fn count(text: &str) -> Result<usize, HostlistError> {
     parse(text).map(|(_, count)| count)
 }

@@ -1,6 +1,8 @@
 //! What all of clusterflake stands on: places in a description, names and how they are shown, hostlists, the files of a
 //! flake. Nothing here knows what a cluster is.
 
+#![warn(missing_docs)]
+
 pub mod flake_reference;
 pub mod folders;
 pub mod hostlist;

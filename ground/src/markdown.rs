@@ -1,6 +1,7 @@
-//! User text in Markdown.
+//! User text escaped for Markdown (CommonMark with GitHub's tables).
 
-/// User text as one line of plain Markdown.
+/// `text` for running Markdown: on one line, with each character that Markdown or HTML would read escaped by a
+/// backslash.
 pub fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
@@ -13,7 +14,8 @@ pub fn plain(text: &str) -> String {
     out
 }
 
-/// User text for a code span, a table or a line of a code block: nothing in it ends one of them.
+/// `text` for the inside of a code span, a table cell or a line of a code block: backticks, bars and line ends become
+/// spaces, so that nothing in it ends one of them.
 pub fn code(text: &str) -> String {
     text.trim().replace(['`', '|', '\n', '\r'], " ")
 }

@@ -1,9 +1,10 @@
-//! Memory as people write it.
+//! Amounts of memory, as people write and read them. As numbers they are MiB throughout, as `RealMemory` in slurm.conf.
 
-/// How the memory of a node is written that is not known.
+/// How a node's memory is written where it is not known; as a number that is 0.
 pub const UNKNOWN: &str = "unknown";
 
-/// Text of a number with a point before its fraction: `1,5 TB` is `1.5 TB`, and `1,024 GB` is `1024 GB`.
+/// `text` with a decimal point where it has a decimal comma, and without a comma between thousands: `1,5 TB` becomes
+/// `1.5 TB`, `1,024 GB` becomes `1024 GB`. Anything else is returned trimmed, otherwise as it was.
 pub fn with_point(text: &str) -> String {
     let text = text.trim();
     let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
@@ -19,13 +20,14 @@ pub fn with_point(text: &str) -> String {
     }
 }
 
-/// As [`read`], of a node's memory: what is [`UNKNOWN`] comes to 0.
+/// As [`read`], for a node's memory, in MiB: [`UNKNOWN`] and `?` give 0.
 pub fn read_of_node(text: &str) -> Result<u64, String> {
     if [UNKNOWN, "?"].contains(&text.trim()) { Ok(0) } else { read(text) }
 }
 
-/// Reads `512 GiB`, `1.5T`, `515072` (MiB); gives MiB. GB and GiB are the same here, as in what vendors print on modules.
-/// Fails with a sentence for people.
+/// Reads `512 GiB`, `1.5T` or `515072` (MiB) and gives MiB. GB and GiB are the same here, as they are on the labels of
+/// memory modules. `Err` is a sentence for the user: not a number, an unknown unit, no whole number of MiB, or too
+/// much.
 pub fn read(text: &str) -> Result<u64, String> {
     let text = &with_point(text);
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
@@ -48,22 +50,22 @@ pub fn read(text: &str) -> Result<u64, String> {
     if mib < 9e15 { Ok(mib as u64) } else { Err(too_much()) }
 }
 
-/// `512 GiB` where that is exact, else `515072 MiB`: what [`read`] reads back.
+/// `mib` as `512 GiB` where that is exact, otherwise as `515072 MiB`; [`read`] gives the same number back.
 pub fn show(mib: u64) -> String {
     if mib > 0 && mib.is_multiple_of(1024) { format!("{} GiB", mib / 1024) } else { format!("{mib} MiB") }
 }
 
-/// The memory of a node, as [`read_of_node`] reads it back.
+/// A node's memory in MiB as text, [`UNKNOWN`] for 0; [`read_of_node`] gives the same number back.
 pub fn show_of_node(mib: u64) -> String {
     if mib == 0 { UNKNOWN.to_owned() } else { show(mib) }
 }
 
-/// The memory of a node in a few digits: `256 GiB`, or that it is not known.
+/// A node's memory in MiB as [`brief`] shows it, [`UNKNOWN`] for 0.
 pub fn brief_of_node(mib: u64) -> String {
     if mib == 0 { UNKNOWN.to_owned() } else { brief(mib) }
 }
 
-/// Memory in a few digits: `256 GiB`, `2 TiB`, `393.8 TiB`.
+/// `mib` rounded to one decimal of the largest unit that fits: `256 GiB`, `2 TiB`, `393.8 TiB`.
 pub fn brief(mib: u64) -> String {
     let (amount, unit) = match mib {
         0..1024 => return format!("{mib} MiB"),

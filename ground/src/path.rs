@@ -1,4 +1,4 @@
-//! Places in a description. Problems, fixes, form fields and the origins of generated lines all speak [`Path`].
+//! Places in a description. Problems, fixes, form fields and the origins of generated lines all name them by [`Path`].
 
 use std::fmt;
 use std::str::FromStr;
@@ -17,22 +17,22 @@ pub enum Step {
 pub struct Path(Vec<Step>);
 
 impl Path {
-    /// The whole description.
+    /// The empty path: the whole description.
     pub fn root() -> Self {
         Self::default()
     }
 
-    /// The place of a field inside this one.
+    /// The place of `field` inside the struct that stands here.
     pub fn field<S, T>(&self, field: Field<S, T>) -> Self {
         self.key(field.key)
     }
 
-    /// The place of the field with this name in `cluster.json`.
+    /// The place of the field that `cluster.json` calls `key`, inside this one.
     pub fn key(&self, key: &str) -> Self {
         self.with(Step::Key(key.to_owned()))
     }
 
-    /// The place of an element, counted from 0.
+    /// The place of an element of the list that stands here, counted from 0.
     pub fn index(&self, index: usize) -> Self {
         self.with(Step::Index(index))
     }
@@ -43,12 +43,12 @@ impl Path {
         Self(steps)
     }
 
-    /// The steps from the whole description to this place.
+    /// The steps from the whole description to this place; none for the root.
     pub fn steps(&self) -> &[Step] {
         &self.0
     }
 
-    /// The name of the section this place is in: its first step.
+    /// The section that this place is in, by its name in `cluster.json`: the first step. `None` for the root.
     pub fn section(&self) -> Option<&str> {
         match self.0.first() {
             Some(Step::Key(key)) => Some(key),
@@ -75,7 +75,8 @@ impl fmt::Display for Path {
     }
 }
 
-/// Reads what [`Path`]'s `Display` writes; fails on an empty step or an index that is not a number.
+/// Reads what [`Path`]'s `Display` writes. `Err` is a sentence: a step is empty, a bracket is not closed, or an index
+/// is not a number.
 impl FromStr for Path {
     type Err = String;
 
@@ -108,7 +109,9 @@ impl FromStr for Path {
 pub struct Field<S: 'static, T: 'static> {
     /// The field's name in `cluster.json`.
     pub key: &'static str,
+    /// Borrows the field of a struct.
     pub get: fn(&S) -> &T,
+    /// Borrows the field of a struct, to change it.
     pub get_mut: fn(&mut S) -> &mut T,
 }
 

@@ -3,7 +3,8 @@
 use crate::hostlist;
 use crate::private_key::looks_private;
 
-/// A value as a message shows it: in quotes, on one line, not too long, and never a private key.
+/// `text` as a message shows it: in curly quotes, on one line, cut after 60 characters. A private key is not shown: it
+/// becomes `this text`.
 pub fn quote(text: &str) -> String {
     const LONGEST: usize = 60;
     if looks_private(text) {
@@ -13,17 +14,17 @@ pub fn quote(text: &str) -> String {
     if text.chars().nth(LONGEST).is_some() { format!("“{short}…”") } else { format!("“{short}”") }
 }
 
-/// A value as a button can show it.
+/// `list` as a button shows it: at most 40 characters, with `…` at the end where it was cut.
 pub fn short(list: &str) -> String {
     if list.chars().nth(40).is_some() { list.chars().take(39).chain(['…']).collect() } else { list.to_owned() }
 }
 
-/// Some names as a hostlist, as a message can show them.
+/// `names` as a hostlist, cut as by [`short`]: `cn[001-128]`.
 pub fn list(names: &[String]) -> String {
     short(&hostlist::compress(names))
 }
 
-/// A count with its noun: `1 host`, `3 hosts`.
+/// `count` with its noun, whose plural takes an `s`: `1 host`, `3 hosts`.
 pub fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

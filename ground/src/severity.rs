@@ -12,7 +12,7 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// The word for it in the command line's output.
+    /// The word for it in the command line's output: `error`, `warning` or `hint`.
     pub const fn word(self) -> &'static str {
         match self {
             Severity::Error => "error",

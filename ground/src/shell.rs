@@ -1,6 +1,6 @@
-//! Command lines for a shell (sh, bash).
+//! Quoting for command lines of a POSIX shell.
 
-/// `text` as one word of a shell's command line.
+/// `text` as one word of a shell's command line, in single quotes where a shell would split or expand it.
 pub fn word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@:=,".contains(c);
     if !text.is_empty() && text.chars().all(plain) {

@@ -1,4 +1,4 @@
-//! Public SSH keys.
+//! Public SSH keys, one line of `authorized_keys` each.
 
 use base64::alphabet::STANDARD;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
@@ -15,12 +15,13 @@ const TYPES: &[&str] = &[
     "sk-ecdsa-sha2-nistp256@openssh.com",
 ];
 
-/// Whether `text` is a public SSH key, as a line of `authorized_keys`.
+/// Whether `text` is a valid public SSH key, as a line of `authorized_keys`.
 pub fn is_public_key(text: &str) -> bool {
     public_key_fault(text).is_none()
 }
 
-/// Why `text` is no public key; options may stand before its type.
+/// Why `text` is not a valid public key, beginning with “it …” or the part that is at fault, and what to do; `None`
+/// where it is one. Options may stand before the type, as sshd(8) takes them.
 pub fn public_key_fault(text: &str) -> Option<String> {
     let text = text.trim();
     if text.is_empty() {

@@ -1,13 +1,13 @@
-//! IPv4 subnets.
+//! IPv4 subnets: their text, and how two of them lie to each other.
 
 pub use ipnet::Ipv4Net;
 
-/// Reads `10.0.0.0/16`, with whatever host bits: they are cleared. `None` where it is no subnet.
+/// Reads `10.0.0.0/16`; host bits that are set are cleared. `None` where `text` is not a subnet with its prefix length.
 pub fn parse(text: &str) -> Option<Ipv4Net> {
     text.trim().parse::<Ipv4Net>().ok().map(|subnet| subnet.trunc())
 }
 
-/// Whether the two have addresses in common.
+/// Whether the two subnets have addresses in common.
 pub fn overlap(one: Ipv4Net, other: Ipv4Net) -> bool {
     one.contains(&other) || other.contains(&one)
 }
