@@ -1,30 +1,38 @@
-//! Text of a file → its lines as tokens, for showing it in colours.
+//! The text of a file, split into lines of tokens, for showing it in colours.
 //!
 //! `a = "x"; # note` gives one line: name `a`, plain ` = `, string `"x"`, plain `; `, comment `# note`.
 
 use rnix::SyntaxKind::{self, *};
 
-/// What a token is, as far as colours go.
+/// What a token is, as far as its colour depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
+    /// Anything else: punctuation, blanks, variables, and every file that is neither Nix nor JSON.
     Plain,
+    /// A comment of Nix, with its `#` or `/* */`.
     Comment,
+    /// A string or a part of one, with its quotes; in Nix also a path.
     String,
     /// An attribute that is set, or a key of JSON.
     Name,
+    /// An integer or a float.
     Number,
+    /// A keyword of Nix, and `true`, `false` and `null`.
     Keyword,
 }
 
-/// A piece of one line.
+/// A piece of one line, in a single colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token<'t> {
+    /// What it is.
     pub kind: Kind,
+    /// Its characters; never empty, and without a newline.
     pub text: &'t str,
 }
 
-/// The lines of the file `path`: Nix and JSON by their ending, all else plain. The tokens of a line, joined, are the
-/// line; a final newline opens no further line.
+/// The lines of the file `path` as tokens, one entry a line. Files ending in `.nix`, `.json` and `.lock` are coloured,
+/// all others plain. The tokens of a line, joined, are the line; an empty line has none, and a final newline opens no
+/// further line.
 pub fn lines<'t>(path: &str, text: &'t str) -> Vec<Vec<Token<'t>>> {
     let tokens = match path.rsplit('.').next() {
         Some("nix") => nix(text),

@@ -3,6 +3,8 @@
 //! The only place that writes Nix: values are printed with escapes, as nixfmt (RFC 166) would, and remember which
 //! field of the description made each line.
 
+#![warn(missing_docs)]
+
 pub mod complete;
 pub mod highlight;
 pub mod lint;
@@ -20,7 +22,7 @@ pub use written::{AttrPath, set_fault};
 use clusterflake_ground::path::Path;
 use written::Written;
 
-/// A Nix value, and the field of the description that it comes from.
+/// A Nix value, and the field of the description that it comes from, if any. [`print()`] makes text of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Nix {
     pub(crate) expr: Expr,
@@ -53,11 +55,12 @@ pub(crate) enum Expr {
     Written(Written),
 }
 
-/// A piece of a string.
+/// A piece of a [`Nix::template`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Piece {
+    /// Text that stands for itself; the printer escapes it.
     Text(String),
-    /// What is put in, on one line.
+    /// A value that is put in with `${…}`, printed on one line.
     Value(Nix),
 }
 
@@ -76,7 +79,7 @@ impl Nix {
         Self::new(Expr::Import(format!("./modules/{name}")))
     }
 
-    /// The path `./RELATIVE` of the flake. Text that Nix would not read as a path stays a string.
+    /// The path `./RELATIVE`, from the root of the flake. Text that Nix would not read as a path becomes a string.
     pub fn path(relative: &str) -> Self {
         let plain = |c: char| c.is_ascii_alphanumeric() || "._-+/".contains(c);
         let is_path = !relative.is_empty() && relative.chars().all(plain) && !relative.contains("//");
@@ -87,37 +90,37 @@ impl Nix {
         }
     }
 
-    /// A text of several lines.
+    /// A string of several lines, printed between `''` where that keeps the text, otherwise between quotes.
     pub fn lines(text: &str) -> Self {
         Self::new(Expr::Lines(text.to_owned()))
     }
 
-    /// Words of Nix; never a user's text.
+    /// Nix source that is printed as it stands: never a user's text, which goes through [`Nix::written`].
     pub fn code(words: impl Into<String>) -> Self {
         Self::new(Expr::Code(words.into()))
     }
 
-    /// `base.a.b`.
+    /// `base.a.b` for the names `a`, `b`, each quoted where it must be; `base` is printed as it stands.
     pub fn select(base: &'static str, names: Vec<String>) -> Self {
         Self::new(Expr::Select(base, names))
     }
 
-    /// A call of `function`.
+    /// `function` applied to `arguments`, in brackets where they need it; `function` is printed as it stands.
     pub fn call(function: &'static str, arguments: Vec<Nix>) -> Self {
         Self::new(Expr::Call(function, arguments))
     }
 
-    /// A string with values put in.
+    /// A string with values put in: `"${node.name}.cluster"`.
     pub fn template(pieces: Vec<Piece>) -> Self {
         Self::new(Expr::Template(pieces))
     }
 
-    /// A list.
+    /// The items as a list, in their order.
     pub fn list(items: impl IntoIterator<Item = impl Into<Nix>>) -> Self {
         Self::new(Expr::List(items.into_iter().map(Into::into).collect()))
     }
 
-    /// The text of a string; `None` of any other value.
+    /// The text of a plain string; `None` for any other value, strings of several lines and templates too.
     pub fn as_text(&self) -> Option<&str> {
         match &self.expr {
             Expr::Str(text) => Some(text),
@@ -125,7 +128,7 @@ impl Nix {
         }
     }
 
-    /// The same value, known to come from the field at `path`.
+    /// The same value, marked as coming from the field at `path`: the lines that it is printed on get that origin.
     pub fn from_field(mut self, path: Path) -> Self {
         self.origin = Some(path);
         self
@@ -181,42 +184,44 @@ impl From<u64> for Nix {
     }
 }
 
-/// An attribute set, in the order in which its attributes were added.
+/// An attribute set, printed in the order in which its attributes were added.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Attrs(Vec<(AttrPath, Nix)>);
 
 impl Attrs {
+    /// An empty set, `{ }`.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds an attribute.
+    /// Adds the attribute `name`, which may need quotes but is one name: a dot in it is no path.
     pub fn set(mut self, name: &str, value: impl Into<Nix>) -> Self {
         self.0.push((AttrPath::name(name), value.into()));
         self
     }
 
-    /// Adds what stands at `path`, which no other attribute may [clash](AttrPath::clashes) with.
+    /// Adds the attribute at `path`. The caller sees to it that it does not [clash](Attrs::clashes) with one that is
+    /// here.
     pub fn put(&mut self, path: AttrPath, value: Nix) {
         self.0.push((path, value));
     }
 
-    /// Whether an attribute at `path` could not stand beside those that are here.
+    /// Whether an attribute at `path` cannot stand beside those that are here; see [`AttrPath::clashes`].
     pub fn clashes(&self, path: &AttrPath) -> bool {
         self.0.iter().any(|(other, _)| other.clashes(path))
     }
 
-    /// Adds an attribute whose value is the field at `path`.
+    /// Adds the attribute `name`, whose value comes from the field of the description at `path`.
     pub fn field(self, name: &str, value: impl Into<Nix>, path: Path) -> Self {
         self.set(name, value.into().from_field(path))
     }
 
-    /// Adds an attribute if `condition` holds.
+    /// As [`field`](Attrs::field) where `condition` holds; otherwise adds nothing.
     pub fn field_if(self, condition: bool, name: &str, value: impl Into<Nix>, path: Path) -> Self {
         if condition { self.field(name, value, path) } else { self }
     }
 
-    /// Whether no attribute was added.
+    /// Whether the set has no attributes.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

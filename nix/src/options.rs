@@ -17,36 +17,51 @@ use std::fmt::Write as _;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "t", rename_all = "camelCase")]
 pub enum OptionType {
+    /// `types.bool`.
     Bool,
+    /// `types.str` and its narrower kinds.
     Str,
+    /// Any integer, `types.int`.
     Int,
+    /// `types.float`.
     Float,
     /// An integer from 0 to 65535.
     Port,
+    /// An absolute path, `types.path`.
     Path,
+    /// A derivation, `types.package`.
     Package,
     /// Text of which several definitions are joined by newlines.
     Lines,
     /// Text of which several definitions are joined by commas, spaces or the like.
     Commas,
+    /// `null` alone; `types.nullOr x` is [`Either`](OptionType::Either) this or `x`.
     Null,
-    /// One of some strings.
+    /// One of some strings, `types.enum`.
     Enum {
+        /// The strings, in the order in which the manual lists them.
         values: Vec<String>,
     },
+    /// A list, `types.listOf`.
     ListOf {
+        /// The type of each element.
         of: Box<OptionType>,
     },
+    /// An attribute set with any names, `types.attrsOf`.
     AttrsOf {
+        /// The type of each value.
         of: Box<OptionType>,
     },
     /// An attribute set of anything.
     Attrs,
     /// A set of options of its own; open ones take others too.
     Submodule {
+        /// Whether it takes attributes that are not options of it (`freeformType`).
         open: bool,
     },
+    /// Any one of several types, `types.either` and `types.oneOf`.
     Either {
+        /// The types, at least two.
         of: Vec<OptionType>,
     },
     /// A type that this table does not model: every value has it.
@@ -56,12 +71,13 @@ pub enum OptionType {
 /// A place in the tree of options: an option, a set of them, or both.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct OptionNode {
+    /// The option's type; `None` for a place that only has options below it.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<OptionType>,
     /// The default, where it is a simple literal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<Value>,
-    /// Whether the table has every option below.
+    /// Whether the table lists every option below, so that any other does not exist.
     #[serde(skip)]
     pub is_whole: bool,
     /// What is below, by name; `<name>` stands for any name of an attribute set, `*` for a list's elements.
@@ -69,10 +85,12 @@ pub struct OptionNode {
     pub children: BTreeMap<String, OptionNode>,
 }
 
-/// An option that NixOS no longer has, or those below one; in the same tree of names as the options.
+/// A place in the tree of options that NixOS no longer has: such an option, what is below it, or both.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GoneNode {
+    /// What became of the option; `None` for a place that only has such options below it.
     pub gone: Option<Gone>,
+    /// What is below, by name, as in [`OptionNode::children`].
     pub children: BTreeMap<String, GoneNode>,
 }
 
@@ -85,11 +103,12 @@ pub struct Gone {
     pub advice: String,
 }
 
-/// The options that Nix of the users' is held against.
+/// The options that a user's Nix is checked against.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Known {
+    /// The options that there are.
     pub tree: OptionNode,
-    /// The options that there were.
+    /// The options that there were in earlier releases.
     pub gone: GoneNode,
     /// Whether these are all options of a release: then one that is missing does not exist. Otherwise only what stands
     /// below a known prefix (`services.k3s`) is judged.
@@ -99,13 +118,14 @@ pub struct Known {
 }
 
 impl Known {
-    /// Those of `table`, whose lines are as above.
+    /// The options of `table`, whose lines are as the head of this file says; `complete` as in the field.
     pub fn new(table: &str, complete: bool) -> Self {
         let is_option = |line: &&str| line.split('\t').nth(1).is_some_and(|kind| kind != GONE);
         Self { tree: tree(table), gone: gone(table), complete, count: table.lines().filter(is_option).count() }
     }
 
-    /// Whether these are all options below the one at `parents`: one that is missing there does not exist.
+    /// Whether all options below `parents`, a path of names, are known, so that one that is missing there does
+    /// not exist.
     pub fn is_whole(&self, parents: &[String]) -> bool {
         let mut node = &self.tree;
         for name in parents {
@@ -122,14 +142,14 @@ impl Known {
 /// What stands for the type in the line of an option that NixOS no longer has.
 const GONE: &str = "=>";
 
-/// The table of the project, which the page fetches instead (see `tables`).
+/// The project's own table of options. The page does not carry it but fetches it; see [`tables`](crate::tables).
 #[cfg(not(target_family = "wasm"))]
 pub const TABLE: &str = include_str!("../data/nixos-options.tsv");
 
 /// The largest `options.json` that is read, in bytes; that of NixOS has some 25 MB.
 pub const MAX_JSON: usize = 96 << 20;
 
-/// The tree of the options in a table. Lines of another shape are passed over.
+/// The options of `table` as a tree. Lines of another shape are passed over.
 pub fn tree(table: &str) -> OptionNode {
     let mut root = OptionNode::default();
     // Few types are many options'.
@@ -167,14 +187,15 @@ fn gone(table: &str) -> GoneNode {
 }
 
 impl OptionNode {
-    /// The option at `path`, whose names may be any where the option is of an attribute set.
+    /// What the tree has at `path`, relative to this place; a name stands for the `<name>` of an attribute set where
+    /// there is no option called so. `None` where the tree has nothing there.
     pub fn at(&self, path: &[String]) -> Option<&OptionNode> {
         path.iter().try_fold(self, |node, name| node.children.get(name).or_else(|| node.children.get("<name>")))
     }
 }
 
 impl OptionType {
-    /// Whether two definitions that differ are an error: they cannot be joined.
+    /// Whether two different definitions of such an option are an error, because NixOS cannot merge them.
     pub fn is_single(&self) -> bool {
         match self {
             OptionType::Bool
@@ -195,7 +216,8 @@ impl OptionType {
 /// The table, a line `path TAB type` for each option, of an `options.json` as NixOS builds it
 /// (`nix-build '<nixpkgs/nixos/release.nix>' -A options`): an object with the `type` of each option by its path.
 ///
-/// Fails on bytes that are no such object, with the end of a sentence that begins with the file's name.
+/// `Err` where the bytes are not such an object, or more than [`MAX_JSON`]; it is the end of a sentence that begins
+/// with the file's name: `is larger than …`.
 pub fn table_of_json(json: &[u8]) -> Result<String, String> {
     /// Of an option, what is read; its description is by far the largest part.
     #[derive(Deserialize)]
@@ -259,7 +281,8 @@ fn split_outside<'t>(text: &'t str, separator: &str) -> Vec<&'t str> {
     parts
 }
 
-/// The type that NixOS's manual describes with `text`.
+/// The type that NixOS's manual describes as `text` (`lib/types.nix`, `description`): `list of string`, `null or
+/// package`. [`OptionType::Any`] where the wording is not known.
 pub fn parse_type(text: &str) -> OptionType {
     let text = text.trim();
     let text = text.strip_suffix(" convertible to it").unwrap_or(text).trim();

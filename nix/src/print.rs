@@ -9,10 +9,12 @@ use clusterflake_ground::tree::{File, Origin};
 /// nixfmt's line width.
 const WIDTH: usize = 100;
 
-/// Text, and the fields that made its lines.
+/// Nix source, and which field of the description each line comes from.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Text {
+    /// The source, lines separated by `\n`.
     pub text: String,
+    /// The lines that come from a field, counted from 0, in ascending order.
     pub origins: Vec<Origin>,
 }
 
@@ -22,8 +24,8 @@ impl From<Text> for File {
     }
 }
 
-/// The text of `value`, without a final newline. The first line begins where the caller stands; the following ones
-/// are indented by `indent` spaces and more. Attribute sets and lists break as nixfmt breaks them.
+/// The source of `value`, without a final newline. Its first line is not indented, the following ones by at least
+/// `indent` spaces. Attribute sets and lists break as nixfmt breaks them.
 pub fn print(value: &Nix, indent: usize) -> Text {
     let mut printer = Printer { text: String::new(), line: 0, origins: Vec::new() };
     printer.value(value, indent, None);

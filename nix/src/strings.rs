@@ -1,11 +1,11 @@
-//! Strings and names with the escapes that Nix wants.
+//! Strings and names with the escapes that Nix needs.
 
 use super::Piece;
 use super::print::flat;
 
 const KEYWORDS: &[&str] = &["assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with", "__curPos"];
 
-/// Whether `name` can stand bare, as a variable and as an attribute.
+/// Whether `name` can stand without quotes, as a variable and as an attribute: an identifier of Nix and no keyword.
 pub fn is_identifier(name: &str) -> bool {
     let mut characters = name.chars();
     characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')

@@ -37,8 +37,8 @@ pub fn expression_fault(text: &str) -> Option<Fault> {
     parse(text).err()
 }
 
-/// Whether `text` is an expression that means the same wherever it stands: it uses no variable from around it, and no path of
-/// its own file's folder.
+/// Whether `text` is an expression that means the same in any file: it has no free variables and no relative paths.
+/// `false` where it does not parse.
 pub fn is_closed(text: &str) -> bool {
     parse(text).is_ok_and(|expression| {
         let has_path = expression.descendants().any(|node| matches!(node.kind(), NODE_PATH_REL));
@@ -63,7 +63,8 @@ pub(super) fn form_fault(text: &str) -> Option<Fault> {
     }
 }
 
-/// As [`module_fault`], of a file that may also be the guide's function around a module: the flake calls that one itself.
+/// As [`module_fault`], for a file that may also hold a function that gives a module, as the guide to modules has it:
+/// the flake calls that function itself.
 pub fn source_fault(text: &str) -> Option<Fault> {
     let expression = match parse(text) {
         Ok(expression) => expression,
@@ -93,7 +94,8 @@ thread_local! {
     static PARSED: RefCell<Vec<(String, Result<SyntaxNode, Fault>)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The expression that `text` is.
+/// The syntax tree of `text`, which is one Nix expression. `Err` says why it is not, or that it is too long or too
+/// deep.
 pub fn parse(text: &str) -> Result<SyntaxNode, Fault> {
     if !(REMEMBERED_FROM..=MAX_BYTES).contains(&text.len()) {
         return parse_anew(text);

@@ -22,23 +22,24 @@ static NOTHING: Known = Known {
     count: 0,
 };
 
-/// Hands in the texts of `nixos-options.tsv` and `packages.txt`, which stay as long as the program. What comes first
-/// counts.
+/// Hands in the texts of `nix/data/nixos-options.tsv` and `nix/data/packages.txt`, which are kept as long as the
+/// program runs. Only the first call counts, and outside WebAssembly only one before the tables are first asked for.
 pub fn provide(options: String, packages: String) {
     HANDED_IN.get_or_init(|| Tables { options: options.leak(), packages: packages.leak() });
 }
 
-/// Whether there is a table.
+/// Whether the tables are there: always, but in WebAssembly only after [`provide`].
 pub fn are_there() -> bool {
     tables().is_some()
 }
 
-/// The options that the project knows; none until there is a table.
+/// The options that the project's table has; none until the tables [are there](are_there).
 pub fn known() -> &'static Known {
     tables().map_or(&NOTHING, |tables| KNOWN.get_or_init(|| Known::new(tables.options, false)))
 }
 
-/// The packages by their attributes; none until there is a table.
+/// The packages of nixpkgs by their attributes, `python3Packages.numpy`, in the order of the table; none until the
+/// tables [are there](are_there).
 pub fn packages() -> impl Iterator<Item = &'static str> {
     tables().map_or("", |tables| tables.packages).lines()
 }

@@ -42,7 +42,8 @@ impl Written {
 }
 
 impl Nix {
-    /// What a user wrote, where it is one expression of Nix.
+    /// A user's Nix as a value, printed as it was typed, comments included. `Err` where it is not one expression of
+    /// Nix.
     pub fn written(text: &str) -> Result<Self, Fault> {
         let text = unix_lines(text)?;
         let node = syntax::parse(&text)?;
@@ -56,7 +57,8 @@ impl Nix {
         Ok(Self::new(Expr::Written(Written { text: text.to_owned(), whole, closed })))
     }
 
-    /// A text of a user's with `${…}` in it, as Nix reads the inside of a string; all else in it stands for itself.
+    /// A user's text as a string, in which `${…}` is Nix as in any string of Nix and everything else stands for itself.
+    /// `Err` where what is inside the braces is not an expression.
     pub fn interpolated(text: &str) -> Result<Self, Fault> {
         let mut pieces = vec![];
         let (mut plain, mut rest) = (String::new(), text);
@@ -81,8 +83,8 @@ impl Nix {
     }
 }
 
-/// Why `text`, which parses, cannot stand among the configurations of a module: it is a function, or has what only a
-/// whole module may have. Which names are bound around it is not asked here.
+/// Why `text` cannot stand as the `config` of a module: it does not parse, is a function, or has keys that only a whole
+/// module may have (`imports`, `options`). `None` where it can; whether its variables are bound is not asked here.
 pub fn set_fault(text: &str) -> Option<Fault> {
     if let Some(fault) = syntax::form_fault(text) {
         return Some(fault);
@@ -152,7 +154,7 @@ fn lines_to_keep(text: &str) -> Vec<usize> {
     kept
 }
 
-/// A place among attributes: `services.k3s.role`.
+/// The path of an attribute: `services.k3s.role`. Names in it may be quoted or computed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AttrPath(Vec<Attr>);
 
@@ -164,17 +166,17 @@ pub(crate) enum Attr {
 }
 
 impl AttrPath {
-    /// One name.
+    /// The path of one name, which stands for itself: a dot in it is part of the name.
     pub fn name(name: &str) -> Self {
         Self(vec![Attr::Name(name.to_owned())])
     }
 
-    /// Names, one in another.
+    /// The path of several names, from the outermost inwards.
     pub fn names(names: &[&str]) -> Self {
         Self(names.iter().map(|name| Attr::Name((*name).to_owned())).collect())
     }
 
-    /// Reads a path as a user writes it: with dots, quotes and `${…}`.
+    /// Reads a path as a user writes it in Nix: with dots, quotes and `${…}`. `Err` where `text` is not such a path.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         let no_path = || Fault::at(text, 0.into(), "this is no path of an option, such as `services.openssh.enable`");
         let text = text.trim();
@@ -204,7 +206,8 @@ impl AttrPath {
         &self.0
     }
 
-    /// Whether the two cannot stand in one set: one is the other or inside it, or may be.
+    /// Whether the two cannot stand in one set: they are the same, one is inside the other, or a computed name might
+    /// make them so.
     pub fn clashes(&self, other: &AttrPath) -> bool {
         for pair in self.0.iter().zip(&other.0) {
             match pair {

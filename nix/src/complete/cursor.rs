@@ -7,16 +7,18 @@ use crate::lint::MODULE_KEYS;
 use crate::options::OptionNode;
 use rnix::SyntaxKind::{self, *};
 
-/// What may stand in the place of a word.
+/// What may stand in place of the word at the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Completion {
-    /// The bytes of the text that a candidate takes the place of.
+    /// The first byte of the text that a candidate replaces, counted from 0.
     pub start: usize,
+    /// The byte behind the last one that a candidate replaces.
     pub end: usize,
+    /// What may be meant, best first; at least one.
     pub candidates: Vec<Candidate>,
 }
 
-/// What a text is.
+/// What kind of text is being completed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stands {
     /// A NixOS module, or a set of options.
@@ -25,8 +27,9 @@ pub enum Stands {
     Value,
 }
 
-/// What may be meant at the byte `cursor` of `text`: the names of options where one is set, options of `config` and packages
-/// of `pkgs` where they are read. `None` where nothing is known, as in comments and strings.
+/// What may be meant at the byte `cursor` of `text`, at most `most` candidates: the names of options of `known` where
+/// one is set, options of `config` and packages of `pkgs` where they are read. `None` where nothing fits, as in
+/// comments and strings, and where `cursor` is not at a character of `text`.
 pub fn at(text: &str, cursor: usize, stands: Stands, known: &OptionNode, most: usize) -> Option<Completion> {
     let before = text.get(..cursor)?;
     let word_part = |c: char| c.is_ascii_alphanumeric() || "_-'.".contains(c);

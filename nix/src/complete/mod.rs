@@ -1,4 +1,4 @@
-//! What somebody who types may mean: paths of options, names of packages.
+//! Completion: which paths of options and names of packages a user who types may mean.
 
 mod cursor;
 
@@ -9,12 +9,12 @@ use super::options::{OptionNode, split_path};
 use super::tables;
 use std::collections::HashSet;
 
-/// Something that may be meant.
+/// Something that may be meant by what was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// An option's path; one that ends in a dot stands for the options below.
+    /// What to put in: an option's path or a package's name. A path that ends in a dot stands for the options below it.
     pub text: String,
-    /// The type of the option, or how many options are below.
+    /// What it is, in a few words: the type of the option, how many options are below, or `package`.
     pub about: String,
 }
 
@@ -24,8 +24,8 @@ struct Reached<'t> {
     node: &'t OptionNode,
 }
 
-/// The options whose path may be meant by `typed`, at most `most`: first those that go on from it, and where they are
-/// too many, the sets that these are in; then those that have it somewhere in their path.
+/// The options of `tree` that `typed` may mean, at most `most`: first those whose path begins with it, or the sets that
+/// hold them where they are too many; then those that have it elsewhere in their path.
 pub fn options(tree: &OptionNode, typed: &str, most: usize) -> Vec<Candidate> {
     let typed = typed.trim();
     let mut found = going_on(tree, typed, most);
@@ -38,7 +38,8 @@ pub fn options(tree: &OptionNode, typed: &str, most: usize) -> Vec<Candidate> {
     found
 }
 
-/// The packages whose name may be meant by `typed`, at most `most`: those that begin with it, then those that have it.
+/// The packages of nixpkgs that `typed` may mean, whatever its case, at most `most`: first those whose name begins with
+/// it, then those that have it elsewhere.
 pub fn packages(typed: &str, most: usize) -> Vec<&'static str> {
     let typed = typed.to_lowercase();
     let at = |name: &str| name.to_lowercase().find(&typed);

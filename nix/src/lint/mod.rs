@@ -24,27 +24,31 @@ use std::hash::{BuildHasherDefault, Hasher};
 pub(super) use assign::MODULE_KEYS;
 pub(super) use value::name as type_name;
 
-/// One finding. Sorted by its place.
+/// One finding in a text. The order of findings is that of their places.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
     /// The line, counted from 1.
     pub line: usize,
     /// The character in the line, counted from 1.
     pub column: usize,
+    /// How bad it is.
     pub severity: Severity,
-    /// A stable name, `unknown-option`.
+    /// What kind of finding it is, a stable name: `unknown-option`.
     pub id: &'static str,
-    /// What is wrong and what to do.
+    /// What is wrong and what to do, as sentences.
     pub message: String,
-    /// What to put in its place, where one answer is right.
+    /// A change that mends it, where one answer is right.
     pub edit: Option<Edit>,
 }
 
-/// A change of a text: the bytes from `start` to `end` give way to `text`.
+/// A change of a text: the bytes from `start` up to `end` are replaced by `text`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edit {
+    /// The first byte that is replaced, counted from 0.
     pub start: usize,
+    /// The byte behind the last one that is replaced.
     pub end: usize,
+    /// What stands there afterwards.
     pub text: String,
 }
 
@@ -53,20 +57,20 @@ impl Edit {
         Self { start: at.start().into(), end: at.end().into(), text }
     }
 
-    /// `text` with the change made; `None` where its place is not in it.
+    /// `text` with the change made; `None` where `text` is too short or a character lies across one of its ends.
     pub fn applied(&self, text: &str) -> Option<String> {
         Some([text.get(..self.start)?, &self.text, text.get(self.end..)?].concat())
     }
 }
 
-/// What is known around a text.
+/// What is known of the surroundings of a text.
 #[derive(Clone, Copy, Debug)]
 pub struct Surroundings<'t> {
     /// The options of NixOS that a module may set and read.
     pub known: &'t Known,
     /// Options that other modules declare, as [`declared`] gives them: each with all that is below.
     pub declared: &'t [Vec<String>],
-    /// What is bound around the text, where it is a piece of a module: `config`, `lib`, `pkgs`, parameters.
+    /// The variables bound around the text, where it is a piece of a module: `config`, `lib`, `pkgs`, parameters.
     pub arguments: &'t [&'t str],
 }
 
@@ -76,13 +80,13 @@ pub(super) fn unbound(expression: SyntaxNode) -> Option<(TextRange, String)> {
     names.undefined.into_iter().min_by_key(|(range, _)| range.start())
 }
 
-/// The options that the module `text` declares, each as its path.
+/// The options that the module `text` declares, each as its path of names; none where it does not parse.
 pub fn declared(text: &str) -> Vec<Vec<String>> {
     let root = super::syntax::parse(text).ok().and_then(Expr::cast);
     root.map_or(Vec::new(), |root| assign::declared(&Module::new(&root)))
 }
 
-/// Which of `names` the expression `text` uses from around it.
+/// Which of `names` are free variables of the expression `text`; none where it does not parse.
 pub fn used<'n>(text: &str, names: &[&'n str]) -> Vec<&'n str> {
     let root = super::syntax::parse(text).ok().and_then(Expr::cast);
     root.map_or(Vec::new(), |root| names::used(&root, names))
@@ -91,23 +95,29 @@ pub fn used<'n>(text: &str, names: &[&'n str]) -> Vec<&'n str> {
 /// An option that a text sets, with the place of its name. A computed name is `<name>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assigned {
+    /// The line of its name, counted from 1.
     pub line: usize,
+    /// The character in the line, counted from 1.
     pub column: usize,
+    /// The option's path, a name an entry.
     pub path: Vec<String>,
-    /// Whether it takes the place of what other modules set: `lib.mkForce`, `lib.mkOverride`.
+    /// Whether it overrides what other modules set: `lib.mkForce`, `lib.mkOverride`.
     pub is_forced: bool,
 }
 
 /// An attribute that a text takes from a set, with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selected {
+    /// The line of the attribute's name, counted from 1.
     pub line: usize,
+    /// The character in the line, counted from 1.
     pub column: usize,
+    /// The attribute: `b` of `a.b`.
     pub name: String,
 }
 
-/// What the expression `text` takes from the set `name`, which is bound around it: the first attribute of each selection
-/// without `or`.
+/// What the expression `text` takes from the set `name`, which is bound around it: the first attribute of each
+/// selection without `or`. Nothing where `text` does not parse.
 pub fn selected(text: &str, name: &str) -> Vec<Selected> {
     let Some(root) = super::syntax::parse(text).ok().and_then(Expr::cast) else { return Vec::new() };
     let names = names::resolve(&root, &[name]);
@@ -126,25 +136,26 @@ pub fn selected(text: &str, name: &str) -> Vec<Selected> {
     first.collect()
 }
 
-/// What there is to say of a text.
+/// What [`report`] has to say of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// In the order of their places.
+    /// What is wrong with it, in the order of places.
     pub findings: Vec<Finding>,
     /// The options that it sets.
     pub set: Vec<Assigned>,
-    /// Those of which nothing is known, and so nothing was checked: each up to the first name that the table does not have.
+    /// The options that the table does not know, so that nothing of them was checked: each path ends with the first
+    /// name that the table lacks.
     pub unchecked: Vec<Assigned>,
     /// The files that would become public secrets, as the text names them: `./munge.key`.
     pub secret_files: Vec<String>,
 }
 
-/// The findings in `text`, one module or one expression of Nix.
+/// The findings in `text`, a module or another expression of Nix. One that does not parse gives a single finding.
 pub fn lint(text: &str, around: Surroundings) -> Vec<Finding> {
     report(text, around).findings
 }
 
-/// What there is to say of `text`, one module or one expression of Nix.
+/// As [`lint`], and what `text` sets, what of it could not be checked, and which files it makes public.
 pub fn report(text: &str, around: Surroundings) -> Report {
     // A tree with holes says little of names and options.
     let root = match super::syntax::parse(text) {
