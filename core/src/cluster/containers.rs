@@ -3,6 +3,7 @@ use super::{choice, description};
 choice! {
     /// A container orchestration.
     pub enum Orchestrator {
+        /// k3s, NixOS's `services.k3s`.
         K3s "k3s" "k3s",
         /// NixOS's `services.kubernetes`.
         Kubernetes "kubernetes" "Kubernetes",
@@ -12,8 +13,11 @@ choice! {
 choice! {
     /// What runs single containers, without orchestration.
     pub enum ContainerEngine {
+        /// No engine.
         None "none" "none",
+        /// Docker, as a daemon that runs as root.
         Docker "docker" "Docker",
+        /// Podman, without a daemon.
         Podman "podman" "Podman",
     }
 }

@@ -1,4 +1,4 @@
-//! What a description is made of: values that are read from JSON, written to it, and whose places are sorted.
+//! What a description is made of: values that are read from JSON and written to it, and whose places have an order.
 //!
 //! Written out here rather than derived: the page then holds one reader and one writer for each type, where serde's
 //! derives make several of each, a quarter of all its code.
@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 /// A value of the description.
 pub trait Described: Sized {
-    /// Reads what [`Described::write`] writes; fields that are left out have their default. Fails with the place of what
-    /// cannot be read, and what should stand there.
+    /// Reads what [`Described::write`] writes; fields that are left out get their default. `Err` names the place of
+    /// what cannot be read, and what is expected there.
     fn read(value: Value) -> Result<Self, ReadError>;
 
     /// The value as JSON; fields that equal their default are left out.
@@ -19,13 +19,15 @@ pub trait Described: Sized {
         self.write_fields(false)
     }
 
-    /// The value as JSON with `all` fields, or those that differ from their default.
+    /// The value as JSON: with `all` fields, or only those that differ from their default.
     fn write_fields(&self, all: bool) -> Value;
 
-    /// Appends what the place at `steps` inside is sorted by. Values without an inside have nothing to add.
+    /// Appends the sort keys of the place that `steps` lead to from this value, one for each step; see
+    /// [`Cluster::rank`](super::Cluster::rank). Values without fields or elements append nothing.
     fn rank(_steps: &[Step], _ranks: &mut Vec<usize>) {}
 
-    /// Whether it has fields inside, rather than being what one field holds.
+    /// Whether the type has fields of its own, as structs and lists of them have, rather than being the value of a
+    /// single field.
     const HAS_FIELDS: bool = false;
 
     /// Tells the fields inside, or itself where it is one: it stands `at` this place, and `about` is what the description

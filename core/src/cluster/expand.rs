@@ -10,38 +10,49 @@ use std::net::Ipv4Addr;
 /// One node, as its group and the overrides for it say.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
+    /// Its host name, without a domain: `cn001`.
     pub name: String,
-    /// Which group of the description it is of, counted from 0.
+    /// The index in `Cluster::nodes` of the group it belongs to.
     pub group: usize,
     /// Its place in the group's hostlist, counted from 0.
     pub position: usize,
-    /// Its address; `None` where the description gives none that can be read.
+    /// Its address in the cluster's subnet; `None` where the description gives none that can be read.
     pub ip: Option<Ipv4Addr>,
+    /// What it is for, in the order of the description.
     pub roles: Vec<Role>,
+    /// The network device, bond or VLAN that has [`ip`](Node::ip): `eno1`.
     pub interface: String,
     /// The MAC addresses of the devices under its interface, with spaces between; empty where the description gives none.
     pub mac_address: String,
     /// Its address on the fabric; `None` where there is no fabric, the node is not on it, or the address cannot be read.
     pub fabric_ip: Option<Ipv4Addr>,
+    /// Its processor architecture, which decides the Nix system it is built for.
     pub architecture: Architecture,
+    /// Processor sockets.
     pub sockets: u32,
+    /// Cores in each socket.
     pub cores_per_socket: u32,
+    /// Hardware threads of each core, 2 with hyper-threading.
     pub threads_per_core: u32,
     /// The installed memory, in MiB; 0 where it is not known.
     pub memory_mib: u64,
+    /// Its GPUs; their `count` is 0 where it has none.
     pub gpus: Gpus,
+    /// How it starts, and where its file systems are.
     pub boot: Boot,
+    /// Slurm features, which jobs ask for with `--constraint`.
     pub features: Vec<String>,
+    /// Slurm's weight: jobs get nodes of lower weight first.
     pub weight: u32,
 }
 
 impl Node {
-    /// Whether the node has this role.
+    /// Whether the node has the role, perhaps beside others.
     pub fn is(&self, role: Role) -> bool {
         self.roles.contains(&role)
     }
 
-    /// The logical processors: sockets × cores × threads.
+    /// The CPUs as Slurm counts them: sockets × cores × threads.
     pub fn cpus(&self) -> u32 {
         self.sockets.saturating_mul(self.cores_per_socket).saturating_mul(self.threads_per_core)
     }
@@ -52,7 +63,7 @@ pub fn count_on(first: Ipv4Addr, steps: usize) -> Option<Ipv4Addr> {
     u32::try_from(steps).ok().and_then(|steps| u32::from(first).checked_add(steps)).map(Ipv4Addr::from)
 }
 
-/// What makes the nodes of a group, one by one, without its overrides.
+/// Makes the nodes of a group one by one, as the group has them without its overrides.
 pub struct Pattern<'g> {
     index: usize,
     group: &'g NodeGroup,
@@ -61,13 +72,14 @@ pub struct Pattern<'g> {
 }
 
 impl<'g> Pattern<'g> {
-    /// Of `group`, the `index`th of the description.
+    /// For `group`, which stands at `index` in `Cluster::nodes`.
     pub fn new(index: usize, group: &'g NodeGroup) -> Self {
         let read = |text: &str| text.trim().parse().ok();
         Self { index, group, first: read(&group.first_ip), first_on_fabric: read(&group.fabric_first_ip) }
     }
 
-    /// The address of the node at this place in the group's hostlist.
+    /// The address of the host at `position` in the group's hostlist, counted from 0. `None` where the description
+    /// gives it none that can be read.
     pub fn ip(&self, position: usize) -> Option<Ipv4Addr> {
         if self.group.addresses.is_empty() {
             self.first.and_then(|first| count_on(first, position))
@@ -76,7 +88,7 @@ impl<'g> Pattern<'g> {
         }
     }
 
-    /// The node at this place in the group's hostlist.
+    /// The node called `name`, which is the host at `position` in the group's hostlist, counted from 0.
     pub fn node(&self, position: usize, name: String) -> Node {
         let group = self.group;
         Node {
@@ -102,7 +114,8 @@ impl<'g> Pattern<'g> {
 }
 
 impl NodeOverride {
-    /// Puts what differs into `node`, the `step`th host of the override.
+    /// Puts what differs into `node`, which is the host at `step` in the override's hostlist, counted from 0. What
+    /// cannot be read as an address leaves the node without one.
     pub fn apply(&self, step: usize, node: &mut Node) {
         let read = |text: &Option<String>| text.as_ref().map(|text| text.trim().parse::<Ipv4Addr>().ok());
         if let Some(first) = read(&self.first_ip) {

@@ -3,14 +3,18 @@ use super::{choice, description};
 choice! {
     /// The NixOS release whose channel the flake's inputs follow.
     pub enum Release {
+        /// NixOS 26.05, a stable release.
         V2605 "26.05" "26.05 (stable)",
+        /// NixOS 26.11, a stable release.
         V2611 "26.11" "26.11",
+        /// The rolling branch `nixos-unstable`.
         Unstable "unstable" "unstable",
     }
 }
 
 impl Release {
-    /// The `system.stateVersion` of what is first installed with it; it stays when the release moves on.
+    /// The `system.stateVersion` of nodes that are first installed with this release, `26.05`; they keep it when the
+    /// release moves on.
     pub fn state_version(self) -> &'static str {
         match self {
             Release::V2605 | Release::Unstable => "26.05",
@@ -47,7 +51,7 @@ description! {
 }
 
 impl General {
-    /// `system.stateVersion` of all nodes.
+    /// The `system.stateVersion` of all nodes: the one that the description sets, else that of its release.
     pub fn effective_state_version(&self) -> &str {
         let own = self.state_version.trim();
         if own.is_empty() { self.release.state_version() } else { own }

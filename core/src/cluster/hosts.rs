@@ -1,8 +1,8 @@
-//! Which nodes do what, where the description names them or leaves it to the first controller.
+//! Which nodes run which service, where the description names them or leaves it to the first controller.
 
 use super::{Cluster, Containers, Slurm, expand};
 
-/// The host that a field names; the first controller where it names none, `None` where there is none.
+/// The host that a field names, or the first controller where it is empty; `None` where there is no controller.
 fn or_first_controller(cluster: &Cluster, host: &str) -> Option<String> {
     match host.trim() {
         "" => expand::first_controller(cluster),
@@ -11,7 +11,8 @@ fn or_first_controller(cluster: &Cluster, host: &str) -> Option<String> {
 }
 
 impl Slurm {
-    /// The node that runs slurmdbd and MariaDB; `None` where jobs are not booked, or there is no controller.
+    /// The name of the node that runs slurmdbd and MariaDB; `None` where Slurm or its accounting is off, or there is no
+    /// controller.
     pub fn accounting_host(cluster: &Cluster) -> Option<String> {
         let slurm = &cluster.slurm;
         if !slurm.enable || !slurm.accounting.enable {
@@ -20,13 +21,14 @@ impl Slurm {
         or_first_controller(cluster, &slurm.accounting.host)
     }
 
-    /// The node that runs the second slurmctld; `None` where there is no such.
+    /// The name of the node that runs the second slurmctld; `None` where there is none.
     pub fn backup_host(cluster: &Cluster) -> Option<&str> {
         let slurm = &cluster.slurm;
         Some(slurm.backup.host.trim()).filter(|host| slurm.enable && !host.is_empty())
     }
 
-    /// The folder in which slurmctld keeps the queue, as the modules slurm of the flake and of NixOS choose it.
+    /// The folder in which slurmctld keeps its state (`StateSaveLocation`): that of the backup controller's setting,
+    /// else the default of NixOS's `services.slurm.stateSaveLocation`.
     pub fn state_folder(cluster: &Cluster) -> &str {
         let backup = &cluster.slurm.backup;
         if backup.host.trim().is_empty() { "/var/spool/slurmctld" } else { backup.state_folder.trim() }

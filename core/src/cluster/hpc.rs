@@ -3,8 +3,11 @@ use super::{choice, description};
 choice! {
     /// An implementation of MPI.
     pub enum Mpi {
+        /// No MPI; jobs bring their own.
         None "none" "none",
+        /// Open MPI, nixpkgs' `openmpi`.
         OpenMpi "openmpi" "Open MPI",
+        /// MPICH, nixpkgs' `mpich`.
         Mpich "mpich" "MPICH",
     }
 }
@@ -12,11 +15,15 @@ choice! {
 choice! {
     /// A branch of the NVIDIA driver, for Turing and newer.
     pub enum DriverBranch {
+        /// NixOS's default branch; legacy 580 on nodes whose GPU model is Volta or older.
         Automatic "automatic" "by GPU model",
+        /// NVIDIA's production branch.
         Production "production" "production",
         /// The last that drives Maxwell to Volta.
         Legacy580 "legacy_580" "legacy 580",
+        /// The newest release of any branch.
         Latest "latest" "latest",
+        /// NVIDIA's beta releases.
         Beta "beta" "beta",
     }
 }
@@ -24,6 +31,7 @@ choice! {
 description! {
     /// Environment modules with Lmod, which is not in nixpkgs.
     pub struct Lmod {
+        /// Whether users get environment modules with Lmod.
         enable "enable": bool = false,
         /// A flake whose `packages.SYSTEM.lmod` is Lmod as its `make install` lays it out: `github:lab/lmod-nix`.
         package_source "packageSource": String = String::new(),
@@ -55,11 +63,13 @@ description! {
 description! {
     /// MPI, GPUs, tools and limits for jobs.
     pub struct Hpc {
+        /// The MPI that is installed for users, on workers and login nodes.
         mpi "mpi": Mpi = Mpi::None,
         /// Whether the commands of UCX are installed and Open MPI sends through UCX, not TCP.
         ucx "ucx": bool = false,
         /// Whether MPI can send GPU memory (Open MPI with CUDA).
         cuda_aware_mpi "cudaAwareMPI": bool = false,
+        /// CUDA and the NVIDIA driver.
         cuda "cuda": Cuda = Cuda::default(),
         /// Whether nodes with AMD GPUs get ROCm.
         rocm "rocm": bool = false,
@@ -75,6 +85,7 @@ description! {
         /// Whether programs built elsewhere, for other Linux systems, run on workers and login nodes (nix-ld): conda, vendors'
         /// compilers.
         nix_ld "nixLd": bool = true,
+        /// Environment modules with Lmod.
         lmod "lmod": Lmod = Lmod::default(),
         /// Whether `mpi-selftest` is installed: a small MPI program, also for GPUs, and the hostfile of all workers.
         self_test "selfTest": bool = false,

@@ -108,7 +108,8 @@ macro_rules! description {
 
         #[allow(non_upper_case_globals)]
         impl $name {
-            $(pub const $field: $crate::Field<$name, $type> = $crate::Field {
+            $(#[doc = concat!("The field `", $key, "` of [`", stringify!($name), "`], to name or reach it by.")]
+            pub const $field: $crate::Field<$name, $type> = $crate::Field {
                 key: $key,
                 get: |from| &from.$field,
                 get_mut: |from| &mut from.$field,
@@ -161,15 +162,15 @@ macro_rules! choice {
 
 pub(crate) use {choice, description};
 
-/// A closed choice, as a form's select shows it.
+/// A field with a fixed set of values, as a form's select shows it.
 pub trait Choice: Copy + PartialEq + 'static {
-    /// Every variant, in the order in which a form lists them.
+    /// Every value, in the order in which a form lists them.
     const ALL: &'static [Self];
 
-    /// The name in `cluster.json`.
+    /// The value's name in `cluster.json`: `active-backup`.
     fn key(self) -> &'static str;
 
-    /// The name in a form.
+    /// The value's name in a form: `802.3ad (LACP)`.
     fn label(self) -> &'static str;
 }
 
@@ -237,18 +238,20 @@ macro_rules! sections {
 
         #[allow(non_upper_case_globals)]
         impl Cluster {
-            $(pub const $field: $crate::Field<Cluster, $type> = $crate::Field {
+            $(#[doc = concat!("The section `", $key, "` of [`Cluster`], to name or reach it by.")]
+            pub const $field: $crate::Field<Cluster, $type> = $crate::Field {
                 key: $key,
                 get: |cluster| &cluster.$field,
                 get_mut: |cluster| Arc::make_mut(&mut cluster.$field),
             };)*
 
-            /// Whether `section` is the very same data in both: a comparison of pointers.
+            /// Whether both share the data of `section`, so that nothing in it can differ. Compares pointers: equal
+            /// sections that were read apart do not count.
             pub fn shares(&self, other: &Cluster, section: Section) -> bool {
                 match section { $(Section::$variant => Arc::ptr_eq(&self.$field, &other.$field),)* }
             }
 
-            /// Puts the default in the place of `section`.
+            /// Sets all of `section` back to its default.
             pub fn reset(&mut self, section: Section) {
                 match section { $(Section::$variant => self.$field = Arc::default(),)* }
             }
@@ -256,10 +259,10 @@ macro_rules! sections {
 
         /// The sections of the description, in the order in which the page lists them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Section { $($variant,)* }
+        pub enum Section { $($(#[$doc])* $variant,)* }
 
         impl Section {
-            /// Every section.
+            /// Every section, in the order in which the page lists them.
             pub const ALL: &'static [Section] = &[$(Section::$variant,)*];
 
             /// Its name in `cluster.json`: the first step of the paths inside it.
@@ -267,7 +270,7 @@ macro_rules! sections {
                 match self { $(Section::$variant => $key,)* }
             }
 
-            /// Its name on the page.
+            /// Its name on the page: `Custom modules`.
             pub fn title(self) -> &'static str {
                 match self { $(Section::$variant => $title,)* }
             }
@@ -301,17 +304,19 @@ sections! {
 }
 
 impl Section {
-    /// The section whose name in `cluster.json` is `key`.
+    /// The section that `cluster.json` calls `key`; `None` where it has no such section.
     pub fn from_key(key: &str) -> Option<Section> {
         Self::ALL.iter().copied().find(|section| section.key() == key)
     }
 }
 
-/// Why a text is no description: what is wrong, where, and what to do.
+/// Why a description cannot be read: what is wrong, where, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadError {
-    /// The place in the description, `nodes[2].gpus.cuont`; empty where the text is no JSON at all.
+    /// The place in the description, `nodes[2].gpus.cuont`; empty where the text as a whole is at fault, as when it is
+    /// not JSON.
     pub path: String,
+    /// What is wrong and what to do, as the end of a sentence, without its period.
     pub message: String,
 }
 
@@ -339,8 +344,8 @@ impl ReadError {
 impl Cluster {
     /// Reads a description from JSON.
     ///
-    /// Fails on text that is no JSON, on unknown fields and wrong types (with their path), on a version newer
-    /// than [`VERSION`], and on more than [`MAX_BYTES`].
+    /// `Err` for text that is not JSON, for unknown fields and wrong types (with their path), for a version newer than
+    /// [`VERSION`], and for more than [`MAX_BYTES`].
     pub fn from_json(text: &str) -> Result<Self, ReadError> {
         let plain = |message: String| ReadError { path: String::new(), message };
         if text.len() > MAX_BYTES {
@@ -354,7 +359,7 @@ impl Cluster {
         Self::from_value(value)
     }
 
-    /// As [`Cluster::from_json`], of JSON that was read already.
+    /// As [`Cluster::from_json`], from JSON that was parsed already; its size is not looked at.
     pub fn from_value(value: Value) -> Result<Self, ReadError> {
         let plain = |message: String| ReadError { path: String::new(), message };
         let found = value.get("version").and_then(Value::as_u64);
@@ -383,15 +388,16 @@ impl Cluster {
         self.write().to_string()
     }
 
-    /// What `path` is sorted by: by section, then by field as declared, then by place in a list; a list comes before
-    /// its elements.
+    /// A sort key for `path`: by section, then by field as declared, then by index in a list; a list comes before its
+    /// elements.
     pub fn rank(path: &Path) -> Vec<usize> {
         let mut ranks = Vec::new();
         <Self as Described>::rank(path.steps(), &mut ranks);
         ranks
     }
 
-    /// The JSON Schema of a description.
+    /// The JSON Schema of `cluster.json`, as `docs/cluster.schema.json` holds it; the comments of the fields are its
+    /// descriptions.
     pub fn json_schema() -> serde_json::Value {
         schemars::schema_for!(Cluster).to_value()
     }

@@ -3,6 +3,7 @@ use super::description;
 description! {
     /// Grafana, on the first controller.
     pub struct Grafana {
+        /// Whether the first controller runs Grafana.
         enable "enable": bool = false,
         /// Whether it shows dashboards of nodes, GPUs and Slurm.
         dashboards "dashboards": bool = true,
@@ -16,9 +17,11 @@ description! {
 description! {
     /// Where Alertmanager sends alerts. Secrets stay in files.
     pub struct Alertmanager {
+        /// Whether the first controller runs Alertmanager, which sends alerts.
         enable "enable": bool = false,
         /// The address that gets mail; empty for no mail.
         email_to "emailTo": String = String::new(),
+        /// The address that mail comes from: `alerts@lab.example`.
         email_from "emailFrom": String = String::new(),
         /// The mail server, `mail.lab.example:587`.
         smarthost "smarthost": String = String::new(),
@@ -32,12 +35,12 @@ description! {
 }
 
 impl Alertmanager {
-    /// Whether alerts go out as mail.
+    /// Whether alerts are sent by mail: an address to send to is set.
     pub fn mails(&self) -> bool {
         !self.email_to.trim().is_empty()
     }
 
-    /// Whether the mail server asks who sends.
+    /// Whether the mail server wants a user and a password.
     pub fn mails_with_password(&self) -> bool {
         self.mails() && !self.smtp_user.is_empty()
     }
@@ -60,7 +63,9 @@ description! {
         smart_exporter "smartExporter": bool = false,
         /// Whether Prometheus has rules for nodes that are down, full disks, hot or failing GPUs, and Slurm.
         alerts "alerts": bool = true,
+        /// Where alerts are sent.
         alertmanager "alertmanager": Alertmanager = Alertmanager::default(),
+        /// Dashboards with Grafana.
         grafana "grafana": Grafana = Grafana::default(),
     }
 }

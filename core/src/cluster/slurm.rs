@@ -3,6 +3,7 @@ use super::{choice, description};
 choice! {
     /// Whether a partition takes and runs jobs: slurm.conf's `State`.
     pub enum PartitionState {
+        /// Takes jobs and starts them.
         Up "UP" "up",
         /// Takes jobs and starts none.
         Down "DOWN" "down",
@@ -16,9 +17,13 @@ choice! {
 choice! {
     /// What must be in order in the accounting before a job may run: slurm.conf's `AccountingStorageEnforce`.
     pub enum Enforce {
+        /// The user has an account in the database.
         Associations "associations" "accounts",
+        /// Limits set for accounts, users and QOS hold; accounts are needed, too.
         Limits "limits" "limits",
+        /// The job's QOS is one that its account may use; accounts are needed, too.
         Qos "qos" "QOS",
+        /// A job starts only if it can run to its end within the limits; accounts and limits are needed, too.
         Safe "safe" "safe",
     }
 }
@@ -26,6 +31,7 @@ choice! {
 description! {
     /// A Slurm partition: a queue over some nodes.
     pub struct Partition {
+        /// The partition's name, which jobs give with `--partition`.
         name "name": String = String::new(),
         /// The partition's nodes, in hostlist syntax; empty for all workers.
         nodes "nodes": String = String::new(),
@@ -94,6 +100,7 @@ description! {
     pub struct Slurm {
         /// Whether the cluster runs Slurm.
         enable "enable": bool = true,
+        /// The partitions; Slurm needs at least one.
         partitions "partitions": Vec<Partition> = Vec::new(),
         /// Whether Slurm holds jobs to the cores, memory and GPUs they asked for (cgroups).
         enforce_limits "enforceLimits": bool = true,
@@ -105,8 +112,11 @@ description! {
         gpu_affinity "gpuAffinity": bool = false,
         /// slurm.conf's `SchedulerParameters`, each one: `bf_window=2880`.
         scheduler_parameters "schedulerParameters": Vec<String> = Vec::new(),
+        /// Accounting: who used what.
         accounting "accounting": Accounting = Accounting::default(),
+        /// A second slurmctld.
         backup "backup": Backup = Backup::default(),
+        /// The REST interface.
         rest "rest": Rest = Rest::default(),
         /// Whether jobs can show X11 windows (`srun --x11`).
         x11 "x11": bool = false,

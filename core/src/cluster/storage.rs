@@ -21,7 +21,9 @@ choice! {
 choice! {
     /// A version of NFS.
     pub enum NfsVersion {
+        /// NFS 4.2, through TCP port 2049 alone.
         V4 "4.2" "4.2",
+        /// NFS 3, which needs rpcbind and further ports.
         V3 "3" "3",
     }
 }
@@ -29,6 +31,7 @@ choice! {
 choice! {
     /// What carries NFS.
     pub enum NfsTransport {
+        /// TCP over the cluster's network.
         Tcp "tcp" "TCP",
         /// Over the fabric.
         Rdma "rdma" "RDMA (fabric)",
@@ -97,6 +100,7 @@ description! {
 description! {
     /// Shared file systems and local scratch space.
     pub struct Storage {
+        /// The shared file systems.
         shared "shared": Vec<SharedFileSystem> = Vec::new(),
         /// Scratch space on the workers.
         scratch "scratch": Scratch = Scratch::default(),

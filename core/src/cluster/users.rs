@@ -3,9 +3,13 @@ use super::{choice, description};
 choice! {
     /// The nodes on which a user exists.
     pub enum Where {
+        /// Every node.
         All "all" "all nodes",
+        /// Nodes with the role of a controller.
         Controllers "controllers" "controllers",
+        /// Nodes with the role of a worker.
         Workers "workers" "workers",
+        /// Nodes with the role of a login node.
         Logins "logins" "login nodes",
         /// The hosts that the user's `hosts` names.
         Listed "listed" "listed hosts",
@@ -15,8 +19,11 @@ choice! {
 choice! {
     /// A login shell.
     pub enum Shell {
+        /// Bash.
         Bash "bash" "bash",
+        /// Zsh.
         Zsh "zsh" "zsh",
+        /// Fish, which is not a POSIX shell.
         Fish "fish" "fish",
     }
 }
@@ -24,6 +31,7 @@ choice! {
 description! {
     /// A person.
     pub struct User {
+        /// The user name, the same on every node.
         name "name": String = String::new(),
         /// The numeric id, the same on every node; from 1000 on.
         uid "uid": u32 = 1000,
@@ -31,11 +39,13 @@ description! {
         full_name "fullName": String = String::new(),
         /// Groups besides `users`.
         groups "groups": Vec<String> = Vec::new(),
+        /// The login shell.
         shell "shell": Shell = Shell::Bash,
         /// Public SSH keys.
         ssh_keys "sshKeys": Vec<String> = Vec::new(),
         /// Whether the user may become root.
         sudo "sudo": bool = false,
+        /// Where the user exists: on which nodes.
         on "where": Where = Where::All,
         /// The hosts on which the user exists, in hostlist syntax; used with `listed`.
         hosts "hosts": String = String::new(),
@@ -47,6 +57,7 @@ description! {
 description! {
     /// A group of users.
     pub struct Group {
+        /// The group name, the same on every node.
         name "name": String = String::new(),
         /// The numeric id, the same on every node; from 1000 on.
         gid "gid": u32 = 1000,
@@ -74,8 +85,11 @@ description! {
 description! {
     /// People and groups.
     pub struct Users {
+        /// Users of the cluster itself.
         accounts "accounts": Vec<User> = Vec::new(),
+        /// Groups that users can be in.
         groups "groups": Vec<Group> = Vec::new(),
+        /// Users from an LDAP directory.
         ldap "ldap": Ldap = Ldap::default(),
         /// Whether users come from node to node without a password: each gets a key in a shared home.
         ssh_between_nodes "sshBetweenNodes": bool = false,
@@ -85,7 +99,7 @@ description! {
 }
 
 impl User {
-    /// Whether the user may become root.
+    /// Whether the user may become root: `sudo` is on, or they are in the group `wheel`.
     pub fn is_administrator(&self) -> bool {
         self.sudo || self.groups.iter().any(|group| group == "wheel")
     }
