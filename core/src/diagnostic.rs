@@ -9,8 +9,9 @@ use serde_json::Value;
 /// One finding of the checks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Problem {
-    /// A stable name, `hostlist-syntax`; it never changes its meaning.
+    /// What kind of problem it is, a stable name: `hostlist-syntax`. Its meaning never changes.
     pub id: &'static str,
+    /// How bad it is.
     pub severity: Severity,
     /// The field to mend.
     pub path: Path,
@@ -32,6 +33,7 @@ impl Problem {
 pub struct Check {
     /// The id of its problems.
     pub id: &'static str,
+    /// How bad its problems are.
     pub severity: Severity,
     /// What is wrong where it is found, in a sentence.
     pub summary: &'static str,
@@ -73,8 +75,8 @@ impl Fix {
     }
 }
 
-/// The description with `fix` applied. Fails where the fix does not fit the description, for instance since it
-/// was made for another one.
+/// The description with `fix` applied. `Err` where the fix does not fit the description, as when it was made for
+/// another one.
 pub fn apply(cluster: &Cluster, fix: &Fix) -> Result<Cluster, ReadError> {
     let mut root = cluster.write();
     for (path, value) in &fix.set {

@@ -7,26 +7,34 @@ use std::fmt::Write;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Lines of the old text in whose place lines of the new one stand; either may be empty. Counted from 0.
+/// Lines of the old text that lines of the new one replace; either may be none. Lines are counted from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
+    /// The lines of the old text that are replaced.
     pub old: Range<usize>,
+    /// The lines of the new text that replace them.
     pub new: Range<usize>,
 }
 
-/// A part of a file with its edits and the unchanged lines around them. Counted from 0.
+/// A part of a file with its edits and the unchanged lines around them. Lines are counted from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hunk<'d> {
+    /// The part in the old text.
     pub old: Range<usize>,
+    /// The same part in the new text.
     pub new: Range<usize>,
+    /// The edits in it, in the order of lines; at least one.
     pub edits: &'d [Edit],
 }
 
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
+    /// It is in the new tree only.
     Added,
+    /// It is in the old tree only.
     Removed,
+    /// It is in both, with another text or mode.
     Changed,
 }
 
@@ -43,20 +51,24 @@ impl Fate {
 /// A file that differs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FileDiff {
+    /// Its path from the root of the flake.
     pub path: String,
+    /// What became of it.
     pub fate: Fate,
     /// As it was; empty where it was not there.
     pub before: Arc<File>,
     /// As it is; empty where it is gone.
     pub after: Arc<File>,
-    /// In the order of lines; none where only the mode changed.
+    /// What differs, in the order of lines; nothing where only the mode changed.
     pub edits: Vec<Edit>,
 }
 
 /// How many lines came and how many went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
+    /// Lines of the new text that the old one lacks.
     pub added: usize,
+    /// Lines of the old text that the new one lacks.
     pub removed: usize,
 }
 

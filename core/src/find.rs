@@ -3,32 +3,35 @@
 use crate::tree::FileTree;
 use std::ops::Range;
 
-/// A line that has the text.
+/// A line that contains the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {
+    /// The path of the file, from the root of the flake.
     pub path: String,
     /// The line, counted from 0.
     pub line: usize,
-    /// The line itself, or what of it is around the text where it is long.
+    /// The line itself, or the part around the text where the line is long.
     pub text: String,
-    /// Where the text stands in that, in bytes: its first place.
+    /// Where the text first occurs in [`text`](Hit::text), in bytes.
     pub at: Range<usize>,
 }
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
-    /// The first lines, by file.
+    /// The first lines that contain the text, in the order of files and lines, up to the limit.
     pub hits: Vec<Hit>,
-    /// How many lines have the text in all, and in how many files.
+    /// How many lines contain the text in all.
     pub lines: usize,
+    /// How many files have such a line.
     pub files: usize,
 }
 
 /// How much of a long line is kept before and after the text, in characters.
 const AROUND: usize = 120;
 
-/// The lines of `tree` that have `text`, the first `limit` of them. Capitals count where `text` has some.
+/// The lines of `tree` that contain `text`, the first `limit` of them. Case matters only where `text` has capitals.
+/// Empty text is found nowhere.
 pub fn find(tree: &FileTree, text: &str, limit: usize) -> Found {
     let mut found = Found::default();
     if text.is_empty() {

@@ -3,6 +3,8 @@
 //! Every step is a plain function of the one before: no I/O, no clock, no randomness, no browser.
 //! The page and the command line call the same functions, and so make the same bytes.
 
+#![warn(missing_docs)]
+
 pub mod archive;
 pub mod check;
 pub mod cluster;

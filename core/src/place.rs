@@ -11,6 +11,7 @@ type GetMut<T> = Rc<dyn Fn(&mut Cluster) -> Option<&mut T>>;
 ///
 /// Reading gives `None` where a list has become shorter than the place's index.
 pub struct Place<T: 'static> {
+    /// Which place it is, to name it in problems and forms.
     pub path: Path,
     get: Get<T>,
     get_mut: GetMut<T>,

@@ -8,9 +8,11 @@ use std::collections::HashMap;
 /// What a cluster, or a group of its nodes, has in all. Sums stop at the largest number instead of overflowing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
+    /// Nodes.
     pub nodes: u64,
     /// Physical cores: sockets × cores per socket.
     pub cores: u64,
+    /// GPUs.
     pub gpus: u64,
     /// The installed memory, in MiB; nodes whose memory is not known count nothing.
     pub memory_mib: u64,

@@ -66,6 +66,7 @@ impl Effect {
 /// A consequence, with all changes that have it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Impact {
+    /// How far it goes.
     pub effect: Effect,
     /// What happens, why, and what to do about it.
     pub text: String,
@@ -73,6 +74,7 @@ pub struct Impact {
     pub hosts: String,
     /// How many those are.
     pub count: usize,
+    /// The changes that have it; at least one.
     pub changes: Vec<Change>,
 }
 

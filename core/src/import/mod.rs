@@ -31,11 +31,12 @@ use crate::private_key::looks_private;
 /// The most files that are read together.
 pub const MAX_FILES: usize = 256;
 
-/// A file that is brought.
+/// A file that a user brings to be imported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceFile {
     /// Its name, with folders where several files were brought.
     pub name: String,
+    /// Its content, as it was read; need not be UTF-8.
     pub bytes: Vec<u8>,
 }
 

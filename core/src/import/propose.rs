@@ -30,7 +30,9 @@ pub enum Mode {
 /// A design that an import would make.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Proposal {
+    /// The design.
     pub cluster: Cluster,
+    /// What became of each line of the files.
     pub report: Report,
 }
 

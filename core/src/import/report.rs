@@ -103,13 +103,16 @@ pub struct Entry<P = Path> {
     pub line: usize,
     /// What stood there, in short.
     pub text: String,
+    /// What became of it.
     pub outcome: Outcome<P>,
 }
 
 /// Entries that say the same.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Folded<'r> {
+    /// The first of them.
     pub first: &'r Entry,
+    /// The further ones, in their order; none where it stands alone.
     pub others: Vec<&'r Entry>,
 }
 
@@ -131,8 +134,9 @@ fn without_names(reason: &str) -> String {
 /// Everything that stood in the imported files, in their order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
-    /// The names of the files.
+    /// The names of the files, in the order in which they were read.
     pub files: Vec<String>,
+    /// What stood in them, in the order of files and lines.
     pub entries: Vec<Entry>,
     /// How many more there were than are listed.
     pub left_out: usize,

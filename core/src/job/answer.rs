@@ -1,18 +1,22 @@
-//! What comes out.
+//! The answer to a job: what it would get, or why it would be refused.
 
 use super::values::{memory, time};
 
 /// What would become of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
+    /// Whether it would run.
     pub verdict: Verdict,
     /// What was not looked at, or holds under a condition only, in sentences.
     pub notes: Vec<String>,
 }
 
+/// Whether Slurm would take a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
+    /// It would run, on this.
     Granted(Grant),
+    /// It would not run, for this reason.
     Refused(Refusal),
 }
 
@@ -28,18 +32,21 @@ pub struct Refusal {
 /// What a job would get on a cluster without other jobs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
+    /// The partition in which it would run.
     pub partition: String,
-    /// The nodes that could run a part of it, as a hostlist, and how many they are.
+    /// The nodes that could run a part of it, as a hostlist: `cn[001-128]`.
     pub could: String,
+    /// How many those are.
     pub could_count: usize,
     /// The nodes that it would get if all were free, as a hostlist.
     pub nodes: String,
+    /// How many tasks it starts (`--ntasks`).
     pub tasks: u64,
     /// What it gets on each of its nodes, those alike together; the first node first.
     pub shares: Vec<Share>,
-    /// The longest that it runs, in minutes; `None` for no limit.
+    /// Its time limit, in minutes; `None` for no limit.
     pub minutes: Option<u64>,
-    /// Whether that is the partition's, since the job asks for none.
+    /// Whether the time limit is the partition's, because the job asks for none.
     pub usual_time: bool,
     /// How many jobs of this kind it is: more than one for an array.
     pub copies: u64,
@@ -50,14 +57,15 @@ pub struct Grant {
 /// What a job gets on some of its nodes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {
-    /// On how many.
+    /// How many nodes get this share.
     pub nodes: u64,
-    /// Logical processors on each.
+    /// CPUs on each, as Slurm counts them: hardware threads.
     pub cpus: u64,
     /// Memory on each, in MiB; 0 for all of a node's where that is not known.
     pub memory_mib: u64,
-    /// GPUs on each, and their model.
+    /// GPUs on each.
     pub gpus: u64,
+    /// The GPUs' model, `h100`; empty where there are none or it is not known.
     pub model: String,
 }
 

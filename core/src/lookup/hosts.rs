@@ -8,6 +8,7 @@ use std::net::Ipv4Addr;
 
 /// A node, as far as it is looked for.
 pub struct Host {
+    /// Its host name, without a domain: `cn001`.
     pub name: String,
     /// Its group, counted from 0.
     group: usize,

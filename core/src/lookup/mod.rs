@@ -1,4 +1,4 @@
-//! Everything in a description that can be gone to by its name, and finding it by what somebody types.
+//! The index of what a description has that a user can go to by name, and finding it by what they type.
 
 mod fields;
 mod hosts;
@@ -17,16 +17,18 @@ use crate::{Cluster, Path};
 pub struct Entry {
     /// What it is, in a word or two: `partition`.
     pub kind: &'static str,
+    /// What it is called: `gpu`, `cn001`, `GPUs: count`.
     pub name: String,
     /// What it belongs to: `Nodes · cn[001-128]`; empty where the name says all.
     pub within: String,
     /// What it is for or holds; empty where there is nothing to say.
     pub about: String,
+    /// Its place in the description.
     pub path: Path,
 }
 
 impl Entry {
-    /// How well it answers to `query`.
+    /// How well it answers to `query`; `None` where it does not.
     pub fn rank(&self, query: &Query) -> Option<Rank> {
         query.rank(&self.name, &[&self.within, &self.about])
     }

@@ -39,6 +39,7 @@ const MAX_SCATTERED: usize = 48;
 const LITTLE: &[&str] = &["a", "an", "and", "as", "for", "in", "it", "its", "of", "on", "the", "to", "what", "with"];
 
 impl Query {
+    /// The query for `typed`: without capitals and, where it has other words, without words such as `the`.
     pub fn new(typed: &str) -> Self {
         let text = typed.trim().to_ascii_lowercase();
         let mut words: Vec<String> = text
@@ -53,6 +54,7 @@ impl Query {
         Self { text, words, letters }
     }
 
+    /// Whether nothing but blanks was typed.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
@@ -143,6 +145,7 @@ pub struct Best<T> {
 }
 
 impl<T> Best<T> {
+    /// No answers yet; at most `limit` are kept.
     pub fn new(limit: usize) -> Self {
         Self { limit, found: Vec::new(), all: 0 }
     }

@@ -1,5 +1,5 @@
-//! What a module tells of itself, for those parts of the flake and the page that show all modules: plain data, and the words
-//! that several modules use for it.
+//! What a module says about itself, for those parts of the flake and the page that show all modules: plain data, and
+//! words that several modules share.
 
 use crate::cluster::{Cluster, NodeGroup, expand};
 use crate::markdown::code;
@@ -8,8 +8,9 @@ use crate::path::Path;
 /// A port that a module opens towards the cluster's subnet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Port {
+    /// The port number.
     pub number: u16,
-    /// Who listens there: `slurmctld`.
+    /// The program that listens there: `slurmctld`.
     pub service: &'static str,
 }
 
@@ -22,14 +23,18 @@ impl Port {
 /// The ports that a module opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ports {
+    /// Its TCP ports.
     pub tcp: &'static [Port],
+    /// Its UDP ports.
     pub udp: &'static [Port],
 }
 
 /// A step of the README: what to do, in Markdown, and the commands that do it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
+    /// What to do, a sentence or more of Markdown.
     pub title: String,
+    /// The commands that do it, each a line of a shell; may be none.
     pub commands: Vec<String>,
 }
 
@@ -52,6 +57,7 @@ pub struct Duty {
 /// Something that connects several groups of nodes.
 #[derive(Clone, Debug)]
 pub struct Connection {
+    /// What kind of connection it is, which decides how it is drawn.
     pub kind: ConnectionKind,
     /// Its place in the description.
     pub path: Path,

@@ -137,13 +137,16 @@ pub struct Registered {
     pub parameter: Option<String>,
     /// The parameter's default there; ours have theirs in the modules.
     pub default: Attrs,
+    /// The flake inputs that it adds.
     pub inputs: Vec<Input>,
 }
 
 /// An argument of a module, and the name of what the flake gives for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Argument {
+    /// The argument's name in the module.
     pub name: String,
+    /// The name that stands for its value in `flake.nix`.
     pub value: String,
 }
 

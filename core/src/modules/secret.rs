@@ -3,10 +3,10 @@
 use crate::cluster::{Choice, Role};
 use crate::path::Path;
 
-/// How a file is made.
+/// How `cluster-tools` makes a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Make {
-    /// So many random bytes.
+    /// This many random bytes.
     Bytes(u32),
     /// Random letters, digits, `+`, `/` and `=`.
     Text,
@@ -23,8 +23,9 @@ pub enum Make {
 /// The nodes that need a file: those with one of the roles and those named; all of them where both are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct On {
+    /// Nodes with any of these roles.
     pub roles: &'static [Role],
-    /// A hostlist.
+    /// Further nodes, as a hostlist; empty for none.
     pub hosts: String,
 }
 
@@ -35,11 +36,13 @@ pub struct Secret {
     pub file: String,
     /// What it is, for people.
     pub what: String,
+    /// The nodes that need it.
     pub on: On,
-    /// The user whose it is; its group is that user's.
+    /// The user who owns it; its group is that user's.
     pub owner: &'static str,
-    /// Its permissions, as chmod(1) takes them.
+    /// Its permissions, as chmod(1) takes them: `0400`.
     pub mode: &'static str,
+    /// How it is made.
     pub make: Make,
     /// The systemd services that read it when they start.
     pub units: &'static [&'static str],
@@ -53,7 +56,7 @@ impl On {
         Self { roles: &[], hosts: hosts.into() }
     }
 
-    /// In words for people: `workers and head1`.
+    /// The nodes in words: `workers and head1`, or `all nodes`.
     pub fn words(&self) -> String {
         let roles = self.roles.iter().map(|role| match role {
             Role::Login => "login nodes".to_owned(),

@@ -15,20 +15,22 @@ pub struct Target<'t> {
     pub rows: &'t [Row],
     /// Those that are selected.
     pub selected: &'t [Row],
-    /// The cell that is active: a place in `rows`, and a column.
+    /// The row of the active cell, as an index into `rows`.
     pub at: usize,
+    /// The column of the active cell.
     pub column: Column,
 }
 
-/// What became of a text.
+/// What became of a text that was pasted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pasted {
+    /// The description with what was taken.
     pub cluster: Cluster,
     /// What was done, for undo: `paste slurmd -C`.
     pub name: String,
     /// What was taken, in a sentence.
     pub taken: String,
-    /// What was not, each with the reason.
+    /// What was not taken, a sentence each with the reason.
     pub left: Vec<String>,
 }
 

@@ -6,6 +6,7 @@ use std::fmt::Write;
 /// What a cell stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mark {
+    /// Nodes that are none of the others.
     Plain,
     /// Nodes with GPUs.
     Gpu,
@@ -16,9 +17,10 @@ pub enum Mark {
 }
 
 impl Mark {
+    /// Every mark, in the order in which later ones are drawn over earlier ones.
     pub const ALL: [Mark; 4] = [Mark::Plain, Mark::Gpu, Mark::Differs, Mark::Serves];
 
-    /// The class of its cells.
+    /// The CSS class of its cells.
     pub fn class(self) -> &'static str {
         match self {
             Mark::Plain => "pic-cell",

@@ -9,13 +9,18 @@ use std::collections::{HashMap, HashSet};
 
 /// What several groups share, as it is drawn.
 pub struct Shared {
+    /// How it is drawn.
     pub kind: Kind,
+    /// What it is, and which nodes it connects.
     pub connection: Connection,
 }
 
+/// What it is that groups share, as far as it is drawn differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// The cluster's network.
     Network,
+    /// The second network, for MPI and storage.
     Fabric,
     /// The controllers, of which one takes over from the other.
     Controllers,
@@ -27,11 +32,12 @@ pub enum Kind {
 const TONES: usize = 3;
 
 impl Kind {
+    /// Whether it is a file system.
     pub fn is_files(self) -> bool {
         matches!(self, Kind::Files(_))
     }
 
-    /// The class of its lane.
+    /// The CSS class of its lane.
     pub fn class(self) -> &'static str {
         match self {
             Kind::Network => "network",

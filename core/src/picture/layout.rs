@@ -1,4 +1,4 @@
-//! Where everything stands.
+//! The layout of the picture: where everything stands. Lengths are pixels; `x` grows to the right, `y` downwards.
 
 use super::cells::{Cells, EDGE, Mark, lay_out};
 use super::facts::{self, Duties, Group, Kind, Shared};
@@ -11,14 +11,18 @@ use crate::totals::totals;
 /// A rectangle, in pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rect {
+    /// Its left edge.
     pub x: i32,
+    /// Its upper edge.
     pub y: i32,
+    /// From its left to its right edge.
     pub width: i32,
+    /// From its upper to its lower edge.
     pub height: i32,
 }
 
 impl Rect {
-    /// Whether two have a point in common.
+    /// Whether the two overlap; to touch is not to overlap.
     pub fn meets(self, other: Rect) -> bool {
         self.x < other.x + other.width
             && other.x < self.x + self.width
@@ -26,7 +30,7 @@ impl Rect {
             && other.y < self.y + self.height
     }
 
-    /// Whether the other lies in this one.
+    /// Whether `other` lies within this one, its edges included.
     pub fn holds(self, other: Rect) -> bool {
         self.x <= other.x
             && self.y <= other.y
@@ -38,77 +42,100 @@ impl Rect {
 /// A node of a small group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chip {
+    /// Where it is drawn.
     pub rect: Rect,
+    /// What sort of node it is, which decides its colour.
     pub mark: Mark,
+    /// The node's name, or the end of it.
     pub text: Text,
 }
 
 /// A group of nodes: a band from the left to the right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Band {
+    /// Where it is drawn.
     pub rect: Rect,
-    /// The group, as a place of the description.
+    /// The place of the group in the description: `nodes[2]`.
     pub path: Path,
-    /// Its place among the groups.
+    /// The index of the group in `Cluster::nodes`.
     pub group: usize,
-    /// The class of its role; empty for none.
+    /// The CSS class of its role; empty for none.
     pub role: &'static str,
     /// All that it shows, in a sentence.
     pub name: String,
+    /// What is written in it.
     pub texts: Vec<Text>,
+    /// Its nodes, one chip each; none where the group is drawn as cells.
     pub chips: Vec<Chip>,
+    /// The nodes of a large group as cells; empty where the group is drawn as chips.
     pub cells: Cells,
 }
 
 /// Something that several groups share: an upright line beside them, which begins at its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lane {
+    /// What it is, which decides its colour.
     pub kind: Kind,
+    /// Its place in the description.
     pub path: Path,
     /// All that it shows, in a sentence.
     pub name: String,
+    /// Where its line stands.
     pub x: i32,
+    /// The upper end of the line.
     pub top: i32,
+    /// The lower end of the line.
     pub bottom: i32,
-    /// Where its name stands.
+    /// The box in which its name stands.
     pub rect: Rect,
+    /// What is written in the box.
     pub texts: Vec<Text>,
 }
 
-/// How a group has to do with a lane.
+/// How a group is tied to what a lane stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tie {
+    /// Its nodes use it.
     Uses,
-    /// It comes from some of its nodes.
+    /// Some of its nodes serve it.
     Serves,
-    /// It comes from some of its nodes, and others of them use it.
+    /// Some of its nodes serve it, others use it.
     Both,
 }
 
-/// A line between a lane and a band.
+/// A horizontal line between a lane and a band.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// The lane's place among the lanes.
+    /// The index of the lane in [`Picture::lanes`].
     pub lane: usize,
-    /// The band's group.
+    /// The index of the band's group in `Cluster::nodes`.
     pub group: usize,
+    /// How the group is tied to the lane.
     pub tie: Tie,
+    /// Where the line lies.
     pub y: i32,
+    /// Its end at the lane.
     pub from: i32,
+    /// Its end at the band.
     pub to: i32,
 }
 
 /// The picture of a cluster, `width` × `height` pixels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
+    /// Its width.
     pub width: i32,
+    /// Its height.
     pub height: i32,
     /// The cluster's name.
     pub title: String,
     /// What it is, in a sentence.
     pub summary: String,
+    /// What groups share, from left to right.
     pub lanes: Vec<Lane>,
+    /// The groups, from top to bottom.
     pub bands: Vec<Band>,
+    /// The lines between lanes and bands.
     pub links: Vec<Link>,
     /// Headings over the bands.
     pub headings: Vec<Text>,
@@ -123,7 +150,7 @@ const TIERS: &[(Option<Role>, &str)] = &[
     (None, "NO ROLE"),
 ];
 
-/// The narrowest picture.
+/// The least width of a picture.
 pub const NARROWEST: i32 = 300;
 const EDGE_SPACE: i32 = 16;
 const PADDING: i32 = 12;

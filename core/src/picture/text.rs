@@ -1,4 +1,4 @@
-//! Texts in the picture, and how wide they are.
+//! Texts in the picture, and how wide they are, in pixels.
 
 /// How a text looks. Each has a class in the page's style sheet and in the file's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,13 +11,14 @@ pub enum Style {
     Name,
     /// A lane's name, a count.
     Label,
+    /// More about a group or a lane.
     Detail,
     /// The name of a node on its chip.
     Chip,
 }
 
 impl Style {
-    /// The class of its elements.
+    /// The CSS class of its elements.
     pub fn class(self) -> &'static str {
         match self {
             Style::Title => "pic-title",
@@ -112,12 +113,17 @@ fn lines_fit(line: &str, part: &str, style: Style, room: i32) -> bool {
     width(line, style) + width(" · ", style) + width(part, style) <= room
 }
 
-/// A text at its place: `x` is where it begins (or ends, where it stands at the right), `y` its base line.
+/// A text at its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
+    /// Where it begins, or where it ends if `at_end`.
     pub x: i32,
+    /// Its baseline.
     pub y: i32,
+    /// How it looks.
     pub style: Style,
+    /// Whether it ends at `x`, as texts at the right edge do.
     pub at_end: bool,
+    /// What it says, shortened to fit.
     pub text: String,
 }

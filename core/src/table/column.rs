@@ -14,12 +14,12 @@ macro_rules! columns {
             /// Every column, in the order of the table; those after `Gpus` have no room in it.
             pub const ALL: &'static [Column] = &[$(Column::$name,)*];
 
-            /// What its head says.
+            /// Its heading in the table: `First address`.
             pub const fn title(self) -> &'static str {
                 match self { $(Column::$name => $title,)* }
             }
 
-            /// What it is called within a sentence.
+            /// Its name within a sentence: `first address`.
             pub fn noun(self) -> &'static str {
                 match self { $(Column::$name => $noun,)* }
             }
@@ -38,21 +38,35 @@ macro_rules! columns {
 }
 
 columns! {
+    /// The host names: a hostlist for a group, one name for a node.
     Hosts "Hosts" "hosts" [hosts] ["host" "hostlist" "hostname" "hostnames" "name" "node" "nodes" "nodename"],
+    /// How many hosts a group has; it follows from the hosts and cannot be set.
     Count "Count" "count" [hosts] ["number" "quantity"],
+    /// The roles.
     Roles "Role" "role" [roles] ["roles" "type"],
+    /// The address of the first host, or of the node.
     Address "First address" "first address" [first_ip addresses] ["address" "addr" "ip" "ipaddress" "ipv4" "firstip" "nodeaddr"],
     /// Sockets × cores × threads.
     Cpu "CPU" "CPU" [sockets cores_per_socket threads_per_core] ["cpus" "processor" "processors"],
+    /// The installed memory.
     Memory "Memory" "memory" [memory_mib] ["mem" "ram" "realmemory" "memorymib"],
+    /// How many GPUs each node has, and their model.
     Gpus "GPUs" "GPUs" [gpus] ["gpu" "gres"],
+    /// Processor sockets.
     Sockets "Sockets" "sockets" [sockets] ["socket"],
+    /// Cores per socket.
     Cores "Cores per socket" "cores per socket" [cores_per_socket] ["cores" "core"],
+    /// Hardware threads per core.
     Threads "Threads per core" "threads per core" [threads_per_core] ["threads" "thread"],
+    /// The network interface that has the address.
     Interface "Interface" "interface" [interface] ["nic" "device"],
+    /// The address of the first host, or of the node, on the fabric.
     Fabric "First fabric address" "first fabric address" [fabric_first_ip] ["fabricaddress" "fabric" "ib" "ibaddress" "fabricfirstip"],
+    /// The processor architecture.
     Architecture "Architecture" "architecture" [architecture] ["arch"],
+    /// Slurm features.
     Features "Slurm features" "Slurm features" [features] ["features" "feature"],
+    /// Slurm's weight.
     Weight "Slurm weight" "Slurm weight" [weight] ["weight"],
 }
 
@@ -191,28 +205,47 @@ const COUNT: &str = "The count follows from the hosts: write more or fewer of th
 /// A value, read and ready to be put into a group or into what hosts have of their own.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Setting {
+    /// The hosts, as a hostlist.
     Hosts(String),
+    /// All roles.
     Roles(Vec<Role>),
+    /// The address of the first host, or of the node, as typed.
     Address(String),
+    /// The address on the fabric of the first host, or of the node, as typed.
     Fabric(String),
+    /// All that makes the CPUs: sockets × cores × threads.
     Cpu {
+        /// Processor sockets.
         sockets: u32,
+        /// Cores per socket.
         cores: u32,
+        /// Hardware threads per core.
         threads: u32,
     },
+    /// Processor sockets.
     Sockets(u32),
+    /// Cores per socket.
     Cores(u32),
+    /// Hardware threads per core.
     Threads(u32),
+    /// The installed memory, in MiB; 0 where it is not known.
     Memory(u64),
-    /// What is not said stays as it is.
+    /// The GPUs; what is `None` stays as it is.
     Gpus {
+        /// How many GPUs each node has.
         count: u32,
+        /// Their model as Slurm's GRES type: `h100`.
         model: Option<String>,
+        /// Who makes them.
         vendor: Option<GpuVendor>,
     },
+    /// The network interface that has the address.
     Interface(String),
+    /// The processor architecture.
     Architecture(Architecture),
+    /// All Slurm features.
     Features(Vec<String>),
+    /// Slurm's weight.
     Weight(u32),
 }
 

@@ -109,11 +109,13 @@ pub(super) struct Candidate<'n> {
 }
 
 impl Filter {
-    /// Reads a filter. Fails with a sentence that says which word is wrong, and what can stand there.
+    /// Reads a filter of words that must all fit a host. `Err` is a sentence that says which word is wrong, and what
+    /// can stand there.
     pub fn read(text: &str) -> Result<Filter, String> {
         text.split_whitespace().map(read_term).collect::<Result<Vec<_>, _>>().map(Filter)
     }
 
+    /// Whether it has no words, and so fits every host.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -42,6 +42,7 @@ impl Names {
 /// The hosts of a group.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Members {
+    /// Their names, in the order of the group's hostlist.
     pub names: Arc<Vec<String>>,
     /// For the place of each host that differs: the overrides that name it, and its place among their hosts.
     owners: HashMap<usize, Vec<(usize, usize)>>,

@@ -21,17 +21,19 @@ pub use view::{Sort, View, Wish, view};
 /// A row: a group, or a node in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Row {
-    /// Which group of the description, counted from 0.
+    /// The index of the group in `Cluster::nodes`.
     pub group: usize,
-    /// Which node, by its place in the group's hostlist, counted from 0; none for the group itself.
+    /// Which node, by its place in the group's hostlist, counted from 0; `None` for the group itself.
     pub position: Option<usize>,
 }
 
 impl Row {
+    /// The row of the group at index `group` of `Cluster::nodes`.
     pub fn group(group: usize) -> Self {
         Self { group, position: None }
     }
 
+    /// The row of the host at `position` in that group's hostlist, counted from 0.
     pub fn node(group: usize, position: usize) -> Self {
         Self { group, position: Some(position) }
     }

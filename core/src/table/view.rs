@@ -10,28 +10,33 @@ use std::collections::{BTreeMap, BTreeSet};
 /// By what rows are sorted: groups among each other, nodes within their group. The description keeps its order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sort {
+    /// The column whose values are compared.
     pub column: Column,
+    /// Whether the largest value comes first.
     pub descending: bool,
 }
 
-/// What shall be shown.
+/// What the user wants to see.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Wish {
-    /// Groups whose nodes are shown.
+    /// The groups, by index, whose nodes are shown.
     pub open: BTreeSet<usize>,
-    /// Groups whose nodes are not, although the filter fits only some of them.
+    /// The groups, by index, whose nodes are not shown although the filter fits only some of them.
     pub shut: BTreeSet<usize>,
+    /// Which hosts are shown.
     pub filter: Filter,
+    /// In which order; `None` for that of the description.
     pub sort: Option<Sort>,
 }
 
 /// What is shown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct View {
+    /// The rows, from top to bottom; a group's nodes follow it.
     pub rows: Vec<Row>,
-    /// The hosts of the groups that are open.
+    /// The hosts of the groups that are open, by the index of the group.
     pub members: BTreeMap<usize, Members>,
-    /// How many hosts the filter fits, for the groups where those are not all.
+    /// How many hosts the filter fits, by the index of the group; groups that it fits as a whole are left out.
     pub found: BTreeMap<usize, usize>,
 }
 

@@ -13,6 +13,7 @@ const LONGEST: usize = 60;
 pub struct ExtraModule<'c> {
     /// The file, `hosts/cn_001-128.nix`.
     pub file: String,
+    /// Its Nix, as the user typed it.
     pub text: &'c str,
     /// The field that holds the text.
     pub path: Path,

@@ -17,7 +17,9 @@ use std::collections::HashSet;
 /// How a module stands to a guideline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
+    /// The module meets it.
     Met,
+    /// The module does not meet it yet.
     ToDo,
     /// The module has nothing yet that it is about.
     DoesNotApply,
@@ -26,9 +28,11 @@ pub enum Standing {
 /// A guideline, and how far a module meets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Guideline {
+    /// The check that reports a module which does not meet it.
     pub check: Check,
     /// Its name, as the guide has it.
     pub title: &'static str,
+    /// How the module stands to it.
     pub standing: Standing,
     /// What was found, in a sentence.
     pub found: String,
