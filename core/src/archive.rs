@@ -76,8 +76,8 @@ pub fn short_id(content_id: &str) -> String {
 
 /// The `cluster.json` inside a zip, as text; at the zip's top, or in a folder there.
 ///
-/// Fails with a sentence on what is no zip, is damaged, holds no or several `cluster.json` there, or is larger
-/// than [`MAX_ZIP_BYTES`] (the zip) or [`MAX_BYTES`] (the description).
+/// `Err` is a sentence: the bytes are not a zip, or a damaged one, there is no `cluster.json` or more than one, or the
+/// zip is larger than [`MAX_ZIP_BYTES`] or the description than [`MAX_BYTES`].
 pub fn read_description(zip: &[u8]) -> Result<String, String> {
     let mut archive = open(zip)?;
     let mut found = Vec::new();
@@ -100,8 +100,8 @@ pub fn read_description(zip: &[u8]) -> Result<String, String> {
 
 /// The files of a zip by their paths without the folder that holds them all. They have no origins.
 ///
-/// Fails as [`read_description`] does, on a file outside that folder, on a file that is no text, and on more than
-/// [`MAX_UNPACKED_BYTES`] in all.
+/// Fails as [`read_description`] does, and where a file lies outside that folder or is not UTF-8 text, or all together
+/// are more than [`MAX_UNPACKED_BYTES`].
 pub fn read_files(zip: &[u8]) -> Result<FileTree, String> {
     let mut archive = open(zip)?;
     let mut tree = FileTree::new();

@@ -3,35 +3,35 @@
 use crate::shell::word;
 use crate::{Cluster, archive};
 
-/// The file that “Save description” saves: the command lines begin with it.
+/// The name of the file that “Save description” saves, from which the command lines start.
 pub const DESCRIPTION: &str = "cluster.json";
 
-/// Writes the zip that the page downloads, byte for byte.
+/// The command that writes the zip that the page downloads, byte for byte.
 pub fn generate(cluster: &Cluster) -> String {
     format!("clusterflake generate {DESCRIPTION} -o {}", zip(cluster))
 }
 
-/// Lists the problems.
+/// The command that lists the problems of the description.
 pub fn check() -> String {
     format!("clusterflake check {DESCRIPTION}")
 }
 
-/// Prints the link to the design on the page at the address `base`.
+/// The command that prints the link to the design on the page whose address is `base`.
 pub fn link(base: &str) -> String {
     format!("clusterflake link {DESCRIPTION} --base {}", word(base))
 }
 
-/// Prints the content id.
+/// The command that prints the content id of the flake.
 pub fn id() -> String {
     format!("clusterflake id {DESCRIPTION}")
 }
 
-/// Holds a downloaded zip against the flake that its description generates.
+/// The command that compares a downloaded zip with the flake that its description generates.
 pub fn verify(cluster: &Cluster) -> String {
     format!("clusterflake verify {}", zip(cluster))
 }
 
-/// Holds the modules of the unpacked zip against the options of NixOS.
+/// The command that checks the modules of the unpacked zip against the options of NixOS.
 pub fn lint(cluster: &Cluster) -> String {
     format!("clusterflake lint {}/modules", archive::folder(cluster))
 }

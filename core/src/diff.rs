@@ -77,7 +77,8 @@ pub fn files(before: &FileTree, after: &FileTree) -> Vec<FileDiff> {
     files_again(&[], before, after)
 }
 
-/// As [`files`], where `known` is what it found for earlier trees: files that are the same as then are not looked at again.
+/// As [`files`], where `known` is its result for earlier trees: files that have not changed since are not compared
+/// again.
 pub fn files_again(known: &[FileDiff], before: &FileTree, after: &FileTree) -> Vec<FileDiff> {
     let paths: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let found = paths.into_iter().filter_map(|path| {
@@ -103,7 +104,7 @@ fn file(path: &str, before: Option<&Arc<File>>, after: Option<&Arc<File>>) -> Op
     Some(FileDiff { path: path.to_owned(), fate, before, after, edits })
 }
 
-/// The lines that differ between two texts.
+/// What differs between two texts, line by line, in the order of lines.
 pub fn edits(before: &str, after: &str) -> Vec<Edit> {
     // As numbers, equal for equal lines: comparing is then cheap, and the algorithm is compiled once.
     let mut numbers = HashMap::new();
@@ -128,7 +129,7 @@ pub fn edits(before: &str, after: &str) -> Vec<Edit> {
     edits
 }
 
-/// The lines in all.
+/// How many lines the edits add and remove in all.
 pub fn count<'d>(edits: impl IntoIterator<Item = &'d Edit>) -> Count {
     edits.into_iter().fold(Count::default(), |sum, edit| Count {
         added: sum.added + edit.new.len(),

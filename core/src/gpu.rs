@@ -55,7 +55,7 @@ const LEGACY: &[&str] = &[
 const OPEN_ONLY: &[&str] =
     &["b100", "b200", "b300", "gb200", "gb300", "gh200", "rtx5090", "rtx5080", "rtx5070ti", "rtx5070", "rtxpro6000"];
 
-/// The generation of a model as people write it: `NVIDIA Tesla-V100`, `v100-sxm2-32gb`.
+/// The generation of a model as people write it: `NVIDIA Tesla-V100`, `v100-sxm2-32gb`. `None` where it is not known.
 pub fn generation(model: &str) -> Option<Generation> {
     let name = plain(model);
     [(KEPLER, Generation::Kepler), (LEGACY, Generation::Legacy), (OPEN_ONLY, Generation::OpenOnly)]
@@ -83,8 +83,8 @@ pub fn runs_fabric_manager(gpus: &Gpus) -> bool {
     nvswitch(gpus) != Some(false)
 }
 
-/// Whether a GRES type is a slice of a GPU: `a100_1g.5gb`, `1g.10gb`, `h100_1g.10gb+me`. The profile's name is that of NVIDIA's
-/// Multi-Instance GPU; gres.conf(5) has such types.
+/// Whether a GRES type is a slice of a GPU, named as NVIDIA's Multi-Instance GPU names its profiles and gres.conf(5)
+/// has them: `a100_1g.5gb`, `1g.10gb`, `h100_1g.10gb+me`.
 pub fn is_mig(model: &str) -> bool {
     let lower = model.to_ascii_lowercase();
     lower.split(['_', '-', ':']).any(|part| {
@@ -95,7 +95,7 @@ pub fn is_mig(model: &str) -> bool {
     })
 }
 
-/// Who made a model, where its name tells.
+/// The vendor of a model; `None` where its name does not say.
 pub fn vendor(model: &str) -> Option<GpuVendor> {
     let name = plain(model);
     let is_instinct = name.strip_prefix("mi").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
@@ -108,8 +108,8 @@ pub fn vendor(model: &str) -> Option<GpuVendor> {
     }
 }
 
-/// The model as Slurm's GRES type, of the name that `nvidia-smi -L` prints: `NVIDIA A100-SXM4-80GB` is `a100`,
-/// `NVIDIA GeForce RTX 4090` is `rtx4090`. Form factor and memory are no part of it; empty where nothing is left.
+/// The model as Slurm's GRES type, from the name that `nvidia-smi -L` prints: `NVIDIA A100-SXM4-80GB` becomes `a100`,
+/// `NVIDIA GeForce RTX 4090` becomes `rtx4090`. Form factor and memory are dropped; empty where nothing is left.
 pub fn short_model(name: &str) -> String {
     let lower = name.to_lowercase();
     let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());

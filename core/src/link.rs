@@ -45,7 +45,7 @@ impl fmt::Display for TooLong {
 
 impl std::error::Error for TooLong {}
 
-/// The fragment of `cluster`, `c=1.…`, without the `#`. Fails where it is longer than [`MAX_LENGTH`].
+/// The fragment of `cluster`'s link, `c=1.…`, without the `#`. `Err` where it is longer than [`MAX_LENGTH`].
 pub fn write(cluster: &Cluster) -> Result<String, TooLong> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
     // Into memory: writing cannot fail.
@@ -71,8 +71,8 @@ pub fn url(base: &str, cluster: &Cluster) -> Result<String, TooLong> {
 
 /// The description in a link: a whole address, `#c=…` or `c=…`.
 ///
-/// Fails, with a sentence for people, on a link without a design, of a newer form, cut or changed, and on a
-/// description that cannot be read. At most [`MAX_BYTES`] are inflated.
+/// `Err` is a sentence for the user: the link has no design, is of a newer form, was cut or changed, or its description
+/// cannot be read. At most [`MAX_BYTES`] are inflated.
 pub fn read(link: &str) -> Result<Cluster, String> {
     let link = link.trim();
     let fragment = link.split_once('#').map_or(link, |(_, fragment)| fragment);

@@ -49,12 +49,12 @@ impl<T: 'static> Place<T> {
         }
     }
 
-    /// What stands here in `cluster`.
+    /// What stands here in `cluster`; `None` where a list has become too short.
     pub fn read<'c>(&self, cluster: &'c Cluster) -> Option<&'c T> {
         (self.get)(cluster)
     }
 
-    /// What stands here in `cluster`, to change it.
+    /// What stands here in `cluster`, to change it; `None` where a list has become too short.
     pub fn change<'c>(&self, cluster: &'c mut Cluster) -> Option<&'c mut T> {
         (self.get_mut)(cluster)
     }

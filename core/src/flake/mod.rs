@@ -63,12 +63,12 @@ pub struct Generated {
     pub tree: FileTree,
 }
 
-/// The files of `cluster`'s flake. Total: a description with errors gives files too, as far as they can be told.
+/// The files of `cluster`'s flake. Total: a description with errors gives files too, as far as they can be made.
 pub fn generate(cluster: &Cluster) -> FileTree {
     regenerate(None, cluster).tree
 }
 
-/// As [`generate`], but keeps of `before` what does not depend on the sections that changed since.
+/// As [`generate`], but takes from `before` the files that depend on no section that has changed since.
 pub fn regenerate(before: Option<&Generated>, cluster: &Cluster) -> Generated {
     let parts: Vec<FileTree> = CONTRIBUTORS
         .iter()

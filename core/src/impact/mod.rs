@@ -16,7 +16,7 @@ use crate::path::Path;
 use differences::Difference;
 use who::{Nodes, Who};
 
-/// What a change takes, the least first.
+/// What a change takes, from the least to the gravest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {
     /// Nothing stops, nothing restarts.
@@ -50,7 +50,7 @@ impl Effect {
         }
     }
 
-    /// In a word or two, for headings.
+    /// Its name on the page, in a word or two: `Service restarts`.
     pub fn title(self) -> &'static str {
         match self {
             Self::Nothing => "No interruption",
@@ -109,10 +109,10 @@ struct Case<'c> {
     nodes: &'c Nodes,
 }
 
-/// What it takes to bring the cluster `before` to `after`, the gravest first. Nothing where they are equal.
+/// What it takes to turn the cluster `before` into `after`, the gravest first. Empty where they are equal.
 ///
-/// It is what NixOS and Slurm do with the generated flake when `nixos-rebuild switch` brings it to the nodes. Nix that the
-/// user wrote is told to be such: nobody runs it here.
+/// It is what NixOS and Slurm do when `nixos-rebuild switch` brings the generated flake to the nodes. Changes of the
+/// user's own Nix are only named as such, since it is not evaluated here.
 pub fn impact(before: &Cluster, after: &Cluster) -> Vec<Impact> {
     let mut impacts = Impacts::default();
     let nodes = Nodes::new(before, after);

@@ -18,12 +18,12 @@ use std::collections::{HashMap, HashSet};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
-/// What becomes of the design that is open.
+/// What an import does to the design that is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// The import takes its place.
     Replace,
-    /// Nodes are matched by host name, partitions by name. What files tell counts; what they do not tell stays.
+    /// Nodes are matched by host name, partitions by name. What the files say replaces what was there; all else stays.
     Merge,
 }
 
@@ -36,7 +36,7 @@ pub struct Proposal {
     pub report: Report,
 }
 
-/// The design that `reading` makes of `before`.
+/// The design that `reading` makes of the open design `before`, and what became of each line of the files.
 pub fn propose(reading: &Reading, before: &Cluster, mode: Mode) -> Proposal {
     let base = match mode {
         Mode::Replace => Cluster::default(),

@@ -42,7 +42,7 @@ impl<P> Outcome<P> {
         matches!(self, Outcome::Taken(_) | Outcome::Implied(_) | Outcome::Guessed(..))
     }
 
-    /// Whether somebody should look at it: all but what certainly means in the design what it means in the file.
+    /// Whether the user should look at it: everything that may not mean in the design what it means in the file.
     pub fn wants_a_look(&self) -> bool {
         !matches!(self, Outcome::Taken(_) | Outcome::Implied(_))
     }
@@ -55,7 +55,7 @@ impl<P> Outcome<P> {
         }
     }
 
-    /// Why it is no more than it is; nothing for what was taken.
+    /// Why it was not simply taken, as a sentence; `None` where it was.
     pub fn reason(&self) -> Option<&str> {
         match self {
             Outcome::Taken(_) => None,
@@ -91,7 +91,7 @@ impl<P> Outcome<P> {
     }
 }
 
-/// The file of entries about all files together.
+/// The [`file`](Entry::file) of entries about all files together.
 pub const ALL_FILES: usize = usize::MAX;
 
 /// Something that stood in a file, and what became of it.
@@ -143,7 +143,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// How many entries have the outcome with this word.
+    /// How many entries have the outcome whose [`word`](Outcome::word) is `word`.
     pub fn count(&self, word: &str) -> usize {
         self.entries.iter().filter(|entry| entry.outcome.word() == word).count()
     }
@@ -212,7 +212,7 @@ impl Report {
         format!("{} {}: {} → {became}", self.place(entry), entry.outcome.word(), entry.text)
     }
 
-    /// In how many entries what was understood and what was not.
+    /// How many entries were understood and how many not, in a sentence.
     pub fn summary(&self) -> String {
         let understood = self.entries.iter().filter(|entry| entry.outcome.is_understood()).count();
         let counts: Vec<String> = Outcome::<Path>::WORDS[2..]

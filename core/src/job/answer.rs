@@ -70,7 +70,7 @@ pub struct Share {
 }
 
 impl Answer {
-    /// The answer to what is no job.
+    /// The answer to a text that cannot be read as a job.
     pub(super) fn unread(why: String) -> Self {
         Self { verdict: Verdict::Refused(Refusal { slurm: String::new(), why }), notes: Vec::new() }
     }
@@ -82,7 +82,7 @@ impl Grant {
         self.sum(|_| 1)
     }
 
-    /// The logical processors that it gets in all.
+    /// The CPUs that it gets in all, as Slurm counts them.
     pub fn cpus(&self) -> u64 {
         self.sum(|share| share.cpus)
     }

@@ -51,8 +51,8 @@ impl Scheduler {
         })
     }
 
-    /// What a job would get that is submitted with `words`, as the shell hands them over; `script` is the batch script,
-    /// whose `#SBATCH` lines give way to the words.
+    /// What a job would get that is submitted with `words`, as the shell hands them to sbatch; `script` is the text of
+    /// the batch script, whose `#SBATCH` lines the words override.
     pub fn ask_words(&self, words: &[String], script: Option<&str>) -> Answer {
         let mut job = match script.map(words::split).transpose() {
             Ok(job) => job.unwrap_or_default(),

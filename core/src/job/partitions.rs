@@ -54,7 +54,7 @@ pub struct Queue {
     pub memory: Option<Memory>,
 }
 
-/// The scheduler of a cluster, made ready to be asked.
+/// The scheduler of a cluster, prepared once to answer many questions.
 #[derive(Clone, Debug)]
 pub struct Scheduler {
     pub(super) enabled: bool,
@@ -72,7 +72,8 @@ pub struct Scheduler {
 }
 
 impl Scheduler {
-    /// The scheduler that `cluster` describes. What cannot be read of it has no nodes: a check names it.
+    /// The scheduler that `cluster` describes. Groups and partitions whose hostlists cannot be read have no nodes: a
+    /// check names them.
     pub fn new(cluster: &Cluster) -> Self {
         let (workers, others): (Vec<_>, Vec<_>) =
             expand::expand(cluster).into_iter().partition(|node| node.is(Role::Worker));
@@ -126,7 +127,7 @@ impl Scheduler {
         }
     }
 
-    /// The partitions' names.
+    /// The names of the partitions, in the order of the description.
     pub fn partitions(&self) -> impl Iterator<Item = &str> {
         self.queues.iter().map(|queue| queue.partition.name.as_str())
     }

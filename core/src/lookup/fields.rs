@@ -1,12 +1,13 @@
-//! The fields of a description as entries: their names come from `cluster.json`, what is said of them from the
-//! description's own comments.
+//! The fields of a description as entries: named after their keys in `cluster.json`, described by the comments of the
+//! description's structs.
 
 use super::{Entry, name_at};
 use crate::cluster::{Described, Section, Telling};
 use crate::path::Step;
 use crate::{Cluster, Path};
 
-/// Every field of `cluster`, of each list in the one element that `row` names for the list's place.
+/// Every field of `cluster`. Of a list of structs, the fields of one element: `row` gives its index, counted from 0,
+/// for the place of the list; none where there is no such element.
 pub fn fields(cluster: &Cluster, row: &dyn Fn(&Path) -> usize) -> Vec<Entry> {
     let mut found = Vec::new();
     let mut tell = |path: &Path, about: &'static str| {

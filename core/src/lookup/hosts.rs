@@ -6,7 +6,7 @@ use crate::path::Step;
 use crate::{Cluster, Path, hostlist};
 use std::net::Ipv4Addr;
 
-/// A node, as far as it is looked for.
+/// What of a node is searched: its name and addresses.
 pub struct Host {
     /// Its host name, without a domain: `cn001`.
     pub name: String,
@@ -16,13 +16,14 @@ pub struct Host {
     fabric_ip: Option<Ipv4Addr>,
 }
 
-/// All nodes of `cluster`, to look many times.
+/// All nodes of `cluster`, to be searched many times by [`find_hosts`].
 pub fn hosts(cluster: &Cluster) -> Vec<Host> {
     let host = |node: expand::Node| Host { name: node.name, group: node.group, ip: node.ip, fabric_ip: node.fabric_ip };
     expand::expand(cluster).into_iter().map(host).collect()
 }
 
-/// The nodes whose name answers to `query`, or whose address starts with it. Each stands at its group's place.
+/// The best `limit` of the nodes whose name answers to `query`, or whose address starts with it. The place of each
+/// entry is that of its group.
 pub fn find_hosts(cluster: &Cluster, hosts: &[Host], query: &Query, limit: usize) -> Best<Entry> {
     let mut best = Best::new(limit);
     let typed = query.text();
@@ -53,7 +54,7 @@ pub fn find_hosts(cluster: &Cluster, hosts: &[Host], query: &Query, limit: usize
     best
 }
 
-/// Where the description tells of the host `name` of the group at `path`: what differs for it, or else the group.
+/// Where the description has the host `name` of the group at `path`: at an override for it, or else at the group.
 pub fn host_place(cluster: &Cluster, path: &Path, name: &str) -> Path {
     let group = match path.steps() {
         [_, Step::Index(group), ..] => cluster.nodes.get(*group),

@@ -34,7 +34,8 @@ impl Entry {
     }
 }
 
-/// `gn[01-16]` for `nodes[2].memoryMiB`: the name of the list element that `path` is in.
+/// The name of the list element that `path` is in: `gn[01-16]` for `nodes[2].memoryMiB`. `None` outside of named
+/// elements.
 pub fn name_at(cluster: &Cluster, path: &Path) -> Option<String> {
     let name = match path.steps() {
         [Step::Key(section), Step::Index(i), ..] if section == "nodes" => &cluster.nodes.get(*i)?.hosts,

@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-/// What somebody typed, to be held against many texts. ASCII letters match in either case.
+/// What the user typed, to be compared with many texts. ASCII letters match in either case.
 pub struct Query {
     text: String,
     words: Vec<String>,
     letters: Vec<u8>,
 }
 
-/// How a text answers: the best comes first. Of two that answer alike, the shorter is better.
+/// How well a text answers a query; the least is the best. Of two that answer alike, the shorter comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rank {
     fit: Fit,
@@ -59,12 +59,12 @@ impl Query {
         self.text.is_empty()
     }
 
-    /// What was typed, in small letters and without spaces around.
+    /// What was typed, in lower case and without blanks around.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// How well `name`, of which `about` is said, answers; `None` where it does not.
+    /// How well something called `name`, with the texts `about` it, answers; `None` where it does not.
     pub fn rank(&self, name: &str, about: &[&str]) -> Option<Rank> {
         let fit = match place(name, &self.text) {
             Some((fit, _)) => fit,
@@ -75,7 +75,7 @@ impl Query {
         Some(Rank { fit, length: name.len() })
     }
 
-    /// Where `name` has what was typed, to be marked there; `None` where it has not, or nothing was typed.
+    /// Where what was typed occurs in `name`, in bytes, to be marked; `None` where it does not, or nothing was typed.
     pub fn mark(&self, name: &str) -> Option<Range<usize>> {
         place(name, &self.text).filter(|_| !self.is_empty()).map(|(_, at)| at..at + self.text.len())
     }
@@ -137,7 +137,7 @@ fn starts_word(text: &[u8], at: usize) -> bool {
         || before.is_ascii_lowercase() && here.is_ascii_uppercase()
 }
 
-/// The best answers, a bounded number of them. Those that are alike stay in the order in which they came.
+/// Keeps the best of many answers, up to a limit. Those that are equally good stay in the order in which they came.
 pub struct Best<T> {
     limit: usize,
     found: Vec<(Rank, T)>,
@@ -150,7 +150,7 @@ impl<T> Best<T> {
         Self { limit, found: Vec::new(), all: 0 }
     }
 
-    /// Takes what `make` gives where it is among the best so far.
+    /// Keeps what `make` makes if its `rank` is among the best so far; `make` is called only then.
     pub fn offer(&mut self, rank: Rank, make: impl FnOnce() -> T) {
         self.all += 1;
         let at = self.found.partition_point(|(other, _)| *other <= rank);
@@ -160,17 +160,17 @@ impl<T> Best<T> {
         }
     }
 
-    /// How many were offered, kept or not.
+    /// How many answers were offered, kept or not.
     pub fn all(&self) -> usize {
         self.all
     }
 
-    /// The best, each with its rank.
+    /// The best answers, best first, each with its rank.
     pub fn into_ranked(self) -> Vec<(Rank, T)> {
         self.found
     }
 
-    /// The best.
+    /// The best answers, best first.
     pub fn into_vec(self) -> Vec<T> {
         self.found.into_iter().map(|(_, item)| item).collect()
     }

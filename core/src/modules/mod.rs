@@ -126,7 +126,7 @@ fn used(cluster: &Cluster) -> impl Iterator<Item = &'static Module> {
     MODULES.iter().filter(|module| (module.used)(cluster))
 }
 
-/// A module as `flake.nix` has it: one of ours, or one of the user's.
+/// A module as `flake.nix` has it: a built-in one, or one of the user's.
 #[derive(Clone, Debug)]
 pub struct Registered {
     /// The name of its folder, and in the set of modules.
@@ -207,7 +207,8 @@ pub fn registered(cluster: &Cluster) -> Vec<Registered> {
     ours.chain(custom::own(cluster).iter().map(|own| custom::registered(own, &bound))).collect()
 }
 
-/// What a module of the user's can take: what `mkSystem` has, besides the parameters of the user's other modules.
+/// The names that a user's module can take as arguments: those that `mkSystem` binds, without the parameters of the
+/// user's other modules.
 pub fn bound(cluster: &Cluster) -> Vec<&'static str> {
     let common = ["node", "nodes", "clusterLib", "inputs", "users", "groups", "sshKeys"];
     let parameters = used(cluster).filter_map(|module| module.parameter).chain(COMMON.iter().copied());

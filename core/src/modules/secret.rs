@@ -1,4 +1,4 @@
-//! The files that nodes need and no flake may hold: keys, passwords, tokens, and what only the site has.
+//! The files that nodes need and that must not be in the flake: keys, passwords, tokens, and what only the site has.
 
 use crate::cluster::{Choice, Role};
 use crate::path::Path;
@@ -29,7 +29,7 @@ pub struct On {
     pub hosts: String,
 }
 
-/// A file that nodes need and no flake may hold.
+/// A file that nodes need and that must not be in the flake.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Secret {
     /// Its path on the nodes.

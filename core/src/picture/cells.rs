@@ -17,7 +17,7 @@ pub enum Mark {
 }
 
 impl Mark {
-    /// Every mark, in the order in which later ones are drawn over earlier ones.
+    /// Every mark, in the order in which their cells are drawn.
     pub const ALL: [Mark; 4] = [Mark::Plain, Mark::Gpu, Mark::Differs, Mark::Serves];
 
     /// The CSS class of its cells.
@@ -74,7 +74,7 @@ impl Cells {
         self.places.iter().map(|(_, x, y)| Rect { x: *x, y: *y, width: EDGE, height: EDGE })
     }
 
-    /// The cells of each kind as one path of SVG.
+    /// The cells of each mark that occurs as one path of SVG, the `d` of a `<path>`.
     pub fn paths(&self) -> Vec<(Mark, String)> {
         let mut paths = Vec::new();
         for kind in Mark::ALL {

@@ -46,7 +46,7 @@ pub struct Chip {
     pub rect: Rect,
     /// What sort of node it is, which decides its colour.
     pub mark: Mark,
-    /// The node's name, or the end of it.
+    /// The node's name, shortened to fit.
     pub text: Text,
 }
 

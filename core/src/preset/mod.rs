@@ -16,7 +16,7 @@ pub struct Preset {
 }
 
 impl Preset {
-    /// Its description.
+    /// The description that it starts from.
     pub fn cluster(&self) -> Cluster {
         Cluster::from_json(self.json).expect("presets are tested to be readable")
     }
@@ -43,7 +43,7 @@ presets! {
     "large" "600 nodes of a computing centre: four partitions, two shared file systems, overrides, monitoring",
 }
 
-/// The preset with this name.
+/// The preset called `name`; `None` where there is none.
 pub fn find(name: &str) -> Option<&'static Preset> {
     PRESETS.iter().find(|preset| preset.name == name)
 }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Whether `column` of `row` can be set. Fails with a sentence that says how it is done otherwise.
+/// Whether `column` of `row` can be set. `Err` is a sentence that says how to change it instead.
 pub fn is_settable(cluster: &Cluster, row: Row, column: Column) -> Result<(), String> {
     let Some(group) = cluster.nodes.get(row.group) else { return Err("This row is gone.".to_owned()) };
     match row.position {
@@ -26,7 +26,7 @@ pub fn is_settable(cluster: &Cluster, row: Row, column: Column) -> Result<(), St
 
 /// Sets `column` of all `rows` to what `text` says; addresses count on from row to row.
 ///
-/// Fails with a sentence where the text cannot be read, or one of the rows cannot have such a value; nothing is changed then.
+/// `Err` is a sentence: the text cannot be read, or one of the rows cannot have such a value; nothing is changed then.
 pub fn set(cluster: &mut Cluster, rows: &[Row], column: Column, text: &str) -> Result<(), String> {
     let setting = column.read(text)?;
     for row in rows {
@@ -46,7 +46,7 @@ pub fn set(cluster: &mut Cluster, rows: &[Row], column: Column, text: &str) -> R
     put(cluster, cells)
 }
 
-/// Gives all `rows` after the first what it has in `column`; addresses count on.
+/// Gives all further `rows` what the first one has in `column`; addresses count on.
 ///
 /// Fails as [`set`] does, and where there is nothing to fill.
 pub fn fill_down(cluster: &mut Cluster, rows: &[Row], column: Column) -> Result<(), String> {
@@ -77,7 +77,7 @@ fn text_of(cluster: &Cluster, row: Row, column: Column) -> String {
 
 /// Puts values into rows: first into groups, then into nodes, which get what differs from their group.
 ///
-/// Fails with a sentence where what nodes have of their own cannot be taken apart; `cluster` is then of no use.
+/// `Err` is a sentence: what nodes have of their own cannot be taken apart; `cluster` must then be thrown away.
 pub fn put(cluster: &mut Cluster, cells: Vec<(Row, Setting)>) -> Result<(), String> {
     let groups = Arc::make_mut(&mut cluster.nodes);
     let mut nodes: BTreeMap<usize, BTreeMap<usize, Vec<Setting>>> = BTreeMap::new();

@@ -74,7 +74,7 @@ impl Column {
     /// The columns that the table has room for.
     pub const SHOWN: &'static [Column] = Self::ALL.split_at(Column::Gpus as usize + 1).0;
 
-    /// The column that a spreadsheet calls `head`.
+    /// The column whose heading in a spreadsheet is `head`; `None` where it is not known.
     pub fn from_head(head: &str) -> Option<Column> {
         let plain: String = head.to_lowercase().chars().filter(|c| c.is_ascii_alphanumeric()).collect::<String>();
         let is_title = |column: &Column| column.title().to_lowercase().replace(' ', "") == plain;
@@ -174,7 +174,7 @@ impl Column {
         }
     }
 
-    /// Reads what somebody wrote. Fails with a sentence that says how to write it.
+    /// Reads what the user typed or pasted. `Err` is a sentence that says how to write it.
     pub fn read(self, text: &str) -> Result<Setting, String> {
         let text = text.trim();
         Ok(match self {

@@ -45,7 +45,7 @@ pub const KEYS: &[Key] = &[
     Key { names: &["is"], example: "is:different", read: read_is },
 ];
 
-/// What the table shows. Nothing is asked by the empty one.
+/// Which hosts the table shows: those that every word fits. The default has no words and shows all.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter(Vec<Term>);
 

@@ -81,7 +81,8 @@ impl Members {
         self.owners.get(&position).into_iter().flatten().map(|(j, _)| *j)
     }
 
-    /// The node at this place, with what is its own; `index` is the group's.
+    /// The host at `position` in the hostlist of `group`, counted from 0, with its overrides applied; `index` is the
+    /// group's in `Cluster::nodes`. `None` where the group has no such host.
     pub fn node(&self, index: usize, group: &NodeGroup, position: usize) -> Option<Node> {
         let mut node = Pattern::new(index, group).node(position, self.names.get(position)?.clone());
         for (j, step) in self.owners.get(&position).into_iter().flatten() {

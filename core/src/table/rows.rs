@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// Adds a group of `hosts` behind the group `after`, with its hardware and the next free address; gives its index. A
 /// cluster rarely has a second controller: nodes behind one are workers.
 ///
-/// Fails with a sentence where `hosts` is no hostlist, or names hosts that the cluster has.
+/// `Err` is a sentence: `hosts` is not a valid hostlist, or names hosts that the cluster has already.
 pub fn add(cluster: &mut Cluster, hosts: &str, after: Option<usize>) -> Result<usize, String> {
     let hosts = hostlist::tidy(hosts);
     if hosts.is_empty() {
@@ -142,7 +142,7 @@ pub fn shift(cluster: &mut Cluster, groups: &BTreeSet<usize>, down: bool) -> BTr
 
 /// Takes groups away, and nodes out of theirs; all other nodes keep what they have, addresses too.
 ///
-/// Fails with a sentence where a group cannot be taken apart; `cluster` is then of no use.
+/// `Err` is a sentence: a group cannot be taken apart; `cluster` must then be thrown away.
 pub fn remove(cluster: &mut Cluster, rows: &[Row]) -> Result<(), String> {
     let mut gone = BTreeSet::new();
     for (index, positions) in by_group(rows) {

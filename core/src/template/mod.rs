@@ -13,7 +13,7 @@ pub struct Template {
 }
 
 impl Template {
-    /// Its description.
+    /// The module that it starts from.
     pub fn module(&self) -> CustomModule {
         let value = serde_json::from_str(self.json).expect("templates are tested to be readable");
         CustomModule::read(value).expect("templates are tested to be readable")
@@ -37,7 +37,7 @@ templates! {
     "jupyterhub" "JupyterHub on the login nodes",
 }
 
-/// The template with this name.
+/// The template called `name`; `None` where there is none.
 pub fn find(name: &str) -> Option<&'static Template> {
     TEMPLATES.iter().find(|template| template.name == name)
 }

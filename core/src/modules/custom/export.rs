@@ -10,7 +10,7 @@ use crate::tree::{File, FileTree};
 use std::fmt::Write;
 use std::sync::Arc;
 
-/// The files of `module` by itself. It is also exported while it is off in its cluster.
+/// The files of `module` alone, to be used in another flake. One that is switched off is exported, too.
 pub fn export(module: &CustomModule) -> FileTree {
     let own = Own { module, at: Path::root(), parameter: parameter_name(&module.name) };
     let section = readme_section(module);

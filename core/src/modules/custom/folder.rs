@@ -21,7 +21,8 @@ pub struct Folder {
     pub left_out: Vec<String>,
 }
 
-/// Whether `path` can be a further file of a module's folder: plain names, one in another, and no `default.nix` at the top.
+/// Whether `path` can be a further file of a module's folder: relative, of plain names, and not the `default.nix` at
+/// the top.
 pub fn is_source_path(path: &str) -> bool {
     let plain = |step: &str| {
         step.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
@@ -33,7 +34,7 @@ pub fn is_source_path(path: &str) -> bool {
 /// The module among `files`, each with its path: the folder of the one `default.nix` that is nearest to the top, or the one
 /// file with Nix.
 ///
-/// Fails with a sentence where there is none, or several, or where they are too many or too large.
+/// `Err` is a sentence: there is no module, or several, or the files are too many or too large.
 pub fn gather(files: Vec<(String, Vec<u8>)>) -> Result<Folder, String> {
     // What systems and tools put beside people's files.
     let hidden = |path: &str| path.split('/').any(|step| step.starts_with('.') || step == "__MACOSX");

@@ -56,14 +56,14 @@ pub fn is_module_name(name: &str) -> bool {
         && is_identifier(name)
 }
 
-/// Whether a module of ours has this name, or its parameter.
+/// Whether a built-in module has this name, or one whose parameter is called the same.
 pub fn is_reserved(name: &str) -> bool {
     let parameters = MODULES.iter().filter_map(|module| module.parameter).chain(COMMON.iter().copied());
     MODULES.iter().any(|module| module.name == name)
         || parameters.into_iter().any(|parameter| parameter.name == parameter_name(name))
 }
 
-/// Whether `name` can be a parameter: what Nix takes as a variable, and no name that a module has anyway.
+/// Whether `name` can be a parameter: a variable in Nix, and not one that every module has anyway.
 pub fn is_parameter_name(name: &str) -> bool {
     is_identifier(name) && !name.contains('\'') && !["enable", "type"].contains(&name)
 }

@@ -22,7 +22,7 @@ pub struct Import {
 
 /// Reads `text`, a `default.nix`: the guide's function to a NixOS module, or a NixOS module itself.
 ///
-/// Fails where it does not parse or can be no module, with the place.
+/// `Err` says where it does not parse, or why it cannot be a module.
 pub fn read_module(text: &str) -> Result<Import, Fault> {
     if let Some(fault) = syntax::source_fault(text) {
         return Err(fault);
@@ -44,10 +44,10 @@ pub fn read_module(text: &str) -> Result<Import, Fault> {
     Ok(Import { module, report })
 }
 
-/// Puts a module that was read into the description, and says at which place. A module of that name that was brought before
-/// gets the new text, and keeps the values of this cluster.
+/// Puts a module that was read into the description and gives its index in `Cluster::modules`. A module of that name
+/// that was brought before gets the new text and keeps this cluster's values.
 ///
-/// Fails with a sentence where one of that name is described by its parts, which would be lost.
+/// `Err` is a sentence: a module of that name is described by its parts, which would be lost.
 pub fn put(cluster: &mut Cluster, name: &str, module: CustomModule) -> Result<usize, String> {
     let modules = (Cluster::modules.get_mut)(cluster);
     let mut module = CustomModule { name: name.to_owned(), ..module };

@@ -243,7 +243,7 @@ fn check_boot(boot: &Boot, machine: &Machine, problems: &mut Vec<Problem>) {
     check_fs_type(&boot.root_fs_type, || path().field(Boot::root_fs_type), problems);
 }
 
-/// Why a text is no file or folder of the flake that the user can bring; `None` where it is one.
+/// Why a text cannot name a file or folder that the user adds to the flake; `None` where it can.
 fn hardware_file_fault(text: &str) -> Option<&'static str> {
     let parts: Vec<&str> = text.split('/').collect();
     if text.starts_with('/') {

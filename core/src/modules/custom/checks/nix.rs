@@ -84,8 +84,8 @@ pub(super) fn report(known: &Known, text: &str, place: In) -> Report {
     lint::report(text, surroundings(known, place))
 }
 
-/// The options that `module` sets and of which `known` has nothing, so that they were not checked: each once, as far as it is
-/// known and one name more.
+/// The options that `module` sets and that `known` does not have, so that they were not checked: each once, its path up
+/// to the first name that is not known.
 pub fn unchecked(module: &CustomModule, known: &Known) -> Vec<String> {
     let mut texts: Vec<(Cow<str>, In)> = Vec::new();
     if module.source.is_empty() {
