@@ -11,8 +11,9 @@ pub struct Setting {
     pub value: String,
 }
 
-/// The lines of a file with the number that each begins on. A backslash at the end takes the next line in; what stands
-/// behind a `#` is a comment; a backslash takes the meaning of the sign behind it away.
+/// The logical lines of a file without comments, each with the number of the line it begins on, counted from 1. A
+/// backslash at the end of a line joins the next one to it, `#` begins a comment, and a backslash escapes the character
+/// behind it.
 pub fn lines(text: &str) -> Vec<(usize, String)> {
     let mut lines = Vec::new();
     let (mut begun, mut line) = (1, String::new());

@@ -39,7 +39,7 @@ pub fn check(cluster: &Cluster) -> Vec<Problem> {
     check_against(cluster, tables::known(), &Cluster::default())
 }
 
-/// As [`check`], with the Nix of the user's held against the options `known`, such as those of a whole release, and with
+/// As [`check`], with the user's Nix checked against the options `known`, such as those of a whole release, and with
 /// the design `in_service`, whose nodes may be running: no fix gives them other addresses.
 pub fn check_against(cluster: &Cluster, known: &Known, in_service: &Cluster) -> Vec<Problem> {
     let expanded = Expanded::new(cluster);

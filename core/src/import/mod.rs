@@ -106,12 +106,13 @@ pub const IMPORTERS: &[Importer] = &[
     },
 ];
 
-/// The importer of this kind.
+/// The importer whose [`kind`](Importer::kind) is `kind`; `None` where there is none.
 pub fn find(kind: &str) -> Option<&'static Importer> {
     IMPORTERS.iter().find(|importer| importer.kind == kind)
 }
 
-/// What kind of input `files` are: the first kind that any of them is of.
+/// The importer of `files`, by what is in them: the first of [`IMPORTERS`] that any of them is for. `None` where none
+/// is recognised.
 pub fn recognise(files: &[SourceFile]) -> Option<&'static Importer> {
     let kinds = kinds(files);
     IMPORTERS.iter().find(|importer| kinds.contains(&Some(importer)))
@@ -133,10 +134,10 @@ fn kinds(files: &[SourceFile]) -> Vec<Option<&'static Importer>> {
     kinds
 }
 
-/// Reads `files` as `importer`'s kind, or each as the kind that it is recognised as.
+/// Reads `files` as `importer`'s kind, or where that is `None` each as the kind that it is recognised as.
 ///
-/// Fails where they cannot be read at all: too many or too large, of no known kind, or with a private key in them.
-/// Whatever else is wrong stands in the report.
+/// `Err` is a sentence: the files are too many or too large, of no known kind, or have a private key in them. Whatever
+/// else is wrong stands in the report.
 pub fn read(importer: Option<&'static Importer>, files: &[SourceFile]) -> Result<Reading, String> {
     let nothing = || "there is nothing to import: bring a file or paste its text".to_owned();
     if files.iter().all(|file| file.bytes.is_empty()) {

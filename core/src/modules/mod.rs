@@ -47,9 +47,9 @@ pub struct Input {
 pub struct Module {
     /// The name of its folder.
     pub name: &'static str,
-    /// Its `default.nix`, a function of `takes` to a NixOS module.
+    /// The text of its `default.nix`, a function of `takes` to a NixOS module.
     pub nix: &'static str,
-    /// Further files of its folder, by name.
+    /// Further files of its folder: name and text of each.
     pub files: &'static [(&'static str, &'static str)],
     /// The inputs that it needs; it gets at them with `inputs` among `takes`.
     pub inputs: fn(&Cluster) -> Vec<Input>,
@@ -59,11 +59,11 @@ pub struct Module {
     pub parameter: Option<Parameter>,
     /// Whether the cluster uses it. A module that is not used leaves no file, no parameter and no value behind.
     pub used: fn(&Cluster) -> bool,
-    /// What can be wrong with what it is told.
+    /// The checks of what the description says for it, by topic.
     pub checks: &'static [Topic],
     /// The ports that it opens towards the cluster's subnet.
     pub ports: Ports,
-    /// The files that its nodes need and no flake may hold.
+    /// The files that its nodes need and that must not be in the flake.
     pub secrets: fn(&Cluster) -> Vec<Secret>,
     /// What runs where, for the README: a line of Markdown each.
     pub services: fn(&Cluster) -> Vec<String>,
@@ -73,7 +73,7 @@ pub struct Module {
     pub first_steps: fn(&Cluster) -> Vec<Step>,
     /// What is done once, after all nodes are found to be in order.
     pub last_steps: fn(&Cluster) -> Vec<Step>,
-    /// The names by which a list of designs tells what is in this one, as its form calls them: `Slurm`.
+    /// What of it a list of designs names to say what is in this one, as its form calls it: `Slurm`.
     pub contents: fn(&Cluster) -> Vec<&'static str>,
     /// What its nodes do for the others.
     pub duties: fn(&Cluster) -> Vec<Duty>,
@@ -82,7 +82,7 @@ pub struct Module {
 }
 
 impl Module {
-    /// A module of which there is nothing to tell: what others begin with.
+    /// A module with nothing in it: what the others start from.
     const PLAIN: Self = Self {
         name: "",
         nix: "",

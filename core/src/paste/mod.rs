@@ -38,7 +38,7 @@ pub struct Pasted {
 const MAX_REASONS: usize = 4;
 
 impl Pasted {
-    /// What was taken and what not, for people.
+    /// What was taken and what was not, as text for the user.
     pub fn report(&self) -> String {
         let mut report = self.taken.clone();
         if !self.left.is_empty() {
@@ -53,7 +53,7 @@ impl Pasted {
 
 /// What `cluster` becomes when `text` is pasted at `target`.
 ///
-/// Fails with a sentence where nothing of the text can be taken.
+/// `Err` is a sentence: nothing of the text can be taken.
 pub fn paste(cluster: &Cluster, text: &str, target: &Target) -> Result<Pasted, String> {
     if text.len() > MAX_BYTES {
         return Err(format!("This is larger than {} MiB.", MAX_BYTES >> 20));
