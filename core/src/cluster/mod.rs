@@ -8,6 +8,7 @@ mod custom;
 mod deployment;
 mod described;
 pub mod expand;
+mod fields;
 mod general;
 mod hosts;
 mod hpc;
@@ -24,6 +25,9 @@ pub use custom::*;
 pub use deployment::*;
 pub use described::{Described, Telling};
 pub use expand::Node;
+#[doc(hidden)]
+pub use fields::FieldChain;
+pub use fields::{PathPattern, PatternStep};
 pub use general::*;
 pub use hpc::*;
 pub use monitoring::*;
@@ -238,6 +242,13 @@ macro_rules! sections {
 
         #[allow(non_upper_case_globals)]
         impl Cluster {
+            /// Which form the description has, see [`VERSION`].
+            pub const version: $crate::Field<Cluster, u32> = $crate::Field {
+                key: "version",
+                get: |cluster| &cluster.version,
+                get_mut: |cluster| &mut cluster.version,
+            };
+
             $(#[doc = concat!("The section `", $key, "` of [`Cluster`], to name or reach it by.")]
             pub const $field: $crate::Field<Cluster, $type> = $crate::Field {
                 key: $key,
