@@ -9,6 +9,7 @@ pub mod archive;
 pub mod check;
 pub mod cluster;
 pub mod command_line;
+pub mod consequence;
 pub mod contents;
 pub mod diagnostic;
 pub mod diff;

@@ -3,6 +3,7 @@ use super::{choice, description};
 choice! {
     /// Who builds the flake when somebody pushes it.
     pub enum Ci {
+        /// None: the flake has no such file.
         None "none" "none",
         /// A workflow of GitHub Actions.
         GitHub "github" "GitHub Actions",

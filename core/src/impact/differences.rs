@@ -1,37 +1,11 @@
 //! What differs between two descriptions, apart from the nodes: fields, and elements of lists.
 
-use crate::cluster::{Cluster, Described, Section};
+use crate::cluster::{Cluster, Containers, Described, Fabric, Network, PathPattern, Section};
+use crate::consequence::{Difference, DifferenceKind};
 use crate::path::Path;
+use crate::pattern;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, VecDeque};
-
-/// What became of a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Changed,
-    Added,
-    Removed,
-    /// A list has the same elements in another order.
-    Moved,
-}
-
-/// A place that differs.
-#[derive(Debug)]
-pub(super) struct Difference<'v> {
-    /// Where it is now; of what is gone, the list that it was in.
-    pub path: Path,
-    /// The same without places in lists: `slurm.partitions[].maxTime`.
-    pub pattern: String,
-    pub kind: Kind,
-    pub before: &'v Value,
-    pub after: &'v Value,
-    /// What the place is a field of, before and after.
-    pub holder: (&'v Value, &'v Value),
-    /// The list elements that it is in: `partition gpu`.
-    subject: String,
-    /// Whether it belongs to something that is and was off.
-    pub off: bool,
-}
 
 /// What tells the elements of a list apart: a name, and what shows that one of another name is the same.
 const IDENTITIES: &[(&str, &str, &[&str])] = &[
@@ -54,7 +28,12 @@ const IDENTITIES: &[(&str, &str, &[&str])] = &[
 ];
 
 /// What holds whether or not the object around it is on.
-const ALWAYS_ON: &[&str] = &["containers.engine", "containers.gpu"];
+const ALWAYS_ON: &[PathPattern<Cluster>] =
+    &[pattern![Cluster::containers, Containers::engine], pattern![Cluster::containers, Containers::gpu]];
+
+fn is_always_on(place: &str) -> bool {
+    ALWAYS_ON.iter().any(|pattern| pattern.is(place))
+}
 
 /// A description in whole, but for the nodes: those are compared one by one.
 pub(super) fn values(cluster: &Cluster) -> Value {
@@ -82,20 +61,20 @@ struct At {
 impl At {
     fn found<'v>(
         &self,
-        kind: Kind,
-        holder: (&'v Value, &'v Value),
+        kind: DifferenceKind,
+        parent: (&'v Value, &'v Value),
         before: &'v Value,
         after: &'v Value,
     ) -> Difference<'v> {
-        let off = self.off && !ALWAYS_ON.contains(&self.pattern.as_str());
+        let off = self.off && !is_always_on(&self.pattern);
         let At { path, pattern, subject, .. } = self.clone();
-        Difference { path, pattern, kind, before, after, holder, subject, off }
+        Difference { path, pattern, kind, before, after, parent, subject, off }
     }
 }
 
 fn compare<'v>(
     at: &At,
-    holder: (&'v Value, &'v Value),
+    parent: (&'v Value, &'v Value),
     before: &'v Value,
     after: &'v Value,
     found: &mut Vec<Difference<'v>>,
@@ -108,13 +87,13 @@ fn compare<'v>(
         (Value::Array(old), Value::Array(new)) if old.iter().chain(new).any(Value::is_object) => {
             compare_elements(at, old, new, found);
         }
-        _ => found.push(at.found(Kind::Changed, holder, before, after)),
+        _ => found.push(at.found(DifferenceKind::Changed, parent, before, after)),
     }
 }
 
 fn compare_fields<'v>(
     at: &At,
-    holder: (&'v Value, &'v Value),
+    parent: (&'v Value, &'v Value),
     old: &'v Map<String, Value>,
     new: &'v Map<String, Value>,
     found: &mut Vec<Difference<'v>>,
@@ -126,18 +105,18 @@ fn compare_fields<'v>(
         let dot = if at.pattern.is_empty() { "" } else { "." };
         let pattern = format!("{}{dot}{key}", at.pattern);
         // What is turned on or off is so with all that is in it.
-        let told = was_on != is_on && key != switch(at) && !ALWAYS_ON.contains(&pattern.as_str());
+        let told = was_on != is_on && key != switch(at) && !is_always_on(&pattern);
         if !told {
             let off = at.off || !was_on && !is_on;
             let inner = At { path: at.path.key(key), pattern, subject: at.subject.clone(), off };
-            compare(&inner, holder, before, after, found);
+            compare(&inner, parent, before, after, found);
         }
     }
 }
 
 /// The field that turns an object on and off.
 fn switch(at: &At) -> &'static str {
-    if at.pattern == "network.fabric" { "kind" } else { "enable" }
+    if pattern![Cluster::network, Network::fabric].is(&at.pattern) { Fabric::kind.key } else { "enable" }
 }
 
 fn is_on(at: &At, fields: &Map<String, Value>) -> bool {
@@ -168,19 +147,19 @@ fn compare_elements<'v>(at: &At, old: &'v [Value], new: &'v [Value], found: &mut
         let at = inner(at.path.index(place), element);
         match pairs[place] {
             Some(from) => compare(&at, (&old[from], element), &old[from], element, found),
-            None => found.push(at.found(Kind::Added, (&Value::Null, element), &Value::Null, element)),
+            None => found.push(at.found(DifferenceKind::Added, (&Value::Null, element), &Value::Null, element)),
         }
     }
     let mut gone = vec![true; old.len()];
     pairs.iter().flatten().for_each(|from| gone[*from] = false);
     for (element, _) in old.iter().zip(&gone).filter(|(_, gone)| **gone) {
         let at = inner(at.path.clone(), element);
-        found.push(at.found(Kind::Removed, (element, &Value::Null), element, &Value::Null));
+        found.push(at.found(DifferenceKind::Removed, (element, &Value::Null), element, &Value::Null));
     }
     if pairs.iter().flatten().zip(pairs.iter().flatten().skip(1)).any(|(one, next)| one > next) {
-        let holder = (&Value::Null, &Value::Null);
+        let parent = (&Value::Null, &Value::Null);
         let list = At { pattern: format!("{}[]", at.pattern), ..at.clone() };
-        found.push(list.found(Kind::Moved, holder, &Value::Null, &Value::Null));
+        found.push(list.found(DifferenceKind::Moved, parent, &Value::Null, &Value::Null));
     }
 }
 
@@ -205,23 +184,21 @@ fn pair(old: &[Value], new: &[Value], name: &str, same: &[&str]) -> Vec<Option<u
     pairs
 }
 
-impl Difference<'_> {
-    /// What became of it, for people.
-    pub fn what(&self) -> String {
-        let field = self.pattern.rsplit('.').next().unwrap_or_default();
-        let subject = if self.subject.is_empty() {
-            let outer = self.pattern.strip_suffix(field).unwrap_or_default().trim_end_matches('.');
-            outer.to_owned()
-        } else {
-            self.subject.clone()
-        };
-        let colon = if subject.is_empty() { "" } else { ": " };
-        match self.kind {
-            Kind::Added => format!("{subject} added"),
-            Kind::Removed => format!("{subject} removed"),
-            Kind::Moved => format!("{} in another order", field.trim_end_matches("[]")),
-            Kind::Changed => format!("{subject}{colon}{field} {}", turn(self.before, self.after)),
-        }
+/// What became of it, for people.
+pub(super) fn what(difference: &Difference) -> String {
+    let field = difference.pattern.rsplit('.').next().unwrap_or_default();
+    let subject = if difference.subject.is_empty() {
+        let outer = difference.pattern.strip_suffix(field).unwrap_or_default().trim_end_matches('.');
+        outer.to_owned()
+    } else {
+        difference.subject.clone()
+    };
+    let colon = if subject.is_empty() { "" } else { ": " };
+    match difference.kind {
+        DifferenceKind::Added => format!("{subject} added"),
+        DifferenceKind::Removed => format!("{subject} removed"),
+        DifferenceKind::Moved => format!("{} in another order", field.trim_end_matches("[]")),
+        DifferenceKind::Changed => format!("{subject}{colon}{field} {}", turn(difference.before, difference.after)),
     }
 }
 

@@ -52,6 +52,9 @@ pub struct Duty {
     pub host: String,
     /// In a word or two: `slurmctld`, or the folder that it serves.
     pub what: String,
+    /// What of it lies on the node's own disks, and does not come along when another node takes over: `the accounting
+    /// database`; `None` for nothing.
+    pub keeps: Option<&'static str>,
 }
 
 /// Something that connects several groups of nodes.

@@ -15,6 +15,7 @@ mod storage;
 mod users;
 
 use crate::cluster::{Cluster, Section};
+use crate::consequence::Rule;
 use crate::facts::Topic;
 use crate::nix::{Attrs, Nix};
 use crate::tree::File;
@@ -79,6 +80,8 @@ pub struct Module {
     pub duties: fn(&Cluster) -> Vec<Duty>,
     /// What connects groups of nodes.
     pub connections: fn(&Cluster) -> Vec<Connection>,
+    /// What changes of its part of the description take on the nodes.
+    pub impact: &'static [Rule],
 }
 
 impl Module {
@@ -101,6 +104,7 @@ impl Module {
         contents: |_| Vec::new(),
         duties: |_| Vec::new(),
         connections: |_| Vec::new(),
+        impact: &[],
     };
 }
 
@@ -120,6 +124,11 @@ pub const MODULES: &[Module] = &[
 
 /// The values that every cluster has besides those of its modules.
 pub const COMMON: &[Parameter] = &[base::CLUSTER, networking::NETWORK];
+
+/// What changes of the description take on the nodes: the rules of our modules, and those of the user's own.
+pub fn impact_rules() -> impl Iterator<Item = &'static Rule> {
+    MODULES.iter().flat_map(|module| module.impact).chain(custom::IMPACT)
+}
 
 /// The modules of ours that `cluster` uses.
 fn used(cluster: &Cluster) -> impl Iterator<Item = &'static Module> {
@@ -237,5 +246,6 @@ pub fn values(cluster: &Cluster) -> Vec<(String, Attrs)> {
 pub use secret::{Make, On, Secret};
 
 pub use base::{ExtraModule, extra_modules, job_memory, node_groups, schedulable_memory};
+pub use slurm::{SLURM_CONF, SLURM_NODES};
 pub use storage::{comes_with_file_system, gluster_replicas, make_file_system};
 pub use users::{accounts, groups, home_files, ssh_keys};

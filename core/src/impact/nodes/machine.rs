@@ -1,22 +1,23 @@
 //! What a change of a node's description means for that node.
 
-use crate::cluster::{Boot, BootLoader, Choice, Cluster, Gpus, Node, Role};
+use crate::cluster::{Boot, BootLoader, Choice, Cluster, Gpus, Node, NodeGroup, PathPattern, Role};
+use crate::consequence::Effect::{self, DataAtRisk, Drain, Nothing, Reboot, Reinstall, Restart};
 use crate::gpu;
-use crate::impact::Effect::{self, DataAtRisk, Drain, Nothing, Reboot, Reinstall, Restart};
-use crate::impact::judge::custom_nix;
-use crate::impact::rules::SLURM_CONF;
 use crate::memory;
+use crate::modules::SLURM_CONF;
+use crate::modules::custom::custom_nix;
+use crate::pattern;
 use std::net::Ipv4Addr;
 
 /// A node with its cluster, before or after.
-pub(super) struct Side<'c> {
+pub(super) struct NodeInCluster<'c> {
     pub cluster: &'c Cluster,
     pub node: &'c Node,
     /// The Nix that the user wrote for it.
     pub nix: Vec<&'c str>,
 }
 
-impl Side<'_> {
+impl NodeInCluster<'_> {
     fn runs_jobs(&self) -> bool {
         self.cluster.slurm.enable && self.node.is(Role::Worker)
     }
@@ -27,29 +28,29 @@ type Finding = Option<(Effect, &'static str)>;
 /// What a change of some fields means for the node that has it.
 pub(super) struct NodeRule {
     /// The fields of a group or an override; the first is where the change is told to be.
-    pub fields: &'static [&'static str],
+    pub fields: &'static [PathPattern<NodeGroup>],
     /// None where the two are alike in them.
-    pub judge: fn(&Side, &Side) -> Finding,
-    pub shown: fn(&Side) -> String,
+    pub judge: fn(&NodeInCluster, &NodeInCluster) -> Finding,
+    pub shown: fn(&NodeInCluster) -> String,
     /// The role whose nodes' fields stand in slurm.conf.
     pub slurm: Option<Role>,
 }
 
 pub(super) const RULES: &[NodeRule] = &[
     NodeRule {
-        fields: &["roles"],
+        fields: &[pattern![NodeGroup::roles]],
         judge: roles,
         shown: |side| words(side.node.roles.iter().map(|role| role.key())),
         slurm: Some(Role::Worker),
     },
     NodeRule {
-        fields: &["firstIP", "addresses"],
+        fields: &[pattern![NodeGroup::first_ip], pattern![NodeGroup::addresses]],
         judge: address,
         shown: |side| address_of(side.node.ip),
         slurm: Some(Role::Controller),
     },
     NodeRule {
-        fields: &["interface"],
+        fields: &[pattern![NodeGroup::interface]],
         judge: |old, new| {
             let text = "The address moves to another interface, and the connection over which you switch breaks: \
                 drain, reboot into it.";
@@ -59,7 +60,7 @@ pub(super) const RULES: &[NodeRule] = &[
         slurm: None,
     },
     NodeRule {
-        fields: &["macAddresses"],
+        fields: &[pattern![NodeGroup::mac_addresses]],
         judge: |old, new| {
             let text = "Interfaces get their names by their MAC addresses when the kernel finds them: drain, reboot.";
             (old.node.mac_address != new.node.mac_address).then_some((Reboot, text))
@@ -68,7 +69,7 @@ pub(super) const RULES: &[NodeRule] = &[
         slurm: None,
     },
     NodeRule {
-        fields: &["fabricFirstIP"],
+        fields: &[pattern![NodeGroup::fabric_first_ip]],
         judge: |old, new| {
             let text = "The node's address on the fabric changes: MPI and mounts over it break. Let jobs end first.";
             (old.node.fabric_ip != new.node.fabric_ip).then_some((Drain, text))
@@ -77,7 +78,7 @@ pub(super) const RULES: &[NodeRule] = &[
         slurm: None,
     },
     NodeRule {
-        fields: &["architecture"],
+        fields: &[pattern![NodeGroup::architecture]],
         judge: |old, new| {
             let text = "Another architecture is another machine: install NixOS on it.";
             (old.node.architecture != new.node.architecture).then_some((Reinstall, text))
@@ -86,7 +87,11 @@ pub(super) const RULES: &[NodeRule] = &[
         slurm: None,
     },
     NodeRule {
-        fields: &["sockets", "coresPerSocket", "threadsPerCore"],
+        fields: &[
+            pattern![NodeGroup::sockets],
+            pattern![NodeGroup::cores_per_socket],
+            pattern![NodeGroup::threads_per_core],
+        ],
         judge: processors,
         shown: |side| {
             let node = side.node;
@@ -95,7 +100,7 @@ pub(super) const RULES: &[NodeRule] = &[
         slurm: Some(Role::Worker),
     },
     NodeRule {
-        fields: &["memoryMiB"],
+        fields: &[pattern![NodeGroup::memory_mib]],
         judge: |old, new| hardware(old, new, old.node.memory_mib, new.node.memory_mib),
         shown: |side| match side.node.memory_mib {
             0 => memory::UNKNOWN.to_owned(),
@@ -103,9 +108,14 @@ pub(super) const RULES: &[NodeRule] = &[
         },
         slurm: Some(Role::Worker),
     },
-    NodeRule { fields: &["gpus"], judge: gpus, shown: |side| gpus_of(&side.node.gpus), slurm: Some(Role::Worker) },
     NodeRule {
-        fields: &["boot.loader"],
+        fields: &[pattern![NodeGroup::gpus]],
+        judge: gpus,
+        shown: |side| gpus_of(&side.node.gpus),
+        slurm: Some(Role::Worker),
+    },
+    NodeRule {
+        fields: &[pattern![NodeGroup::boot, Boot::loader]],
         judge: |old, new| {
             let text = "UEFI and BIOS want disks that are laid out otherwise: install the nodes anew.";
             (old.node.boot.loader != new.node.boot.loader).then_some((Reinstall, text))
@@ -114,19 +124,20 @@ pub(super) const RULES: &[NodeRule] = &[
         slurm: None,
     },
     NodeRule {
-        fields: &["boot.grubDevice"],
+        fields: &[pattern![NodeGroup::boot, Boot::grub_device]],
         judge: |old, new| {
             let text = "GRUB is written to that disk by “nixos-rebuild boot --install-bootloader”; the firmware must \
                 start from it.";
-            let uses =
-                |side: &Side| (side.node.boot.loader == BootLoader::Grub).then(|| side.node.boot.grub_device.clone());
+            let uses = |side: &NodeInCluster| {
+                (side.node.boot.loader == BootLoader::Grub).then(|| side.node.boot.grub_device.clone())
+            };
             differ(uses(old), uses(new)).then_some((Reboot, text))
         },
         shown: |side| side.node.boot.grub_device.clone(),
         slurm: None,
     },
     NodeRule {
-        fields: &["boot.hardwareConfig"],
+        fields: &[pattern![NodeGroup::boot, Boot::hardware_config]],
         judge: |old, new| {
             let text = "Another file declares the disks: where it names other ones than the node has, it does not \
                 start. Hold it against lsblk -f, else install anew.";
@@ -136,7 +147,7 @@ pub(super) const RULES: &[NodeRule] = &[
         slurm: None,
     },
     NodeRule {
-        fields: &["boot.rootDevice"],
+        fields: &[pattern![NodeGroup::boot, Boot::root_device]],
         judge: |old, new| {
             let text = "The node starts from another device, which must hold the system: where that is another disk, \
                 install NixOS there.";
@@ -147,7 +158,7 @@ pub(super) const RULES: &[NodeRule] = &[
         slurm: None,
     },
     NodeRule {
-        fields: &["boot.rootFsType"],
+        fields: &[pattern![NodeGroup::boot, Boot::root_fs_type]],
         judge: |old, new| {
             let text = "A file system's type changes only by making it anew: all that is on the root disk is lost. \
                 Save what is not in the flake, then install anew.";
@@ -158,11 +169,11 @@ pub(super) const RULES: &[NodeRule] = &[
         slurm: None,
     },
     NodeRule {
-        fields: &["boot.espDevice"],
+        fields: &[pattern![NodeGroup::boot, Boot::esp_device]],
         judge: |old, new| {
             let text = "Kernels are written to that partition from the next switch on; it must be there, and the \
                 firmware must start from it.";
-            let uses = |side: &Side| {
+            let uses = |side: &NodeInCluster| {
                 device(side, |boot| &boot.esp_device).filter(|_| side.node.boot.loader == BootLoader::SystemdBoot)
             };
             differ(uses(old), uses(new)).then_some((Reboot, text))
@@ -171,19 +182,19 @@ pub(super) const RULES: &[NodeRule] = &[
         slurm: None,
     },
     NodeRule {
-        fields: &["features"],
+        fields: &[pattern![NodeGroup::features]],
         judge: |old, new| slurm_line(old, new, old.node.features != new.node.features),
         shown: |side| words(side.node.features.iter().map(String::as_str)),
         slurm: Some(Role::Worker),
     },
     NodeRule {
-        fields: &["weight"],
+        fields: &[pattern![NodeGroup::weight]],
         judge: |old, new| slurm_line(old, new, old.node.weight != new.node.weight),
         shown: |side| side.node.weight.to_string(),
         slurm: Some(Role::Worker),
     },
     NodeRule {
-        fields: &["extraConfig"],
+        fields: &[pattern![NodeGroup::extra_config]],
         judge: |old, new| (old.nix != new.nix).then(|| custom_nix(&[&old.nix[..], &new.nix[..]].concat().concat())),
         shown: |side| if side.nix.is_empty() { "none".to_owned() } else { "Nix".to_owned() },
         slurm: None,
@@ -192,7 +203,8 @@ pub(super) const RULES: &[NodeRule] = &[
 
 /// Fields whose change shows in the nodes that there are.
 #[cfg(test)]
-pub(super) const NAMES: &[&str] = &["hosts", "overrides"];
+pub(super) const COMPARED_NODE_BY_NODE: &[PathPattern<NodeGroup>] =
+    &[pattern![NodeGroup::hosts], pattern![NodeGroup::overrides]];
 
 fn words<'t>(words: impl Iterator<Item = &'t str>) -> String {
     words.collect::<Vec<_>>().join(", ")
@@ -212,12 +224,12 @@ fn differ(old: Option<String>, new: Option<String>) -> bool {
 }
 
 /// A device of the description, unless a file of the user's declares them.
-fn device(side: &Side, of: fn(&Boot) -> &String) -> Option<String> {
+fn device(side: &NodeInCluster, of: fn(&Boot) -> &String) -> Option<String> {
     let boot = &side.node.boot;
     boot.hardware_config.trim().is_empty().then(|| of(boot).clone())
 }
 
-fn roles(old: &Side, new: &Side) -> Finding {
+fn roles(old: &NodeInCluster, new: &NodeInCluster) -> Finding {
     let (was, is) = (|role| old.node.is(role), |role| new.node.is(role));
     if Role::ALL.iter().all(|role| was(*role) == is(*role)) {
         None
@@ -230,7 +242,7 @@ fn roles(old: &Side, new: &Side) -> Finding {
     }
 }
 
-fn address(old: &Side, new: &Side) -> Finding {
+fn address(old: &NodeInCluster, new: &NodeInCluster) -> Finding {
     let text = "The connection over which you switch breaks, mounts from the node hang, and daemons that know the old address \
                 lose it (k3s and etcd do for good): drain, write the other configuration for the next boot, reboot; then \
                 switch the other nodes, whose /etc/hosts follow.";
@@ -238,7 +250,7 @@ fn address(old: &Side, new: &Side) -> Finding {
 }
 
 /// slurm.conf's line of the node.
-fn slurm_line(old: &Side, new: &Side, changed: bool) -> Finding {
+fn slurm_line(old: &NodeInCluster, new: &NodeInCluster, changed: bool) -> Finding {
     if !changed {
         None
     } else if old.runs_jobs() || new.runs_jobs() {
@@ -248,7 +260,7 @@ fn slurm_line(old: &Side, new: &Side, changed: bool) -> Finding {
     }
 }
 
-fn hardware<N: PartialOrd>(old: &Side, new: &Side, was: N, is: N) -> Finding {
+fn hardware<N: PartialOrd>(old: &NodeInCluster, new: &NodeInCluster, was: N, is: N) -> Finding {
     if was == is {
         None
     } else if !old.runs_jobs() && !new.runs_jobs() {
@@ -267,8 +279,8 @@ fn hardware<N: PartialOrd>(old: &Side, new: &Side, was: N, is: N) -> Finding {
     }
 }
 
-fn processors(old: &Side, new: &Side) -> Finding {
-    let parts = |side: &Side| (side.node.sockets, side.node.cores_per_socket, side.node.threads_per_core);
+fn processors(old: &NodeInCluster, new: &NodeInCluster) -> Finding {
+    let parts = |side: &NodeInCluster| (side.node.sockets, side.node.cores_per_socket, side.node.threads_per_core);
     if parts(old) == parts(new) {
         return None;
     }
@@ -281,7 +293,7 @@ fn processors(old: &Side, new: &Side) -> Finding {
     }
 }
 
-fn gpus(old: &Side, new: &Side) -> Finding {
+fn gpus(old: &NodeInCluster, new: &NodeInCluster) -> Finding {
     let (was, is) = (&old.node.gpus, &new.node.gpus);
     if was == is || was.count == 0 && is.count == 0 {
         return None;

@@ -1,17 +1,19 @@
 //! Nodes that come, go or are renamed, and the first controller.
 
-use crate::cluster::{Cluster, FileSystemKind, Node, Role, expand};
+use crate::cluster::{Cluster, Node, Role, expand};
+use crate::consequence::Effect::{self, DataAtRisk, Drain, Reboot, Reinstall, Restart};
+use crate::consequence::{Affected, ComparedNodes, Consequence};
 use crate::hostlist;
-use crate::impact::Effect::{self, DataAtRisk, Drain, Reboot, Reinstall, Restart};
-use crate::impact::rules::{SLURM_CONF, SLURM_NODES};
-use crate::impact::who::{Nodes, Who};
-use crate::impact::{Change, Impacts, Verdict};
+use crate::impact::{Change, Impacts};
+use crate::modules::MODULES;
+use crate::modules::about::Duty;
+use crate::modules::{SLURM_CONF, SLURM_NODES};
 use crate::path::Path;
 use std::collections::{HashMap, HashSet};
 use std::net::Ipv4Addr;
 
 /// Nodes that come, go or have another name.
-pub(super) fn coming_and_going(before: &Cluster, after: &Cluster, nodes: &Nodes, impacts: &mut Impacts) {
+pub(super) fn coming_and_going(before: &Cluster, after: &Cluster, nodes: &ComparedNodes, impacts: &mut Impacts) {
     let mut stays = (vec![false; nodes.before.len()], vec![false; nodes.after.len()]);
     for (was, is) in &nodes.kept {
         (stays.0[*was], stays.1[*is]) = (true, true);
@@ -74,26 +76,20 @@ pub(super) fn coming_and_going(before: &Cluster, after: &Cluster, nodes: &Nodes,
         let what = format!("{} {what}", hostlist::compress(&names));
         let change = Change { path, what };
         if before.slurm.enable && after.slurm.enable && nodes.iter().any(|node| node.is(Role::Worker)) {
-            impacts.add(Verdict::new(Restart, SLURM_NODES, SLURM_CONF), change.clone());
+            impacts.add(Consequence::new(Restart, SLURM_NODES, SLURM_CONF), change.clone());
         }
-        impacts.add(Verdict::new(effect, Who::Named(names), text), change);
+        impacts.add(Consequence::new(effect, Affected::Named(names), text), change);
     }
 }
 
 /// The nodes with files or state of their own.
 fn keepers(cluster: &Cluster) -> HashSet<String> {
-    let own = [FileSystemKind::Nfs, FileSystemKind::GlusterFs, FileSystemKind::OrangeFs];
-    let shares =
-        cluster.storage.shared.iter().filter(|share| own.contains(&share.kind)).map(|share| share.server.as_str());
-    let mut lists: Vec<&str> = shares.collect();
-    if cluster.slurm.enable && cluster.slurm.accounting.enable {
-        lists.push(&cluster.slurm.accounting.host);
-    }
-    if cluster.containers.enable {
-        lists.push(&cluster.containers.servers);
-    }
-    let named = lists.into_iter().filter_map(|list| hostlist::expand(list).ok()).flatten();
-    named.chain(expand::first_controller(cluster)).collect()
+    let own = duties(cluster).filter(|duty| duty.keeps.is_some()).map(|duty| duty.host);
+    own.chain(expand::first_controller(cluster)).collect()
+}
+
+fn duties(cluster: &Cluster) -> impl Iterator<Item = Duty> {
+    MODULES.iter().flat_map(|module| (module.duties)(cluster))
 }
 
 /// What there is one of runs on the first controller, and its data is there.
@@ -102,22 +98,9 @@ pub(super) fn first_controller(before: &Cluster, after: &Cluster, impacts: &mut 
     if old == new {
         return;
     }
-    let mut stays = Vec::new();
-    if before.slurm.enable && before.slurm.backup.host.trim().is_empty() {
-        stays.push("Slurm's queue (/var/spool/slurmctld)");
-    }
-    if before.slurm.enable && before.slurm.accounting.enable && before.slurm.accounting.host.trim().is_empty() {
-        stays.push("the accounting database");
-    }
-    if before.monitoring.enable {
-        stays.push("Prometheus's samples");
-    }
-    if before.monitoring.enable && before.monitoring.grafana.enable {
-        stays.push("Grafana's database");
-    }
-    if before.containers.enable && before.containers.servers.trim().is_empty() {
-        stays.push("the orchestration's state");
-    }
+    let kept: Vec<Duty> = duties(after).collect();
+    let stays: Vec<&str> =
+        duties(before).filter(|duty| duty.host == old && !kept.contains(duty)).filter_map(|duty| duty.keeps).collect();
     let (effect, text) = match stays.is_empty() {
         true => (Restart, format!("{new} takes over from {old} as first controller; its services start there.")),
         false => (
@@ -130,5 +113,5 @@ pub(super) fn first_controller(before: &Cluster, after: &Cluster, impacts: &mut 
         ),
     };
     let change = Change { path: Path::root().field(Cluster::nodes), what: format!("first controller {old} → {new}") };
-    impacts.add(Verdict::new(effect, Who::Named(vec![old, new]), text), change);
+    impacts.add(Consequence::new(effect, Affected::Named(vec![old, new]), text), change);
 }

@@ -4,17 +4,17 @@
 mod machine;
 mod membership;
 
-use super::rules::{SLURM_CONF, SLURM_NODES};
-use super::who::Nodes;
-use super::{Change, Effect, Impacts, Verdict, Who};
-use crate::cluster::{Cluster, Node, NodeGroup, NodeOverride, Section};
+use super::{Change, Impacts};
+use crate::cluster::{Cluster, Node, NodeGroup, NodeOverride, PathPattern, Section};
+use crate::consequence::{Affected, ComparedNodes, Consequence, Effect};
 use crate::hostlist;
-use crate::path::Path;
-use machine::{RULES, Side};
+use crate::modules::{SLURM_CONF, SLURM_NODES};
+use crate::path;
+use machine::{NodeInCluster, RULES};
 use std::collections::{BTreeMap, HashMap};
 
 /// Adds what the nodes' changes take.
-pub(super) fn compare(before: &Cluster, after: &Cluster, nodes: &Nodes, impacts: &mut Impacts) {
+pub(super) fn compare(before: &Cluster, after: &Cluster, nodes: &ComparedNodes, impacts: &mut Impacts) {
     if before.shares(after, Section::Nodes) && before.shares(after, Section::Network) {
         return;
     }
@@ -24,15 +24,16 @@ pub(super) fn compare(before: &Cluster, after: &Cluster, nodes: &Nodes, impacts:
     let mut found: BTreeMap<usize, Found> = BTreeMap::new();
     for (was, is) in &nodes.kept {
         let (was, is) = (&nodes.before[*was], &nodes.after[*is]);
-        let old = Side { cluster: before, node: was, nix: nix_of(before, was, &old_nix) };
-        let new = Side { cluster: after, node: is, nix: nix_of(after, is, &new_nix) };
+        let old = NodeInCluster { cluster: before, node: was, nix: nix_of(before, was, &old_nix) };
+        let new = NodeInCluster { cluster: after, node: is, nix: nix_of(after, is, &new_nix) };
         for (index, rule) in RULES.iter().enumerate() {
             let Some(finding) = (rule.judge)(&old, &new) else { continue };
-            let shown = || Alike { old: (rule.shown)(&old), new: (rule.shown)(&new), names: Vec::new(), slurm: false };
+            let shown =
+                || SameChange { old: (rule.shown)(&old), new: (rule.shown)(&new), names: Vec::new(), slurm: false };
             let groups = found.entry(index).or_default().entry(finding).or_default();
-            let alike = groups.entry(is.group).or_insert_with(shown);
-            alike.names.push(is.name.clone());
-            alike.slurm |= rule.slurm.is_some_and(|role| was.is(role) || is.is(role));
+            let same = groups.entry(is.group).or_insert_with(shown);
+            same.names.push(is.name.clone());
+            same.slurm |= rule.slurm.is_some_and(|role| was.is(role) || is.is(role));
         }
     }
     let has_slurm = before.slurm.enable && after.slurm.enable;
@@ -42,7 +43,7 @@ pub(super) fn compare(before: &Cluster, after: &Cluster, nodes: &Nodes, impacts:
 }
 
 /// Nodes of a group that changed in the same way; old and new are the first one's.
-struct Alike {
+struct SameChange {
     old: String,
     new: String,
     names: Vec<String>,
@@ -50,24 +51,23 @@ struct Alike {
     slurm: bool,
 }
 
-/// What a rule found: by verdict and group.
-type Found = BTreeMap<(Effect, &'static str), BTreeMap<usize, Alike>>;
+/// What a rule found: by consequence and group.
+type Found = BTreeMap<(Effect, &'static str), BTreeMap<usize, SameChange>>;
 
-fn tell(found: Found, field: &str, has_slurm: bool, impacts: &mut Impacts) {
+fn tell(found: Found, field: PathPattern<NodeGroup>, has_slurm: bool, impacts: &mut Impacts) {
     for ((effect, text), groups) in found {
-        let names = groups.values().flat_map(|alike| alike.names.iter().cloned()).collect();
-        let verdict = Verdict::new(effect, Who::Named(names), text);
-        for (group, alike) in groups {
-            let path = Path::root().field(Cluster::nodes).index(group);
-            let path = field.split('.').fold(path, |path, key| path.key(key));
-            let Alike { old, new, names, slurm } = alike;
+        let names = groups.values().flat_map(|group| group.names.iter().cloned()).collect();
+        let consequence = Consequence::new(effect, Affected::Named(names), text);
+        for (group, same_change) in groups {
+            let path = field.place_in(&path![Cluster::nodes[group]]);
+            let SameChange { old, new, names, slurm } = same_change;
             let change = Change { path, what: format!("{}: {field} {old} → {new}", hostlist::compress(&names)) };
             // That it stands in slurm.conf is all there is to say of some fields.
             if text != SLURM_CONF {
-                impacts.add(verdict.clone(), change.clone());
+                impacts.add(consequence.clone(), change.clone());
             }
             if slurm && has_slurm {
-                impacts.add(Verdict::new(Effect::Restart, SLURM_NODES, SLURM_CONF), change);
+                impacts.add(Consequence::new(Effect::Restart, SLURM_NODES, SLURM_CONF), change);
             }
         }
     }
@@ -93,6 +93,6 @@ fn nix_of<'c>(cluster: &'c Cluster, node: &Node, overrides: &HashMap<String, Vec
 
 /// The fields of groups that this file tells of.
 #[cfg(test)]
-pub(super) fn fields() -> impl Iterator<Item = &'static str> {
-    RULES.iter().flat_map(|rule| rule.fields).chain(machine::NAMES).copied()
+pub(super) fn fields() -> impl Iterator<Item = PathPattern<NodeGroup>> {
+    RULES.iter().flat_map(|rule| rule.fields).chain(machine::COMPARED_NODE_BY_NODE).copied()
 }

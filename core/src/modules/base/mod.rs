@@ -3,6 +3,7 @@
 mod about;
 mod checks;
 mod extra;
+mod impact;
 
 pub use extra::{ExtraModule, extra_modules};
 
@@ -21,6 +22,7 @@ pub const MODULE: Module = Module {
     checks: checks::TOPICS,
     ports: about::PORTS,
     secrets: about::secrets,
+    impact: impact::RULES,
     ..Module::PLAIN
 };
 

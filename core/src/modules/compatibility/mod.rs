@@ -1,5 +1,7 @@
 //! What scripts and programs made for other Linux systems look for. Its values: `compatibilityConfig`.
 
+mod impact;
+
 use super::{Module, Parameter};
 use crate::cluster::{Cluster, Hpc, Section};
 use crate::nix::Attrs;
@@ -11,6 +13,7 @@ pub const MODULE: Module = Module {
     takes: &["node", "compatibilityConfig"],
     parameter: Some(Parameter { name: "compatibilityConfig", values, reads: &[Section::Hpc] }),
     used: |cluster| cluster.hpc.bin_bash || cluster.hpc.nix_ld,
+    impact: impact::RULES,
     ..Module::PLAIN
 };
 

@@ -75,5 +75,8 @@ pub fn contents(cluster: &Cluster) -> Vec<&'static str> {
 pub fn duties(cluster: &Cluster) -> Vec<Duty> {
     let what = format!("{} server", cluster.containers.orchestrator.label());
     let servers = Containers::server_hosts(cluster).unwrap_or_default();
-    hostlist::few(&servers).into_iter().map(|host| Duty { host, what: what.clone() }).collect()
+    hostlist::few(&servers)
+        .into_iter()
+        .map(|host| Duty { host, what: what.clone(), keeps: Some("the orchestration's state") })
+        .collect()
 }

@@ -2,6 +2,7 @@
 
 mod about;
 mod checks;
+mod impact;
 use super::{Module, Parameter};
 use crate::cluster::{Choice, Cluster, ContainerEngine, Containers, Orchestrator, Section};
 use crate::facts::topics;
@@ -21,6 +22,7 @@ pub const MODULE: Module = Module {
     first_steps: about::first_steps,
     contents: about::contents,
     duties: about::duties,
+    impact: impact::RULES,
     ..Module::PLAIN
 };
 

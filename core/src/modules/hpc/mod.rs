@@ -2,12 +2,14 @@
 
 mod about;
 mod checks;
+mod impact;
 use super::{Input, Module, Parameter};
 use crate::cluster::{Choice, Cluster, Cuda, DriverBranch, GpuVendor, Gpus, Hpc, Lmod, Mpi, Section};
 use crate::facts::topics;
 use crate::gpu::{self, Generation};
 use crate::nix::{Attrs, Nix};
 use crate::path::Path;
+pub use impact::PROGRAMS;
 use std::collections::BTreeSet;
 
 macro_rules! files {
@@ -25,6 +27,7 @@ pub const MODULE: Module = Module {
     checks: topics![checks],
     services: about::services,
     contents: about::contents,
+    impact: impact::RULES,
     ..Module::PLAIN
 };
 

@@ -2,11 +2,13 @@
 
 mod about;
 mod checks;
+mod impact;
 use super::{Module, Parameter};
 use crate::cluster::{Cluster, Ldap, Section, Users};
 use crate::facts::topics;
 use crate::nix::{Attrs, Nix};
 use crate::path::Path;
+pub use impact::FROM_NEXT_LOGIN;
 
 pub const MODULE: Module = Module {
     name: "login",
@@ -21,6 +23,7 @@ pub const MODULE: Module = Module {
     checks: topics![checks],
     secrets: about::secrets,
     services: about::services,
+    impact: impact::RULES,
     ..Module::PLAIN
 };
 

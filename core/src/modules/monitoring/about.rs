@@ -105,6 +105,9 @@ pub fn contents(cluster: &Cluster) -> Vec<&'static str> {
 
 pub fn duties(cluster: &Cluster) -> Vec<Duty> {
     let Some(host) = expand::first_controller(cluster) else { return Vec::new() };
-    let duty = |what: &'static str| Duty { host: host.clone(), what: what.to_owned() };
+    let duty = |what: &'static str| {
+        let keeps = if what == "Grafana" { "Grafana's database" } else { "Prometheus's samples" };
+        Duty { host: host.clone(), what: what.to_owned(), keeps: Some(keeps) }
+    };
     contents(cluster).into_iter().map(duty).collect()
 }

@@ -2,6 +2,7 @@
 
 mod about;
 mod checks;
+mod impact;
 use super::{Module, Parameter};
 use crate::cluster::{Alertmanager, Cluster, Grafana, Monitoring, Section};
 use crate::facts::topics;
@@ -31,6 +32,7 @@ pub const MODULE: Module = Module {
     services: about::services,
     contents: about::contents,
     duties: about::duties,
+    impact: impact::RULES,
     ..Module::PLAIN
 };
 

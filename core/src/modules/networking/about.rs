@@ -31,7 +31,8 @@ pub fn duties(cluster: &Cluster) -> Vec<Duty> {
     if fabric.kind == FabricKind::None {
         return Vec::new();
     }
-    let duty = |manager: &SubnetManager| Duty { host: manager.host.clone(), what: "subnet manager".to_owned() };
+    let duty =
+        |manager: &SubnetManager| Duty { host: manager.host.clone(), what: "subnet manager".to_owned(), keeps: None };
     fabric.subnet_managers.iter().map(duty).collect()
 }
 

@@ -2,6 +2,7 @@
 
 mod about;
 mod checks;
+mod impact;
 use super::{Module, Parameter};
 use crate::cluster::{Bond, Choice, Cluster, Fabric, FabricKind, Network, Section, SubnetManager, Vlan};
 use crate::nix::{Attrs, Nix};
@@ -17,6 +18,7 @@ pub const MODULE: Module = Module {
     contents: about::contents,
     duties: about::duties,
     connections: about::connections,
+    impact: impact::RULES,
     ..Module::PLAIN
 };
 

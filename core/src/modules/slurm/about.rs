@@ -141,12 +141,16 @@ pub fn duties(cluster: &Cluster) -> Vec<Duty> {
     if !cluster.slurm.enable {
         return Vec::new();
     }
+    let backup = Slurm::backup_host(cluster).map(str::to_owned);
+    let queue = backup.is_none().then_some("Slurm's queue (/var/spool/slurmctld)");
     let daemons = [
-        (expand::first_controller(cluster), "slurmctld"),
-        (Slurm::backup_host(cluster).map(str::to_owned), "backup slurmctld"),
-        (Slurm::accounting_host(cluster), "slurmdbd"),
+        (expand::first_controller(cluster), "slurmctld", queue),
+        (backup, "backup slurmctld", None),
+        (Slurm::accounting_host(cluster), "slurmdbd", Some("the accounting database")),
     ];
-    let duty = |(host, what): (Option<String>, &str)| Some(Duty { host: host?, what: what.to_owned() });
+    let duty = |(host, what, keeps): (Option<String>, &str, Option<&'static str>)| {
+        Some(Duty { host: host?, what: what.to_owned(), keeps })
+    };
     daemons.into_iter().filter_map(duty).collect()
 }
 

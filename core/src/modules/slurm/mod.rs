@@ -2,10 +2,12 @@
 
 mod about;
 mod checks;
+mod impact;
 use super::{Module, Parameter};
 use crate::cluster::{Accounting, Backup, Choice, Cluster, Partition, Rest, Section, Slurm};
 use crate::nix::{Attrs, Nix};
 use crate::path::Path;
+pub use impact::{SLURM_CONF, SLURM_NODES};
 
 pub const MODULE: Module = Module {
     name: "slurm",
@@ -28,6 +30,7 @@ pub const MODULE: Module = Module {
     contents: about::contents,
     duties: about::duties,
     connections: about::connections,
+    impact: impact::RULES,
     ..Module::PLAIN
 };
 

@@ -97,7 +97,10 @@ pub fn duties(cluster: &Cluster) -> Vec<Duty> {
     let served = |fs: &&SharedFileSystem| fs.kind.is_served_by_nodes();
     let duty = |fs: &SharedFileSystem| {
         let what = fs.mount.clone();
-        hostlist::few(&fs.server).into_iter().map(move |host| Duty { host, what: what.clone() }).collect::<Vec<_>>()
+        hostlist::few(&fs.server)
+            .into_iter()
+            .map(move |host| Duty { host, what: what.clone(), keeps: Some("its files") })
+            .collect::<Vec<_>>()
     };
     cluster.storage.shared.iter().filter(served).flat_map(duty).collect()
 }

@@ -4,6 +4,7 @@ mod about;
 mod checks;
 mod first_steps;
 mod format;
+mod impact;
 
 pub use first_steps::gluster_replicas;
 pub use format::{comes_with_file_system, make_file_system};
@@ -37,6 +38,7 @@ pub const MODULE: Module = Module {
     contents: about::contents,
     duties: about::duties,
     connections: about::connections,
+    impact: impact::RULES,
     ..Module::PLAIN
 };
 

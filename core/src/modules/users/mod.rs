@@ -1,6 +1,7 @@
 //! People and groups. Its values: `sshKeys`, `users` and `groups`.
 
 pub(super) mod checks;
+mod impact;
 use super::{Input, Module};
 use crate::cluster::{Choice, Cluster, General, Group, Release, Shell, User, Users, Where};
 use crate::facts::topics;
@@ -15,6 +16,7 @@ pub const MODULE: Module = Module {
     inputs,
     takes: &["node", "nodes", "clusterLib", "users", "groups", "storageConfig", "inputs"],
     checks: topics![checks],
+    impact: impact::RULES,
     ..Module::PLAIN
 };
 
