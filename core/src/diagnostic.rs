@@ -76,7 +76,7 @@ impl Fix {
 }
 
 /// The description with `fix` applied. `Err` where the fix does not fit the description, as when it was made for
-/// another one.
+/// another one. Sections that it leaves alone stay shared.
 pub fn apply(cluster: &Cluster, fix: &Fix) -> Result<Cluster, ReadError> {
     let mut root = cluster.write();
     for (path, value) in &fix.set {
@@ -86,7 +86,9 @@ pub fn apply(cluster: &Cluster, fix: &Fix) -> Result<Cluster, ReadError> {
         })?;
         *place = value.clone();
     }
-    Cluster::from_value(root)
+    let mut after = Cluster::from_value(root)?;
+    after.share_with(cluster);
+    Ok(after)
 }
 
 fn reach<'v>(root: &'v mut Value, path: &Path) -> Option<&'v mut Value> {
@@ -118,7 +120,7 @@ fn reach<'v>(root: &'v mut Value, path: &Path) -> Option<&'v mut Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cluster::NodeGroup;
+    use crate::cluster::{NodeGroup, Section};
     use std::sync::Arc;
 
     #[test]
@@ -126,7 +128,10 @@ mod tests {
         let mut cluster = Cluster::default();
         Arc::make_mut(&mut cluster.nodes).push(NodeGroup::default());
         let fix = Fix::set("Use 4 GPUs", "nodes[0].gpus.count".parse().unwrap(), 4);
-        assert_eq!(apply(&cluster, &fix).unwrap().nodes[0].gpus.count, 4);
+        let after = apply(&cluster, &fix).unwrap();
+        assert_eq!(after.nodes[0].gpus.count, 4);
+        let own: Vec<_> = Section::ALL.iter().filter(|section| !after.shares(&cluster, **section)).collect();
+        assert_eq!(own, [&Section::Nodes], "all others are shared");
         let misfit = Fix::set("…", "nodes[5].sockets".parse().unwrap(), 1);
         assert_eq!(apply(&cluster, &misfit).unwrap_err().path, "nodes[5].sockets");
     }

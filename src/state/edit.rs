@@ -64,8 +64,6 @@ impl Design {
                 for (path, _) in &fix.set {
                     self.unread.forget(path);
                 }
-                // The fix went through JSON: sections that it left alone are shared again.
-                let after = self.cluster.with_untracked(|before| share(before, after));
                 self.commit(fix.label.clone(), None, Some(problem.path.clone()), after);
             }
             Err(error) => self.notices.show(true, format!("The fix does not fit any more: {error}"), None),
@@ -127,15 +125,4 @@ impl Design {
         }
         self.refresh();
     }
-}
-
-/// `after`, with the sections that equal those of `before` shared with it.
-pub(super) fn share(before: &Cluster, mut after: Cluster) -> Cluster {
-    macro_rules! share {
-        ($($section:ident)*) => {
-            $(if before.$section == after.$section { after.$section = before.$section.clone(); })*
-        };
-    }
-    share!(general nodes network storage slurm hpc monitoring users containers modules);
-    after
 }

@@ -1,7 +1,6 @@
 //! From the design to its problems, its files and their id, after every edit.
 
 use super::Design;
-use super::edit::share;
 use crate::browser::{files, time};
 use clusterflake_core::command_line::DESCRIPTION;
 use clusterflake_core::nix::options::Known;
@@ -80,8 +79,8 @@ impl Design {
     /// Takes the design that was kept as `base` for what changes are told against; the one on the page where that is empty.
     pub(super) fn mark_as_before(self, base: &str) {
         let cluster = self.cluster.get_untracked();
-        let Ok(base) = link::read(base) else { return self.hold_against(cluster, self.files.get_untracked()) };
-        let base = share(&cluster, base);
+        let Ok(mut base) = link::read(base) else { return self.hold_against(cluster, self.files.get_untracked()) };
+        base.share_with(&cluster);
         let files = self.generated.with_value(|now| flake::regenerate(now.as_ref(), &base).tree);
         self.hold_against(base, Arc::new(files));
     }

@@ -55,7 +55,7 @@ macro_rules! description {
         $($(#[doc = $doc:literal])* $field:ident $key:literal: $type:ty = $default:expr,)*
     }) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, schemars::JsonSchema)]
+        #[derive(Clone, Debug, PartialEq, Eq, schemars::JsonSchema)]
         #[schemars(default, deny_unknown_fields)]
         pub struct $name {
             $($(#[doc = $doc])* #[schemars(rename = $key)] pub $field: $type,)*
@@ -182,7 +182,8 @@ pub trait Choice: Copy + PartialEq + 'static {
 macro_rules! sections {
     ($($(#[$doc:meta])* $field:ident $variant:ident $key:literal $title:literal: $type:ty,)*) => {
         /// A cluster, as described. Its sections sit behind shared pointers: a clone costs nothing, an edit copies one section.
-        #[derive(Clone, Debug, PartialEq, schemars::JsonSchema)]
+        // Eq is what lets `Arc` compare pointers first, so that comparing costs nothing where sections are shared.
+        #[derive(Clone, Debug, PartialEq, Eq, schemars::JsonSchema)]
         #[schemars(default, deny_unknown_fields)]
         pub struct Cluster {
             /// The version of the description.
@@ -260,6 +261,13 @@ macro_rules! sections {
             /// sections that were read apart do not count.
             pub fn shares(&self, other: &Cluster, section: Section) -> bool {
                 match section { $(Section::$variant => Arc::ptr_eq(&self.$field, &other.$field),)* }
+            }
+
+            /// Shares with `other` the sections that equal its own.
+            pub fn share_with(&mut self, other: &Cluster) {
+                $(if self.$field == other.$field {
+                    self.$field = other.$field.clone();
+                })*
             }
 
             /// Sets all of `section` back to its default.
@@ -469,5 +477,88 @@ mod tests {
         let shared: Vec<_> = Section::ALL.iter().filter(|s| before.shares(&after, **s)).collect();
         assert_eq!(shared.len(), Section::ALL.len() - 1);
         assert!(!before.shares(&after, Section::Network));
+    }
+
+    #[test]
+    fn sections_that_equal_can_be_shared_again() {
+        let before = Cluster::default();
+        let mut after = Cluster::from_json(r#"{"network":{"domain":"lab.example"}}"#).unwrap();
+        assert!(Section::ALL.iter().all(|section| !after.shares(&before, *section)));
+        after.share_with(&before);
+        let own: Vec<_> = Section::ALL.iter().filter(|section| !after.shares(&before, **section)).collect();
+        assert_eq!(own, [&Section::Network]);
+        assert_eq!(after.network.domain, "lab.example");
+    }
+
+    /// A cluster with one section, which counts how often it is looked into.
+    mod counted {
+        #![allow(dead_code)]
+        use super::*;
+        use std::cell::Cell;
+
+        thread_local! {
+            pub static LOOKS: Cell<usize> = const { Cell::new(0) };
+        }
+
+        #[derive(Clone, Debug, Default, Eq, schemars::JsonSchema)]
+        pub struct Shy(bool);
+
+        impl PartialEq for Shy {
+            fn eq(&self, other: &Self) -> bool {
+                LOOKS.set(LOOKS.get() + 1);
+                self.0 == other.0
+            }
+        }
+
+        impl Described for Shy {
+            fn read(value: Value) -> Result<Self, ReadError> {
+                bool::read(value).map(Self)
+            }
+
+            fn write_fields(&self, all: bool) -> Value {
+                self.0.write_fields(all)
+            }
+        }
+
+        sections! {
+            /// What is compared.
+            shy Shy "shy" "Shy": Vec<Shy>,
+        }
+    }
+
+    #[test]
+    fn comparing_does_not_look_into_what_is_shared() {
+        // Without `Eq` for all that is in a section, `Arc` compares what it points to, shared or not.
+        fn compares_pointers_first<T: Eq>(_: &Arc<T>) {}
+        let Cluster {
+            version: _,
+            general,
+            nodes,
+            network,
+            storage,
+            slurm,
+            hpc,
+            monitoring,
+            users,
+            containers,
+            modules,
+        } = &Cluster::default();
+        compares_pointers_first(general);
+        compares_pointers_first(nodes);
+        compares_pointers_first(network);
+        compares_pointers_first(storage);
+        compares_pointers_first(slurm);
+        compares_pointers_first(hpc);
+        compares_pointers_first(monitoring);
+        compares_pointers_first(users);
+        compares_pointers_first(containers);
+        compares_pointers_first(modules);
+
+        let cluster = counted::Cluster { shy: Arc::new(vec![counted::Shy::default(); 3]), ..Default::default() };
+        assert_eq!(cluster, cluster.clone());
+        assert_eq!(counted::LOOKS.get(), 0);
+        let other = counted::Cluster { shy: Arc::new(cluster.shy.to_vec()), ..Default::default() };
+        assert_eq!(cluster, other);
+        assert_eq!(counted::LOOKS.get(), 3, "what is not shared is compared");
     }
 }
