@@ -6,7 +6,7 @@ use crate::widgets::binding::*;
 use crate::widgets::codec::Codec;
 use crate::widgets::rows::{Cell, Column, RowsBinding};
 use clusterflake_core::check::{self, Problem, Severity};
-use clusterflake_core::cluster::Choice;
+use clusterflake_core::cluster::{Choice, List};
 use clusterflake_core::{Cluster, Path, Place};
 use leptos::prelude::*;
 
@@ -286,13 +286,10 @@ pub fn tone(severity: Severity) -> Tone {
 pub struct RowsOf<T: 'static> {
     pub place: Place<Vec<T>>,
     pub columns: &'static [Column],
-    /// What one element is: `group`.
-    pub noun: &'static str,
     /// The cells of an element, with the field that each shows, or the fields.
     pub cells: fn(&T) -> Vec<(String, &'static str)>,
     /// What a new element is.
     pub fresh: fn(&Cluster) -> T,
-    pub open: RwSignal<usize>,
 }
 
 /// What can be done with the elements of a list.
@@ -319,7 +316,7 @@ struct ListReach {
 
 /// The list at a place, as rows.
 pub fn rows<T: Clone + 'static>(of: RowsOf<T>) -> RowsBinding {
-    let RowsOf { place, columns, noun, cells, fresh, open } = of;
+    let RowsOf { place, columns, cells, fresh } = of;
     let (for_count, for_cells, path) = (place.clone(), place.clone(), place.path.clone());
     let change = move |cluster: &mut Cluster, change: Change| {
         let new = matches!(change, Change::Add).then(|| fresh(cluster));
@@ -340,12 +337,13 @@ pub fn rows<T: Clone + 'static>(of: RowsOf<T>) -> RowsBinding {
         }),
         change: Box::new(change),
     };
-    list_rows(columns, noun, open, reach)
+    list_rows(columns, reach)
 }
 
-fn list_rows(columns: &'static [Column], noun: &'static str, open: RwSignal<usize>, reach: ListReach) -> RowsBinding {
+fn list_rows(columns: &'static [Column], reach: ListReach) -> RowsBinding {
     let design = Design::here();
     let path = reach.path.clone();
+    let (noun, open) = (List::noun(&path), design.spot.row(&path));
     let reach = StoredValue::new_local(reach);
     let count = Memo::new(move |_| design.read(|cluster| reach.with_value(|reach| (reach.count)(cluster))));
     let wrong = wrong_fields(design, path.clone());

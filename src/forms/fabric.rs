@@ -35,8 +35,8 @@ pub fn FabricFields() -> impl IntoView {
         };
         let list = place.get_value().field(Fabric::subnet_managers);
         view! {
-            {entries(EntriesOf { list: list.clone(), noun: "subnet manager", fields, class: "" })}
-            {adder("Add subnet manager", "subnet manager", list, |_| SubnetManager::default())}
+            {entries(EntriesOf { list: list.clone(), fields, class: "" })}
+            {adder("Add subnet manager", list, |_| SubnetManager::default())}
         }
     };
     view! {

@@ -21,7 +21,7 @@ pub fn Groups() -> impl IntoView {
     let list = Place::section(Cluster::users).field(Users::groups);
     view! {
         <h2>"Groups of users"</h2>
-        {entries(EntriesOf { list: list.clone(), noun: "user group", fields, class: "" })}
-        {adder("Add user group", "user group", list, fresh)}
+        {entries(EntriesOf { list: list.clone(), fields, class: "" })}
+        {adder("Add user group", list, fresh)}
     }
 }

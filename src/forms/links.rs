@@ -20,8 +20,8 @@ pub fn Bonds() -> impl IntoView {
     };
     let list = Place::section(Cluster::network).field(Network::bonds);
     view! {
-        {entries(EntriesOf { list: list.clone(), noun: "bond", fields, class: "" })}
-        {adder("Add bond", "bond", list, |_| Bond::default())}
+        {entries(EntriesOf { list: list.clone(), fields, class: "" })}
+        {adder("Add bond", list, |_| Bond::default())}
     }
 }
 
@@ -42,7 +42,7 @@ pub fn Vlans() -> impl IntoView {
     };
     let list = Place::section(Cluster::network).field(Network::vlans);
     view! {
-        {entries(EntriesOf { list: list.clone(), noun: "VLAN", fields, class: "" })}
-        {adder("Add VLAN", "VLAN", list, fresh)}
+        {entries(EntriesOf { list: list.clone(), fields, class: "" })}
+        {adder("Add VLAN", list, fresh)}
     }
 }

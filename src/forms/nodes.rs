@@ -15,7 +15,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Form() -> impl IntoView {
     let design = Design::here();
-    let open = design.spot.group;
+    let open = design.spot.row(&Place::section(Cluster::nodes).path);
     let count = Memo::new(move |_| design.read(|cluster| cluster.nodes.len()));
     let at = Memo::new(move |_| (count.get() > 0).then(|| open.get().min(count.get() - 1)));
     view! {

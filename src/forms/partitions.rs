@@ -34,18 +34,15 @@ fn cells(partition: &Partition) -> Vec<(String, &'static str)> {
 /// The partitions: a table, and the fields of the one that is open.
 #[component]
 pub fn Partitions() -> impl IntoView {
-    let design = Design::here();
-    let open = design.spot.partition;
     let partitions = Place::section(Cluster::slurm).field(Slurm::partitions);
     let rows = rows(RowsOf {
         place: partitions.clone(),
         columns: COLUMNS,
-        noun: "partition",
         cells,
         // The first partition is the one for jobs that name none.
         fresh: |cluster| Partition { is_default: cluster.slurm.partitions.is_empty(), ..Partition::default() },
-        open,
     });
+    let open = rows.open;
     let at = Memo::new(move |_| (rows.count.get() > 0).then(|| open.get().min(rows.count.get() - 1)));
     view! {
         <h2>"Partitions"</h2>

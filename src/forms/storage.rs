@@ -27,12 +27,10 @@ const MOST_SERVERS: usize = 100;
 pub fn Form() -> impl IntoView {
     let design = Design::here();
     let here = Place::section(Cluster::storage);
-    let open = design.spot.share;
     let shared = here.field(Storage::shared);
     let rows = rows(RowsOf {
         place: shared.clone(),
         columns: COLUMNS,
-        noun: "shared file system",
         cells: |share| {
             vec![
                 (share.mount.clone(), "mount"),
@@ -46,8 +44,8 @@ pub fn Form() -> impl IntoView {
             export_options: ["rw", "sync", "no_subtree_check"].map(str::to_owned).to_vec(),
             ..Default::default()
         },
-        open,
     });
+    let open = rows.open;
     let at = Memo::new(move |_| (rows.count.get() > 0).then(|| open.get().min(rows.count.get() - 1)));
     let scratch = here.field(Storage::scratch);
     let suggested = Memo::new(move |_| design.read(servers));

@@ -35,20 +35,17 @@ fn cells(user: &User) -> Vec<(String, &'static str)> {
 /// People and groups, and how they come in.
 #[component]
 pub fn Form() -> impl IntoView {
-    let design = Design::here();
-    let open = design.spot.user;
     let accounts = Place::section(Cluster::users).field(Users::accounts);
     let rows = rows(RowsOf {
         place: accounts.clone(),
         columns: COLUMNS,
-        noun: "user",
         cells,
         fresh: |cluster| User {
             uid: free_number(cluster.users.accounts.iter().map(|user| user.uid)),
             ..User::default()
         },
-        open,
     });
+    let open = rows.open;
     let at = Memo::new(move |_| (rows.count.get() > 0).then(|| open.get().min(rows.count.get() - 1)));
     view! {
         <Notes place=accounts.path.to_string() notes=notes_exactly(accounts.path.clone())/>

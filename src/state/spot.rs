@@ -3,7 +3,7 @@
 use super::begun::Begun;
 use super::{Design, Lines};
 use crate::browser::{page, time};
-use clusterflake_core::cluster::Section;
+use clusterflake_core::cluster::{LISTS, List, Section};
 use clusterflake_core::path::{Path, Step};
 use leptos::prelude::*;
 
@@ -28,13 +28,8 @@ pub struct Spot {
     pub file: RwSignal<String>,
     /// The lines that are marked, by the user or by a link.
     pub marked: RwSignal<Option<Lines>>,
-    /// The rows that are open in the tables of the sections.
-    pub group: RwSignal<usize>,
-    pub share: RwSignal<usize>,
-    pub partition: RwSignal<usize>,
-    pub user: RwSignal<usize>,
-    pub module: RwSignal<usize>,
-    pub part: RwSignal<usize>,
+    /// Which row of each list is open.
+    rows: [RwSignal<usize>; LISTS.len()],
     /// The field that had the focus last: its lines are lit.
     pub lit: RwSignal<Option<Path>>,
     /// The job that the scheduler is asked about; no part of the design.
@@ -82,12 +77,7 @@ impl Spot {
             pane: RwSignal::new(Pane::Form),
             file: RwSignal::new("cluster.nix".to_owned()),
             marked: RwSignal::new(None),
-            group: RwSignal::new(0),
-            share: RwSignal::new(0),
-            partition: RwSignal::new(0),
-            user: RwSignal::new(0),
-            module: RwSignal::new(0),
-            part: RwSignal::new(0),
+            rows: std::array::from_fn(|_| RwSignal::new(0)),
             lit: RwSignal::new(None),
             job: RwSignal::new(String::new()),
             menu: RwSignal::new(false),
@@ -171,17 +161,32 @@ impl Spot {
     /// Opens the first row of every table: another design is on the page.
     pub fn to_first_rows(self) {
         page::form_to_top();
-        for row in [self.group, self.share, self.partition, self.user, self.module, self.part] {
+        for row in self.rows {
             row.set(0);
         }
     }
 
+    /// Opens the rows that `path` is in.
     fn open_rows(self, path: &Path) {
-        for (open, row) in self.rows(path) {
-            if open.get_untracked() != row {
-                open.set(row);
-            }
+        let mut list = Path::root();
+        for step in path.steps() {
+            list = match step {
+                Step::Key(key) => list.key(key),
+                Step::Index(row) => {
+                    if let Some(open) = List::index(&list).map(|index| self.rows[index])
+                        && open.get_untracked() != *row
+                    {
+                        open.set(*row);
+                    }
+                    list.index(*row)
+                }
+            };
         }
+    }
+
+    /// The row that is open of the list at `list`; of a list without a row in [`LISTS`] it is kept nowhere.
+    pub fn row(self, list: &Path) -> RwSignal<usize> {
+        List::index(list).map_or_else(|| RwSignal::new(0), |index| self.rows[index])
     }
 
     /// Shows a file with the focus on it, and where `line` is given that line, counted from 0.
@@ -189,33 +194,6 @@ impl Spot {
         self.show_lines(Lines { file, range: line.map(|line| (line, line)) });
         // It is drawn before it can have the focus.
         time::settled(|| page::focus(SOURCE));
-    }
-
-    /// The row that is open of the list at `list`.
-    pub fn open_row(self, list: &Path) -> usize {
-        let inside = list.index(0);
-        let depth = inside.steps().iter().filter(|step| matches!(step, Step::Index(_))).count();
-        self.rows(&inside).get(depth - 1).map_or(0, |(open, _)| open.get_untracked())
-    }
-
-    /// The rows that `path` is in, outermost first.
-    fn rows(self, path: &Path) -> Vec<(RwSignal<usize>, usize)> {
-        match path.steps() {
-            [Step::Key(section), Step::Index(row), ..] if section == "nodes" => vec![(self.group, *row)],
-            [Step::Key(section), Step::Index(row), inner @ ..] if section == "modules" => match inner {
-                [Step::Key(list), Step::Index(part), ..] if list == "parts" => {
-                    vec![(self.module, *row), (self.part, *part)]
-                }
-                _ => vec![(self.module, *row)],
-            },
-            [_, Step::Key(list), Step::Index(row), ..] => match list.as_str() {
-                "shared" => vec![(self.share, *row)],
-                "partitions" => vec![(self.partition, *row)],
-                "accounts" => vec![(self.user, *row)],
-                _ => Vec::new(),
-            },
-            _ => Vec::new(),
-        }
     }
 }
 

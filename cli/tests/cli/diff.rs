@@ -23,7 +23,7 @@ fn a_diff_tells_what_happens_where_and_in_which_files() {
     for part in [
         "Data at risk: st1,ctl1 (2 nodes)",
         "Copy them first",
-        "mount /home: server st1 → ctl1",
+        "shared file system /home: server st1 → ctl1",
         "changed cluster.nix +1 -1",
     ] {
         assert!(diff.text().contains(part), "{part} is not in\n{}", diff.text());

@@ -39,7 +39,7 @@ pub trait Described: Sized {
 
 /// What fields are told to, see [`Described::tell_fields`].
 pub struct Telling<'a> {
-    /// Which element of the list at a place the fields are told of; where there is no such element, none are.
+    /// Which element of the list at a place the fields are told of; behind the end it is the last one.
     pub row: &'a dyn Fn(&Path) -> usize,
     /// Takes a field's place, and what the description says of it.
     pub tell: &'a mut dyn FnMut(&Path, &'static str),
@@ -231,7 +231,8 @@ impl<T: Described> Described for Vec<T> {
         if !T::HAS_FIELDS {
             return (telling.tell)(at, about);
         }
-        let row = (telling.row)(at);
+        // An element that is gone was the last: tables then open the one that is.
+        let row = (telling.row)(at).min(self.len().saturating_sub(1));
         if let Some(element) = self.get(row) {
             element.tell_fields(&at.index(row), about, telling);
         }

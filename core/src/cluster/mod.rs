@@ -13,6 +13,7 @@ mod general;
 mod hosts;
 mod hpc;
 pub mod links;
+mod lists;
 mod monitoring;
 mod network;
 mod nodes;
@@ -30,6 +31,7 @@ pub use fields::FieldChain;
 pub use fields::{PathPattern, PatternStep};
 pub use general::*;
 pub use hpc::*;
+pub use lists::{LISTS, List};
 pub use monitoring::*;
 pub use network::*;
 pub use nodes::*;
@@ -541,6 +543,7 @@ mod tests {
             monitoring,
             users,
             containers,
+            deployment,
             modules,
         } = &Cluster::default();
         compares_pointers_first(general);
@@ -552,6 +555,7 @@ mod tests {
         compares_pointers_first(monitoring);
         compares_pointers_first(users);
         compares_pointers_first(containers);
+        compares_pointers_first(deployment);
         compares_pointers_first(modules);
 
         let cluster = counted::Cluster { shy: Arc::new(vec![counted::Shy::default(); 3]), ..Default::default() };

@@ -1,31 +1,11 @@
 //! What differs between two descriptions, apart from the nodes: fields, and elements of lists.
 
-use crate::cluster::{Cluster, Containers, Described, Fabric, Network, PathPattern, Section};
+use crate::cluster::{Cluster, Containers, Described, Fabric, List, Network, PathPattern, Section};
 use crate::consequence::{Difference, DifferenceKind};
 use crate::path::Path;
 use crate::pattern;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, VecDeque};
-
-/// What tells the elements of a list apart: a name, and what shows that one of another name is the same.
-const IDENTITIES: &[(&str, &str, &[&str])] = &[
-    ("network.bonds", "name", &[]),
-    ("network.vlans", "name", &["id", "interface"]),
-    ("network.fabric.subnetManagers", "host", &["guid"]),
-    ("storage.shared", "mount", &["kind", "server", "export"]),
-    ("slurm.partitions", "name", &[]),
-    ("users.accounts", "name", &["uid"]),
-    ("users.groups", "name", &["gid"]),
-    ("modules", "name", &[]),
-    ("modules[].parameters", "name", &[]),
-    ("modules[].parts", "nodes", &[]),
-    ("modules[].parts[].options", "path", &[]),
-    ("modules[].parts[].units", "name", &[]),
-    ("modules[].parts[].files", "path", &[]),
-    ("modules[].parts[].scripts", "name", &[]),
-    ("modules[].exposes", "name", &[]),
-    ("modules[].files", "path", &[]),
-];
 
 /// What holds whether or not the object around it is on.
 const ALWAYS_ON: &[PathPattern<Cluster>] =
@@ -128,16 +108,9 @@ fn is_on(at: &At, fields: &Map<String, Value>) -> bool {
 }
 
 fn compare_elements<'v>(at: &At, old: &'v [Value], new: &'v [Value], found: &mut Vec<Difference<'v>>) {
-    let (name, same) = IDENTITIES
-        .iter()
-        .find(|(pattern, _, _)| *pattern == at.pattern)
-        .map_or(("name", &[][..]), |(_, name, same)| (*name, *same));
-    let pairs = pair(old, new, name, same);
-    let noun = at.pattern.rsplit(['.', ']']).next().unwrap_or_default();
-    let noun = match noun {
-        "shared" => "mount",
-        noun => noun.strip_suffix('s').unwrap_or(noun),
-    };
+    let list = List::at(&at.path);
+    let (noun, name, identity) = list.map_or(("entry", "name", &[][..]), |list| (list.noun, list.name, list.identity));
+    let pairs = pair(old, new, name, identity);
     let inner = |path: Path, element: &Value| {
         let subject = format!("{noun} {}", element.get(name).and_then(Value::as_str).unwrap_or_default());
         let dot = if at.subject.is_empty() { "" } else { ", " };
@@ -234,9 +207,4 @@ fn shown(value: &Value) -> String {
         Value::Null => "none".to_owned(),
         other => other.to_string(),
     }
-}
-
-#[cfg(test)]
-pub(super) fn lists() -> impl Iterator<Item = &'static str> {
-    IDENTITIES.iter().map(|(pattern, _, _)| *pattern)
 }

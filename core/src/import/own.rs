@@ -4,7 +4,7 @@ use super::reading::{At, Reading, Target};
 use super::report::{Entry, Outcome};
 use super::{Source, SourceFile, text};
 use crate::archive;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, List, Slurm, Storage, Users};
 use crate::hostlist;
 use crate::path::Path;
 use std::collections::HashSet;
@@ -80,22 +80,23 @@ pub(super) fn merge(before: &Cluster, whole: &Cluster, entries: &mut Vec<Entry>)
     }
     sections!(general network hpc monitoring containers);
     macro_rules! lists {
-        ($($section:ident $list:ident $name:ident $what:literal;)*) => {
+        ($($section:ident $of:ident $list:ident $name:ident;)*) => {
             $(for element in &whole.$section.$list {
                 let free = merged.$section.$list.iter().all(|known| known.$name != element.$name);
                 if free {
                     (Cluster::$section.get_mut)(&mut merged).$list.push(element.clone());
                 }
-                let path = Path::root().field(Cluster::$section);
-                note(path, format!("{} {}", $what, element.$name), free);
+                let section = Path::root().field(Cluster::$section);
+                let noun = List::noun(&section.field($of::$list));
+                note(section, format!("{noun} {}", element.$name), free);
             })*
         };
     }
     lists! {
-        slurm partitions name "partition";
-        storage shared mount "file system";
-        users accounts name "user";
-        users groups name "group of users";
+        slurm Slurm partitions name;
+        storage Storage shared mount;
+        users Users accounts name;
+        users Users groups name;
     }
     for module in whole.modules.iter() {
         let free = merged.modules.iter().all(|known| known.name != module.name);

@@ -8,8 +8,7 @@ pub use fields::fields;
 pub use hosts::{Host, find_hosts, host_place, hosts};
 pub use rank::{Best, Query, Rank};
 
-use crate::cluster::Choice;
-use crate::path::Step;
+use crate::cluster::{Choice, LISTS, List};
 use crate::{Cluster, Path};
 
 /// Something with a name in a description.
@@ -34,44 +33,24 @@ impl Entry {
     }
 }
 
-/// The name of the list element that `path` is in: `gn[01-16]` for `nodes[2].memoryMiB`. `None` outside of named
-/// elements.
+/// `gn[01-16]` for `nodes[2].memoryMiB`: the name of the list element that `path` is in, the outermost where it is in
+/// several; `None` where that has no name.
 pub fn name_at(cluster: &Cluster, path: &Path) -> Option<String> {
-    let name = match path.steps() {
-        [Step::Key(section), Step::Index(i), ..] if section == "nodes" => &cluster.nodes.get(*i)?.hosts,
-        [Step::Key(section), Step::Index(i), ..] if section == "modules" => &cluster.modules.get(*i)?.name,
-        [Step::Key(section), Step::Key(list), Step::Index(i), ..] => match (section.as_str(), list.as_str()) {
-            ("storage", "shared") => &cluster.storage.shared.get(*i)?.mount,
-            ("slurm", "partitions") => &cluster.slurm.partitions.get(*i)?.name,
-            ("users", "accounts") => &cluster.users.accounts.get(*i)?.name,
-            ("users", "groups") => &cluster.users.groups.get(*i)?.name,
-            _ => return None,
-        },
-        _ => return None,
-    };
-    (!name.is_empty()).then(|| name.clone())
+    let (_, name) = List::element(cluster, path)?;
+    (!name.is_empty()).then(|| name.to_owned())
 }
 
 /// The elements of `cluster`'s lists that have a name.
 pub fn elements(cluster: &Cluster) -> Vec<Entry> {
-    let lists = [
-        ("node group", "nodes", cluster.nodes.len()),
-        ("shared file system", "storage.shared", cluster.storage.shared.len()),
-        ("partition", "slurm.partitions", cluster.slurm.partitions.len()),
-        ("user", "users.accounts", cluster.users.accounts.len()),
-        ("user group", "users.groups", cluster.users.groups.len()),
-        ("custom module", "modules", cluster.modules.len()),
-    ];
-    let mut found = Vec::new();
-    for (kind, list, count) in lists {
-        let Ok(list) = list.parse::<Path>() else { continue };
-        found.extend((0..count).filter_map(|row| {
-            let path = list.index(row);
-            let name = name_at(cluster, &path)?;
-            Some(Entry { kind, name, within: String::new(), about: String::new(), path })
-        }));
-    }
-    found
+    let entry = |kind, name: &str, path| {
+        let (within, about) = (String::new(), String::new());
+        Entry { kind, name: name.to_owned(), within, about, path }
+    };
+    let of = |list: &'static List| {
+        let named = list.elements(cluster).filter(|(_, name)| !name.is_empty());
+        named.map(move |(path, name)| entry(list.noun, name, path))
+    };
+    LISTS.iter().flat_map(of).collect()
 }
 
 /// The options of NixOS that `cluster`'s own modules set.
@@ -97,13 +76,17 @@ pub fn options(cluster: &Cluster) -> Vec<Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cluster::Vlan;
     use crate::preset;
 
     #[test]
     fn elements_lead_to_what_bears_their_name() {
-        let cluster = preset::find("large").unwrap().cluster();
+        let mut cluster = preset::find("large").unwrap().cluster();
+        (Cluster::network.get_mut)(&mut cluster).vlans = vec![Vlan { name: "vlan7".to_owned(), ..Vlan::default() }];
         let found = elements(&cluster);
-        assert!(found.iter().any(|entry| entry.kind == "partition"));
+        for kind in ["node group", "partition", "shared file system", "VLAN"] {
+            assert!(found.iter().any(|entry| entry.kind == kind), "{kind}");
+        }
         for entry in &found {
             assert_eq!(name_at(&cluster, &entry.path).as_ref(), Some(&entry.name), "{}", entry.path);
         }

@@ -59,7 +59,7 @@ pub fn items(design: Design) -> Vec<Item> {
         }));
         design.read_once(|cluster| {
             items.extend(lookup::elements(cluster).into_iter().map(place));
-            items.extend(lookup::fields(cluster, &|list| design.spot.open_row(list)).into_iter().map(place));
+            items.extend(lookup::fields(cluster, &|list| design.spot.row(list).get_untracked()).into_iter().map(place));
             items.extend(lookup::options(cluster).into_iter().map(place));
         });
         items.extend(design.files().keys().map(|path| file(path, None)));

@@ -56,10 +56,10 @@ pub fn Contents(part: Place<ModulePart>) -> impl IntoView {
                 })}
             </div>
         </Show>
-        <Listed title="Options" list=options.clone() noun="option" fields=option_fields class="bare pairs"/>
-        <Listed title="Services" list=units.clone() noun="service" fields=unit_fields/>
-        <Listed title="Files" list=files.clone() noun="file" fields=file_fields/>
-        <Listed title="Scripts" list=scripts.clone() noun="script" fields=script_fields/>
+        <Listed title="Options" list=options.clone() fields=option_fields class="bare pairs"/>
+        <Listed title="Services" list=units.clone() fields=unit_fields/>
+        <Listed title="Files" list=files.clone() fields=file_fields/>
+        <Listed title="Scripts" list=scripts.clone() fields=script_fields/>
         <Show when=move || ports.get()>
             <div class="grid">
                 {at.with_value(|part| view! {
@@ -80,12 +80,12 @@ pub fn Contents(part: Place<ModulePart>) -> impl IntoView {
         </Show>
         <div class="bar adders" role="toolbar" aria-label="Add to this part">
             <span aria-hidden="true">"Add"</span>
-            {adder("Option", "option", options, |_| Default::default())}
-            {adder("Service", "service", units, |_| Default::default())}
+            {adder("Option", options, |_| Default::default())}
+            {adder("Service", units, |_| Default::default())}
             {reveal("Packages", "packages", packages, part.path.field(ModulePart::packages))}
             {reveal("Ports", "ports", ports, part.path.field(ModulePart::tcp_ports))}
-            {adder("File", "file", files, |_| Default::default())}
-            {adder("Script", "script", scripts, |_| Default::default())}
+            {adder("File", files, |_| Default::default())}
+            {adder("Script", scripts, |_| Default::default())}
             {reveal("Nix", "Nix", nix, part.path.field(ModulePart::nix))}
         </div>
     }
@@ -120,7 +120,6 @@ fn reveal(label: &'static str, noun: &'static str, shown: RwSignal<bool>, path: 
 fn Listed<T: 'static>(
     title: &'static str,
     list: Place<Vec<T>>,
-    noun: &'static str,
     fields: fn(Place<T>) -> AnyView,
     #[prop(optional)] class: &'static str,
 ) -> impl IntoView {
@@ -129,7 +128,7 @@ fn Listed<T: 'static>(
         design.read(|cluster| counted.with_value(|list| list.read(cluster).is_some_and(|list| !list.is_empty())))
     });
     let heading = move || any.get().then(|| view! { <h3>{title}</h3> });
-    view! { {heading} {entries(EntriesOf { list, noun, fields, class })} }
+    view! { {heading} {entries(EntriesOf { list, fields, class })} }
 }
 
 fn option_fields(here: Place<OptionAssignment>) -> AnyView {

@@ -19,8 +19,8 @@ pub fn Files(module: Place<CustomModule>) -> impl IntoView {
         <h2>"Further files of the folder"</h2>
         <p class="hint">"What default.nix imports or reads from beside it. They stay as they are."</p>
         <Notes place=list.path.to_string() notes=notes_exactly(list.path.clone())/>
-        {entries(EntriesOf { list: list.clone(), noun: "further file", fields, class: "" })}
-        {adder("Add further file", "further file", list, |_| Default::default())}
+        {entries(EntriesOf { list: list.clone(), fields, class: "" })}
+        {adder("Add further file", list, |_| Default::default())}
     }
 }
 

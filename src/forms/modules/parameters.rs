@@ -18,8 +18,8 @@ pub fn Parameters(module: Place<CustomModule>) -> impl IntoView {
     view! {
         <h2>"Parameters"</h2>
         <p class="hint">"What a cluster may choose. Nix in the parts reads them as cfg.NAME."</p>
-        {entries(EntriesOf { list: list.clone(), noun: "parameter", fields, class: "bare" })}
-        {adder("Add parameter", "parameter", list, |_| Default::default())}
+        {entries(EntriesOf { list: list.clone(), fields, class: "bare" })}
+        {adder("Add parameter", list, |_| Default::default())}
     }
 }
 

@@ -25,16 +25,9 @@ fn cells(part: &ModulePart) -> Vec<(String, &'static str)> {
 
 #[component]
 pub fn Parts(module: usize) -> impl IntoView {
-    let open = Design::here().spot.part;
     let list = Place::section(Cluster::modules).index(module).field(CustomModule::parts);
-    let rows = rows(RowsOf {
-        place: list.clone(),
-        columns: COLUMNS,
-        noun: "part",
-        cells,
-        fresh: |_| ModulePart::default(),
-        open,
-    });
+    let rows = rows(RowsOf { place: list.clone(), columns: COLUMNS, cells, fresh: |_| ModulePart::default() });
+    let open = rows.open;
     let at = Memo::new(move |_| (rows.count.get() > 0).then(|| open.get().min(rows.count.get() - 1)));
     view! {
         <h2>"Parts"</h2>

@@ -9,6 +9,7 @@ use crate::state::Design;
 use crate::widgets::grid::{CellStyle, Grid, GridBinding, GridColumn, Selection};
 use bar::Bar;
 use clusterflake_core::table::{Column, Filter, Names, Row, Sort, View, Wish, view};
+use clusterflake_core::{Cluster, Place};
 use leptos::prelude::*;
 use panels::Panel;
 use std::collections::BTreeSet;
@@ -77,7 +78,7 @@ impl Table {
             Arc::new(shown.unwrap_or_default())
         });
         let mut selection = Selection::default();
-        selection.only((design.spot.group.get_untracked(), None));
+        selection.only((open_group(design).get_untracked(), None));
         let (selection, said) = (RwSignal::new(selection), RwSignal::new(String::new()));
         Self { design, open, shut, filter_text, filter, sort, selection, view, said, panel: RwSignal::new(None) }
     }
@@ -118,6 +119,11 @@ impl Table {
     }
 }
 
+/// The group whose form is open.
+fn open_group(design: Design) -> RwSignal<usize> {
+    design.spot.row(&Place::section(Cluster::nodes).path)
+}
+
 fn row((group, position): (usize, Option<usize>)) -> Row {
     Row { group, position }
 }
@@ -127,7 +133,7 @@ fn row((group, position): (usize, Option<usize>)) -> Row {
 pub fn NodeTable() -> impl IntoView {
     let table = Table::new();
     let Table { design, selection, view, said, .. } = table;
-    let open = design.spot.group;
+    let open = open_group(design);
     let count = Memo::new(move |_| design.read(|cluster| cluster.nodes.len()));
     // The group whose form is open is that of the active row, whoever chose it.
     let active = Memo::new(move |_| selection.with(|selection| selection.row.map(|(group, _)| group)));
