@@ -227,6 +227,33 @@ mod tests {
         }
     }
 
+    /// As the first released page kept a design. It stands for those in people's browsers: never edit it.
+    const KEPT: &str = r#"{"layout":1,"name":"rack 7","named":true,"nodes":8,"changed":1764000000000,"revision":3,"deleted":false,"base":"c=1.vXigdQAPq1YqSy0qzszPU7IyrAUA","unread":[["nodes[0].memoryMiB",{"text":"4 TX","message":"no unit of memory","label":"Memory"}]]}"#;
+
+    #[test]
+    fn what_browsers_keep_opens_for_ever() {
+        let frozen = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("core/tests/frozen");
+        let mut opened = 0;
+        for version in
+            std::fs::read_dir(frozen).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir())
+        {
+            for file in std::fs::read_dir(version).unwrap().map(|entry| entry.unwrap().path()) {
+                let name = file.to_str().unwrap();
+                if !name.ends_with(".json") || name.ends_with(".means.json") {
+                    continue;
+                }
+                let text = std::fs::read_to_string(&file).unwrap();
+                let cluster = open(&text).unwrap_or_else(|why| panic!("{name}: {why}")).1;
+                let (head, kept) = open(&format!("{KEPT}\n{text}")).unwrap_or_else(|why| panic!("{name}: {why}"));
+                assert_eq!((head.name.as_str(), head.revision, kept == cluster), ("rack 7", 3, true), "{name}");
+                assert_eq!(clusterflake_core::link::read(&head.base), Ok(Cluster::default()));
+                assert_eq!(head.unread[0].1.text, "4 TX");
+                opened += 1;
+            }
+        }
+        assert!(opened > 5, "{opened}");
+    }
+
     #[test]
     fn damaged_texts_and_those_of_newer_pages_are_refused_and_still_listed() {
         for text in ["", "{\"version\":1,\"nodes\":[{\"hosts\"", "\n", "not JSON\n{}"] {

@@ -14,6 +14,7 @@ mod hosts;
 mod hpc;
 pub mod links;
 mod lists;
+mod migrations;
 mod monitoring;
 mod network;
 mod nodes;
@@ -45,7 +46,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// The version of the description that this program writes. It reads this one and every older one.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = migrations::MIGRATIONS.len() as u32 + 1;
 
 /// The largest description that is read, in bytes.
 pub const MAX_BYTES: usize = 8 << 20;
@@ -199,17 +200,25 @@ macro_rules! sections {
             }
         }
 
-        impl Described for Cluster {
-            fn read(value: Value) -> Result<Self, ReadError> {
+        impl Cluster {
+            /// Reads the fields of a description of today's version.
+            fn read_fields(fields: Map<String, Value>) -> Result<Self, ReadError> {
                 let mut this = Self::default();
-                for (key, value) in described::fields(value)? {
+                for (key, value) in fields {
                     match key.as_str() {
                         "version" => described::read_field(value, &mut this.version, "version")?,
                         $($key => described::read_field(value, &mut this.$field, $key)?,)*
                         _ => return Err(described::unknown_field(&key, &["version", $($key),*])),
                     }
                 }
+                this.version = VERSION;
                 Ok(this)
+            }
+        }
+
+        impl Described for Cluster {
+            fn read(value: Value) -> Result<Self, ReadError> {
+                migrations::migrate(value, migrations::MIGRATIONS).and_then(Self::read_fields)
             }
 
             fn write_fields(&self, all: bool) -> Value {
@@ -382,21 +391,7 @@ impl Cluster {
 
     /// As [`Cluster::from_json`], from JSON that was parsed already; its size is not looked at.
     pub fn from_value(value: Value) -> Result<Self, ReadError> {
-        let plain = |message: String| ReadError { path: String::new(), message };
-        let found = value.get("version").and_then(Value::as_u64);
-        if !value.is_object() {
-            return Err(plain("a description is a JSON object, `{ \"version\": 1, … }`".to_owned()));
-        }
-        if found.is_some_and(|found| found > u64::from(VERSION)) {
-            let found = found.unwrap_or_default();
-            return Err(plain(format!(
-                "this description has version {found}, and this program reads up to {VERSION}: open it with a newer clusterflake"
-            ))
-            .inside("version"));
-        }
-        let mut cluster = Self::read(value)?;
-        cluster.version = VERSION;
-        Ok(cluster)
+        Self::read(value)
     }
 
     /// The description as JSON with two-space indents and a final newline; defaults are left out.
@@ -482,7 +477,7 @@ mod tests {
     }
 
     #[test]
-    fn sections_that_equal_can_be_shared_again() {
+    fn equal_sections_are_shared_again() {
         let before = Cluster::default();
         let mut after = Cluster::from_json(r#"{"network":{"domain":"lab.example"}}"#).unwrap();
         assert!(Section::ALL.iter().all(|section| !after.shares(&before, *section)));
