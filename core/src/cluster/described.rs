@@ -30,19 +30,19 @@ pub trait Described: Sized {
     /// single field.
     const HAS_FIELDS: bool = false;
 
-    /// Tells the fields inside, or itself where it is one: it stands `at` this place, and `about` is what the description
-    /// says of it.
-    fn tell_fields(&self, at: &Path, about: &'static str, telling: &mut Telling) {
-        (telling.tell)(at, about);
+    /// Shows the visitor the fields inside, or itself where it is one: it stands `at` this place, and `about` is what the
+    /// description says of it.
+    fn visit_fields(&self, at: &Path, about: &'static str, visitor: &mut FieldVisitor) {
+        (visitor.visit)(at, about);
     }
 }
 
-/// What fields are told to, see [`Described::tell_fields`].
-pub struct Telling<'a> {
-    /// Which element of the list at a place the fields are told of; behind the end it is the last one.
+/// What is shown every field, see [`Described::visit_fields`].
+pub struct FieldVisitor<'a> {
+    /// Which element of the list at a place is visited; behind the end it is the last one.
     pub row: &'a dyn Fn(&Path) -> usize,
     /// Takes a field's place, and what the description says of it.
-    pub tell: &'a mut dyn FnMut(&Path, &'static str),
+    pub visit: &'a mut dyn FnMut(&Path, &'static str),
 }
 
 /// Reads `value` into the field at `place`, called `key`.
@@ -176,10 +176,10 @@ impl<T: Described> Described for Option<T> {
     // Whether there is such a value is a field of its own.
     const HAS_FIELDS: bool = T::HAS_FIELDS;
 
-    fn tell_fields(&self, at: &Path, about: &'static str, telling: &mut Telling) {
-        (telling.tell)(at, about);
+    fn visit_fields(&self, at: &Path, about: &'static str, visitor: &mut FieldVisitor) {
+        (visitor.visit)(at, about);
         if let Some(inside) = self.as_ref().filter(|_| T::HAS_FIELDS) {
-            inside.tell_fields(at, about, telling);
+            inside.visit_fields(at, about, visitor);
         }
     }
 }
@@ -199,8 +199,8 @@ impl<T: Described + Clone> Described for Arc<T> {
 
     const HAS_FIELDS: bool = T::HAS_FIELDS;
 
-    fn tell_fields(&self, at: &Path, about: &'static str, telling: &mut Telling) {
-        T::tell_fields(self, at, about, telling);
+    fn visit_fields(&self, at: &Path, about: &'static str, visitor: &mut FieldVisitor) {
+        T::visit_fields(self, at, about, visitor);
     }
 }
 
@@ -227,14 +227,14 @@ impl<T: Described> Described for Vec<T> {
 
     const HAS_FIELDS: bool = T::HAS_FIELDS;
 
-    fn tell_fields(&self, at: &Path, about: &'static str, telling: &mut Telling) {
+    fn visit_fields(&self, at: &Path, about: &'static str, visitor: &mut FieldVisitor) {
         if !T::HAS_FIELDS {
-            return (telling.tell)(at, about);
+            return (visitor.visit)(at, about);
         }
         // An element that is gone was the last: tables then open the one that is.
-        let row = (telling.row)(at).min(self.len().saturating_sub(1));
+        let row = (visitor.row)(at).min(self.len().saturating_sub(1));
         if let Some(element) = self.get(row) {
-            element.tell_fields(&at.index(row), about, telling);
+            element.visit_fields(&at.index(row), about, visitor);
         }
     }
 }

@@ -25,7 +25,7 @@ mod users;
 pub use containers::*;
 pub use custom::*;
 pub use deployment::*;
-pub use described::{Described, Telling};
+pub use described::{Described, FieldVisitor};
 pub use expand::Node;
 #[doc(hidden)]
 pub use fields::FieldChain;
@@ -101,8 +101,8 @@ macro_rules! description {
 
             const HAS_FIELDS: bool = true;
 
-            fn tell_fields(&self, at: &$crate::Path, _about: &'static str, telling: &mut $crate::cluster::Telling) {
-                $(self.$field.tell_fields(&at.key($key), concat!($($doc),*), telling);)*
+            fn visit_fields(&self, at: &$crate::Path, _about: &'static str, visitor: &mut $crate::cluster::FieldVisitor) {
+                $(self.$field.visit_fields(&at.key($key), concat!($($doc),*), visitor);)*
             }
         }
 
@@ -240,8 +240,8 @@ macro_rules! sections {
 
             const HAS_FIELDS: bool = true;
 
-            fn tell_fields(&self, at: &Path, about: &'static str, telling: &mut Telling) {
-                $(self.$field.tell_fields(&at.key($key), about, telling);)*
+            fn visit_fields(&self, at: &Path, about: &'static str, visitor: &mut FieldVisitor) {
+                $(self.$field.visit_fields(&at.key($key), about, visitor);)*
             }
         }
 

@@ -1,6 +1,6 @@
 //! Columns of a table and variables of an inventory, by the names that people give them.
 
-use super::reading::{Memory, Told};
+use super::reading::{ImportedNode, Memory};
 use crate::cluster::{Architecture, Choice, GpuVendor, Gpus, Role};
 use crate::memory;
 use std::net::Ipv4Addr;
@@ -249,63 +249,63 @@ impl Attribute {
     }
 
     /// Puts the value of the column or variable `name` into `told`. Fails with what is wrong with it.
-    pub(super) fn put(self, told: &mut Told, name: &str, value: &str) -> Result<(), String> {
+    pub(super) fn put(self, imported: &mut ImportedNode, name: &str, value: &str) -> Result<(), String> {
         let value = value.trim();
         if value.len() > MAX_VALUE && self != Attribute::Host {
             return Err(format!("the value has {} characters; at most {MAX_VALUE} are read", value.len()));
         }
         match self {
             Attribute::Host | Attribute::Aside => {}
-            Attribute::FabricIp => told.fabric_ip = Some(address(value)?),
-            Attribute::Ip => told.ip = Some(address(value)?),
-            Attribute::Mac => told.mac = Some(mac(value)?),
-            Attribute::Interface => told.interface = Some(value.to_owned()),
+            Attribute::FabricIp => imported.fabric_ip = Some(address(value)?),
+            Attribute::Ip => imported.ip = Some(address(value)?),
+            Attribute::Mac => imported.mac = Some(mac(value)?),
+            Attribute::Interface => imported.interface = Some(value.to_owned()),
             Attribute::Role => {
                 for word in value.split([',', ';', ' ', '/', '+']).filter(|word| !word.is_empty()) {
                     let role = role(word).ok_or_else(|| {
                         format!("“{word}” is no role: controller, worker, login and storage are known")
                     })?;
-                    told.roles.push(role);
+                    imported.roles.push(role);
                 }
             }
             Attribute::Architecture => {
-                told.architecture = Some(match plain(value).as_str() {
+                imported.architecture = Some(match plain(value).as_str() {
                     "x8664" | "amd64" | "x64" | "intel" => Architecture::X86_64,
                     "aarch64" | "arm64" | "arm" => Architecture::Aarch64,
                     _ => return Err("NixOS is built for x86_64 and aarch64".to_owned()),
                 });
             }
             // Spread over sockets and threads when the whole row is known.
-            Attribute::Cpus | Attribute::CoresPerSocket => told.cores = Some(whole(value)?),
-            Attribute::Sockets => told.sockets = Some(whole(value)?),
-            Attribute::Threads => told.threads = Some(whole(value)?),
-            Attribute::Memory => told.memory = Some(Memory::Installed(memory_of(name, value)?)),
-            Attribute::Gpus => told.gpus = Some(gpus(value, told.gpus.take())?),
+            Attribute::Cpus | Attribute::CoresPerSocket => imported.cores = Some(whole(value)?),
+            Attribute::Sockets => imported.sockets = Some(whole(value)?),
+            Attribute::Threads => imported.threads = Some(whole(value)?),
+            Attribute::Memory => imported.memory = Some(Memory::Installed(memory_of(name, value)?)),
+            Attribute::Gpus => imported.gpus = Some(gpus(value, imported.gpus.take())?),
             Attribute::GpuModel => {
                 let model = gpu_model(value);
-                let gpus = told.gpus.get_or_insert_default();
+                let gpus = imported.gpus.get_or_insert_default();
                 gpus.vendor = vendor(&model);
                 gpus.model = model;
             }
             Attribute::Features => {
                 let words = value.split([',', ';', ' ']).filter(|word| !word.is_empty());
-                told.features = Some(words.map(str::to_owned).collect());
+                imported.features = Some(words.map(str::to_owned).collect());
             }
-            Attribute::Weight => told.weight = Some(whole(value)?),
+            Attribute::Weight => imported.weight = Some(whole(value)?),
         }
         Ok(())
     }
 }
 
 /// Makes cores of each socket of `cpus` in all; fails where they do not divide.
-pub(super) fn spread(told: &mut Told, cpus: u32) -> Result<(), String> {
-    let (sockets, threads) = (told.sockets.unwrap_or(1).max(1), told.threads.unwrap_or(1).max(1));
+pub(super) fn spread(imported: &mut ImportedNode, cpus: u32) -> Result<(), String> {
+    let (sockets, threads) = (imported.sockets.unwrap_or(1).max(1), imported.threads.unwrap_or(1).max(1));
     let (each, rest) = (cpus / sockets / threads, cpus % sockets.saturating_mul(threads));
     if each == 0 || rest != 0 {
-        told.cores = None;
+        imported.cores = None;
         return Err(format!("{cpus} CPUs do not divide among {sockets} sockets of {threads} threads a core"));
     }
-    (told.sockets, told.cores, told.threads) = (Some(sockets), Some(each), Some(threads));
+    (imported.sockets, imported.cores, imported.threads) = (Some(sockets), Some(each), Some(threads));
     Ok(())
 }
 

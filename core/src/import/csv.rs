@@ -1,7 +1,7 @@
 //! Tables of nodes: a line of column names, then a line for each node or hostlist.
 
 use super::attributes::{Attribute, attribute, spread};
-use super::reading::{At, Reading, Told};
+use super::reading::{At, ImportedNode, Reading};
 use super::report::Outcome;
 use super::{Source, SourceFile};
 use crate::hostlist;
@@ -106,21 +106,21 @@ fn read_row(at: At, columns: &[(String, Option<Attribute>)], cells: &[String], r
             return;
         }
     };
-    let mut told = Told::default();
+    let mut imported = ImportedNode::default();
     let mut cpus = None;
     for (name, known, value) in &values {
-        if let Err(why) = known.put(&mut told, name, value) {
+        if let Err(why) = known.put(&mut imported, name, value) {
             reading.note(at, &format!("{name}: {value}"), Outcome::Wrong(why));
         } else if *known == Attribute::Cpus {
-            cpus = told.cores;
+            cpus = imported.cores;
         }
     }
     if let Some(cpus) = cpus
         && !values.iter().any(|(_, known, _)| *known == Attribute::CoresPerSocket)
-        && let Err(why) = spread(&mut told, cpus)
+        && let Err(why) = spread(&mut imported, cpus)
     {
         reading.note(at, &row, Outcome::Wrong(why));
     }
-    let outcome = reading.put(at, &names, &told);
+    let outcome = reading.put(at, &names, &imported);
     reading.note(at, &row, outcome);
 }

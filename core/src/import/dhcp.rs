@@ -62,7 +62,8 @@ fn content(line: &str) -> &str {
 type Addresses = HashMap<Ipv4Addr, String>;
 
 pub(super) fn read(sources: &[Source], reading: &mut Reading) {
-    let addresses: Addresses = reading.told.iter().filter_map(|told| Some((told.ip?, told.name.clone()))).collect();
+    let addresses: Addresses =
+        reading.nodes.iter().filter_map(|imported| Some((imported.ip?, imported.name.clone()))).collect();
     for source in sources {
         match form(&source.text).unwrap_or(Form::Dnsmasq) {
             Form::Isc => isc(source, &addresses, reading),
@@ -118,24 +119,24 @@ fn take(at: At, known: Known, addresses: &Addresses, reading: &mut Reading) -> O
         }
     }
     let domain = domain.to_owned();
-    let Some(told) = reading.node(&name) else {
+    let Some(imported) = reading.node(&name) else {
         return Outcome::Wrong("the design would have more nodes than it takes".to_owned());
     };
-    if let (Some(given), Some(before)) = (known.ip, told.ip)
+    if let (Some(given), Some(before)) = (known.ip, imported.ip)
         && given != before
     {
         return Outcome::NoPlace(format!(
             "“{name}” has an address already, and a node has one on the cluster’s network"
         ));
     }
-    if let (Some(given), Some(before)) = (&known.mac, &told.mac)
+    if let (Some(given), Some(before)) = (&known.mac, &imported.mac)
         && given != before
     {
         return Outcome::NoPlace(format!("“{name}” has a MAC address already: a node has one interface here"));
     }
     let key = if known.mac.is_some() { "macAddresses" } else { "firstIP" };
-    told.ip = known.ip.or(told.ip);
-    told.mac = known.mac.or(told.mac.take());
+    imported.ip = known.ip.or(imported.ip);
+    imported.mac = known.mac.or(imported.mac.take());
     reading.note_domain(at, &domain);
     taken_name(&name, key)
 }

@@ -137,13 +137,13 @@ fn on_fabric(line: &Line, node: &str, is_closed: bool, reading: &mut Reading) ->
     if !can_be_kept(node) || is_closed && reading.find(node).is_none() {
         return Outcome::NoPlace(format!("no file tells of a node “{node}”"));
     }
-    let Some(told) = reading.node(node) else {
+    let Some(imported) = reading.node(node) else {
         return Outcome::Wrong("the design would have more nodes than it takes".to_owned());
     };
-    if told.fabric_ip.is_some_and(|known| known != line.ip) {
+    if imported.fabric_ip.is_some_and(|known| known != line.ip) {
         return Outcome::NoPlace(format!("“{node}” has an address on the fabric already, and a node has one there"));
     }
-    told.fabric_ip = Some(line.ip);
+    imported.fabric_ip = Some(line.ip);
     line.names.iter().for_each(|name| reading.also_called(node, split_domain(name).0));
     Outcome::Taken(Target::Node(node.to_owned(), "fabricFirstIP"))
 }
@@ -251,11 +251,11 @@ fn place(line: &Line, is_closed: bool, reading: &mut Reading) {
     } else {
         match reading.node(&name) {
             None => Outcome::Wrong("the design would have more nodes than it takes".to_owned()),
-            Some(told) if told.ip.is_some_and(|known| known != *ip) => Outcome::NoPlace(format!(
+            Some(imported) if imported.ip.is_some_and(|known| known != *ip) => Outcome::NoPlace(format!(
                 "“{name}” has an address already, and a node has one on the cluster’s network"
             )),
-            Some(told) => {
-                told.ip = Some(*ip);
+            Some(imported) => {
+                imported.ip = Some(*ip);
                 reading.note_domain(*at, domain);
                 taken_name(&name, "firstIP")
             }

@@ -3,7 +3,7 @@
 use super::attributes::role_in_name;
 use super::fold::fold;
 use super::own;
-use super::reading::{Memory, Reading, Target, Told, shown};
+use super::reading::{ImportedNode, Memory, Reading, Target, shown};
 use super::report::{ALL_FILES, Entry, Outcome, Report};
 use crate::cluster::expand::expand_group;
 use crate::cluster::{
@@ -108,7 +108,7 @@ fn design(
     let new = merge_nodes(&mut cluster, reading);
     tell_of_new(&new, about_new);
     fit_subnet(&mut cluster, entries);
-    fit_fabric(&mut cluster, &reading.told, entries);
+    fit_fabric(&mut cluster, &reading.nodes, entries);
     cluster
 }
 
@@ -138,19 +138,20 @@ fn merge_lines(text: &mut String, lines: &[String]) {
     *text = kept.chain(lines.iter().cloned()).collect::<Vec<_>>().join("\n");
 }
 
-/// Puts what was told into the nodes; gives what was told of those that are new.
+/// Puts what was imported into the nodes; gives the imported nodes that are new.
 ///
 /// Groups of which nothing changes stay as they are. Those with a change are folded anew, and come apart where their
 /// nodes are no longer alike.
-fn merge_nodes<'r>(cluster: &mut Cluster, reading: &'r Reading) -> Vec<&'r Told> {
+fn merge_nodes<'r>(cluster: &mut Cluster, reading: &'r Reading) -> Vec<&'r ImportedNode> {
     let huge_pages = cluster.hpc.huge_pages_mib();
-    let told = &reading.told;
-    let mut told_of: HashMap<&str, &Told> = told.iter().map(|told| (told.name.as_str(), told)).collect();
+    let imported = &reading.nodes;
+    let mut by_name: HashMap<&str, &ImportedNode> =
+        imported.iter().map(|imported| (imported.name.as_str(), imported)).collect();
     // The design may know a node by another of its names.
     let here = names(cluster);
     for (alias, name) in reading.aliases() {
-        if let Some(told) = told_of.get(name).copied().filter(|_| here.contains(alias) && !here.contains(name)) {
-            told_of.entry(alias).or_insert(told);
+        if let Some(imported) = by_name.get(name).copied().filter(|_| here.contains(alias) && !here.contains(name)) {
+            by_name.entry(alias).or_insert(imported);
         }
     }
     let mut known: HashSet<String> = HashSet::new();
@@ -162,9 +163,9 @@ fn merge_nodes<'r>(cluster: &mut Cluster, reading: &'r Reading) -> Vec<&'r Told>
         };
         let before = nodes.clone();
         for node in &mut nodes {
-            if let Some(told) = told_of.get(node.name.as_str()) {
-                apply(told, node, huge_pages);
-                known.insert(told.name.clone());
+            if let Some(imported) = by_name.get(node.name.as_str()) {
+                apply(imported, node, huge_pages);
+                known.insert(imported.name.clone());
             }
         }
         if nodes == before {
@@ -176,14 +177,14 @@ fn merge_nodes<'r>(cluster: &mut Cluster, reading: &'r Reading) -> Vec<&'r Told>
     // Nodes that a file keeps together stay so.
     let mut new: Vec<(Option<&str>, Vec<Node>)> = Vec::new();
     let mut place: HashMap<Option<&str>, usize> = HashMap::new();
-    let new_ones: Vec<&Told> = told.iter().filter(|told| !known.contains(&told.name)).collect();
-    for told in &new_ones {
-        let mut node = blank(&told.name);
-        apply(told, &mut node, huge_pages);
+    let new_ones: Vec<&ImportedNode> = imported.iter().filter(|imported| !known.contains(&imported.name)).collect();
+    for imported in &new_ones {
+        let mut node = blank(&imported.name);
+        apply(imported, &mut node, huge_pages);
         if node.roles.is_empty() {
-            node.roles = likely_roles(told);
+            node.roles = likely_roles(imported);
         }
-        let group = told.group.as_deref();
+        let group = imported.group.as_deref();
         let at = *place.entry(group).or_insert_with(|| {
             new.push((group, Vec::new()));
             new.len() - 1
@@ -200,42 +201,43 @@ fn merge_nodes<'r>(cluster: &mut Cluster, reading: &'r Reading) -> Vec<&'r Told>
 }
 
 /// The roles of a new node that no file gives any: by its group, or its own name.
-fn likely_roles(told: &Told) -> Vec<Role> {
-    if told.likely_roles.is_empty() {
-        role_in_name(&told.name).map_or_else(|| NodeGroup::default().roles, |role| vec![role])
+fn likely_roles(imported: &ImportedNode) -> Vec<Role> {
+    if imported.likely_roles.is_empty() {
+        role_in_name(&imported.name).map_or_else(|| NodeGroup::default().roles, |role| vec![role])
     } else {
-        Role::ALL.iter().copied().filter(|role| told.likely_roles.contains(role)).collect()
+        Role::ALL.iter().copied().filter(|role| imported.likely_roles.contains(role)).collect()
     }
 }
 
 /// Notes what is guessed of new nodes, and what no file gives.
-fn tell_of_new(new: &[&Told], entries: &mut Vec<Entry<Target>>) {
+fn tell_of_new(new: &[&ImportedNode], entries: &mut Vec<Entry<Target>>) {
     let mut say = |names: Vec<String>, key: &'static str, why: String| {
         if let Some(first) = names.first() {
             let outcome = Outcome::Guessed(Target::Node(first.clone(), key), why);
             entries.push(Entry { file: ALL_FILES, line: 0, text: shown(&hostlist::compress(&names)), outcome });
         }
     };
-    let names = |of: &dyn Fn(&Told) -> bool| -> Vec<String> {
-        new.iter().filter(|told| of(told)).map(|told| told.name.clone()).collect()
+    let names = |of: &dyn Fn(&ImportedNode) -> bool| -> Vec<String> {
+        new.iter().filter(|imported| of(imported)).map(|imported| imported.name.clone()).collect()
     };
     for role in Role::ALL.iter().copied().filter(|role| *role != Role::Worker) {
-        let by_name = |told: &Told| {
-            told.roles.is_empty() && told.likely_roles.is_empty() && role_in_name(&told.name) == Some(role)
+        let by_name = |imported: &ImportedNode| {
+            imported.roles.is_empty() && imported.likely_roles.is_empty() && role_in_name(&imported.name) == Some(role)
         };
         let why = format!("role {}, going by the name: change it in the form if it is wrong", role.key());
         say(names(&by_name), "roles", why);
     }
     say(
-        names(&|told| told.cores.is_none() && told.sockets.is_none()),
+        names(&|imported| imported.cores.is_none() && imported.sockets.is_none()),
         "sockets",
         "no file gives their CPUs: they get 1 × 1 × 1 until you enter what “lscpu” shows".to_owned(),
     );
-    let works = |told: &Told| {
-        told.roles.contains(&Role::Worker) || told.roles.is_empty() && likely_roles(told).contains(&Role::Worker)
+    let works = |imported: &ImportedNode| {
+        imported.roles.contains(&Role::Worker)
+            || imported.roles.is_empty() && likely_roles(imported).contains(&Role::Worker)
     };
     say(
-        names(&|told| works(told) && told.memory.is_none()),
+        names(&|imported| works(imported) && imported.memory.is_none()),
         "memoryMiB",
         "no file gives their memory: it is left open, and Slurm needs it before jobs can run".to_owned(),
     );
@@ -266,24 +268,24 @@ fn blank(name: &str) -> Node {
     }
 }
 
-/// Puts what is told of a node into it.
-fn apply(told: &Told, node: &mut Node, huge_pages: u64) {
+/// Puts what was imported of a node into it.
+fn apply(imported: &ImportedNode, node: &mut Node, huge_pages: u64) {
     macro_rules! take {
         ($($from:ident $to:ident)*) => {
-            $(if let Some(value) = &told.$from { node.$to = value.clone(); })*
+            $(if let Some(value) = &imported.$from { node.$to = value.clone(); })*
         };
     }
     take!(mac mac_address interface interface architecture architecture sockets sockets cores cores_per_socket
         threads threads_per_core gpus gpus features features weight weight);
-    node.ip = told.ip.or(node.ip);
-    node.fabric_ip = told.fabric_ip.or(node.fabric_ip);
-    node.memory_mib = match told.memory {
+    node.ip = imported.ip.or(node.ip);
+    node.fabric_ip = imported.fabric_ip.or(node.fabric_ip);
+    node.memory_mib = match imported.memory {
         None => node.memory_mib,
         Some(Memory::Installed(mib)) => mib,
         Some(Memory::Schedulable(mib)) => installed(mib.saturating_add(huge_pages), node.memory_mib),
     };
-    if told.roles.iter().any(|role| !node.is(*role)) {
-        node.roles = Role::ALL.iter().copied().filter(|role| node.is(*role) || told.roles.contains(role)).collect();
+    if imported.roles.iter().any(|role| !node.is(*role)) {
+        node.roles = Role::ALL.iter().copied().filter(|role| node.is(*role) || imported.roles.contains(role)).collect();
     }
 }
 
@@ -316,8 +318,8 @@ fn fit_subnet(cluster: &mut Cluster, entries: &mut Vec<Entry>) {
 }
 
 /// Turns the fabric on where files tell of addresses there, and widens its network as [`fit_subnet`] does.
-fn fit_fabric(cluster: &mut Cluster, told: &[Told], entries: &mut Vec<Entry>) {
-    if told.iter().all(|told| told.fabric_ip.is_none()) {
+fn fit_fabric(cluster: &mut Cluster, imported: &[ImportedNode], entries: &mut Vec<Entry>) {
+    if imported.iter().all(|imported| imported.fabric_ip.is_none()) {
         return;
     }
     let path = Path::root().field(Cluster::network).field(Network::fabric);

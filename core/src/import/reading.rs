@@ -26,9 +26,9 @@ pub(super) enum Memory {
     Schedulable(u64),
 }
 
-/// A node as files tell of it. What they do not tell is `None`.
+/// A node as files describe it. What they leave open is `None`.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Told {
+pub(super) struct ImportedNode {
     pub name: String,
     pub ip: Option<Ipv4Addr>,
     pub mac: Option<String>,
@@ -50,9 +50,9 @@ pub(super) struct Told {
     pub group: Option<String>,
 }
 
-impl Told {
+impl ImportedNode {
     /// Takes what `more` tells besides, or otherwise.
-    pub(super) fn add(&mut self, more: Told) {
+    pub(super) fn add(&mut self, more: ImportedNode) {
         macro_rules! take {
             ($($field:ident)*) => {
                 $(if more.$field.is_some() { self.$field = more.$field; })*
@@ -94,7 +94,7 @@ pub struct Reading {
     pub(super) entries: Vec<Entry<Target>>,
     pub(super) left_out: usize,
     /// In the order in which the nodes come into the design.
-    pub(super) told: Vec<Told>,
+    pub(super) nodes: Vec<ImportedNode>,
     index: HashMap<String, usize>,
     pub(super) settings: Vec<(Path, Value)>,
     pub(super) partitions: Vec<Partition>,
@@ -121,7 +121,7 @@ impl Reading {
             files,
             entries: Vec::new(),
             left_out: 0,
-            told: Vec::new(),
+            nodes: Vec::new(),
             index: HashMap::new(),
             settings: Vec::new(),
             partitions: Vec::new(),
@@ -159,10 +159,10 @@ impl Reading {
         hostlist::expand(hosts).map_err(|error| error.to_string())
     }
 
-    /// The names of all nodes that were told of.
+    /// The names of all imported nodes.
     pub(super) fn all_names(&mut self) -> Result<Vec<String>, String> {
-        self.spend(self.told.len())?;
-        Ok(self.told.iter().map(|told| told.name.clone()).collect())
+        self.spend(self.nodes.len())?;
+        Ok(self.nodes.iter().map(|imported| imported.name.clone()).collect())
     }
 
     fn spend(&mut self, count: usize) -> Result<(), String> {
@@ -181,10 +181,10 @@ impl Reading {
         }
     }
 
-    /// Whether a slurm.conf told of the nodes: what other files name besides are no workers then.
+    /// Whether a slurm.conf names the nodes: what other files name besides are no workers then.
     pub(super) fn has_slurm_nodes(&self) -> bool {
         self.kinds.iter().any(|kind| kind.kind == "slurm")
-            && self.told.iter().any(|told| told.roles.contains(&Role::Worker))
+            && self.nodes.iter().any(|imported| imported.roles.contains(&Role::Worker))
     }
 
     /// Names that files have for nodes besides their own, and those.
@@ -216,7 +216,7 @@ impl Reading {
     /// Settles what waited for addresses of other files.
     fn settle_addresses(&mut self) {
         for (entry, names) in std::mem::take(&mut self.addressed) {
-            let has_address = |name: &String| self.find(name).is_some_and(|told| told.ip.is_some());
+            let has_address = |name: &String| self.find(name).is_some_and(|imported| imported.ip.is_some());
             if names.iter().all(has_address)
                 && let Some(first) = names.first()
             {
@@ -226,8 +226,8 @@ impl Reading {
         }
         // A host that is named by its address.
         let by_address: HashMap<String, String> =
-            self.told.iter().filter_map(|told| Some((told.ip?.to_string(), told.name.clone()))).collect();
-        let leads = self.told.first().map(|told| told.name.clone());
+            self.nodes.iter().filter_map(|imported| Some((imported.ip?.to_string(), imported.name.clone()))).collect();
+        let leads = self.nodes.first().map(|imported| imported.name.clone());
         for (path, value) in &mut self.settings {
             if path.to_string() == "slurm.accounting.host"
                 && let Some(name) = value.as_str().and_then(|text| by_address.get(text))
@@ -238,10 +238,10 @@ impl Reading {
         }
     }
 
-    /// The node that a file means by `name`: one that was told of under this name, or that has it as an alias.
+    /// The node that a file means by `name`: one that was imported under this name, or that has it as an alias.
     pub(super) fn known_as(&self, name: &str) -> Option<&str> {
         let own = self.aliases.get(name).map_or(name, String::as_str);
-        self.index.get(own).map(|index| self.told[*index].name.as_str())
+        self.index.get(own).map(|index| self.nodes[*index].name.as_str())
     }
 
     /// What is known only when all files are read.
@@ -250,26 +250,26 @@ impl Reading {
         self.settle_addresses();
     }
 
-    /// The node with this name, if a file told of it.
-    pub(super) fn find(&self, name: &str) -> Option<&Told> {
-        self.index.get(name).map(|index| &self.told[*index])
+    /// The imported node with this name.
+    pub(super) fn find(&self, name: &str) -> Option<&ImportedNode> {
+        self.index.get(name).map(|index| &self.nodes[*index])
     }
 
-    /// The node with this name, told of from now on; `None` where there are more than a design takes.
-    pub(super) fn node(&mut self, name: &str) -> Option<&mut Told> {
+    /// The imported node with this name, which is there from now on; `None` where there are more than a design takes.
+    pub(super) fn node(&mut self, name: &str) -> Option<&mut ImportedNode> {
         if let Some(index) = self.index.get(name) {
-            return Some(&mut self.told[*index]);
+            return Some(&mut self.nodes[*index]);
         }
-        if self.told.len() == MAX_HOSTS {
+        if self.nodes.len() == MAX_HOSTS {
             return None;
         }
-        self.index.insert(name.to_owned(), self.told.len());
-        self.told.push(Told { name: name.to_owned(), ..Told::default() });
-        self.told.last_mut()
+        self.index.insert(name.to_owned(), self.nodes.len());
+        self.nodes.push(ImportedNode { name: name.to_owned(), ..ImportedNode::default() });
+        self.nodes.last_mut()
     }
 
     /// Puts what a line tells into the nodes that it names; addresses count on from the first.
-    pub(super) fn put(&mut self, at: At, names: &[String], line: &Told) -> Outcome<Target> {
+    pub(super) fn put(&mut self, at: At, names: &[String], line: &ImportedNode) -> Outcome<Target> {
         for (step, full) in names.iter().enumerate() {
             let (name, domain) = split_domain(full);
             if !can_be_kept(name) {
@@ -278,10 +278,10 @@ impl Reading {
                 ));
             }
             self.note_domain(at, domain);
-            let Some(told) = self.node(name) else {
+            let Some(imported) = self.node(name) else {
                 return Outcome::Wrong("the design would have more nodes than it takes".to_owned());
             };
-            told.add(Told {
+            imported.add(ImportedNode {
                 ip: line.ip.and_then(|first| count_on(first, step)),
                 // One address of hardware is that of one node.
                 mac: line.mac.clone().filter(|_| names.len() == 1),
@@ -313,8 +313,8 @@ impl Reading {
     /// Puts the node with this name before all others.
     pub(super) fn lead(&mut self, name: &str) {
         let Some(index) = self.index.get(name).copied() else { return };
-        self.told[..=index].rotate_right(1);
-        self.index = self.told.iter().enumerate().map(|(index, told)| (told.name.clone(), index)).collect();
+        self.nodes[..=index].rotate_right(1);
+        self.index = self.nodes.iter().enumerate().map(|(index, imported)| (imported.name.clone(), index)).collect();
     }
 
     /// Sets a field of the description.

@@ -47,7 +47,7 @@ pub struct Grant {
     /// Its time limit, in minutes; `None` for no limit.
     pub minutes: Option<u64>,
     /// Whether the time limit is the partition's, because the job asks for none.
-    pub usual_time: bool,
+    pub is_default_time: bool,
     /// How many jobs of this kind it is: more than one for an array.
     pub copies: u64,
     /// The further parts of a heterogeneous job, which all start together.
@@ -132,7 +132,7 @@ impl Grant {
             lines.push(("In all", amounts(self.cpus(), self.memory_mib(), self.gpus(), model)));
         }
         lines.push(("Tasks", self.tasks.to_string()));
-        let whose = if self.usual_time { ", the partition’s" } else { "" };
+        let whose = if self.is_default_time { ", the partition’s" } else { "" };
         lines.push(("Time limit", format!("{}{whose}", self.minutes.map_or("none".to_owned(), time))));
         if self.copies > 1 {
             lines.push(("Array", format!("{} such jobs", self.copies)));

@@ -54,13 +54,13 @@ impl Scheduler {
             self.check_limits(job, queue)?;
         }
         job.exclusive |= queues.iter().any(|queue| queue.partition.exclusive);
-        let usual = usual_time(&queues);
+        let default = default_time(&queues);
         let mut refusal = None;
         for queue in queues {
             match self.place(job, queue) {
                 Ok(mut grant) => {
                     if job.time.is_none() {
-                        grant.minutes = shorter(usual, queue.longest);
+                        grant.minutes = shorter(default, queue.longest);
                     }
                     if grant.minutes.is_none() {
                         job.notes.push(NO_LIMIT.to_owned());
@@ -81,8 +81,8 @@ impl Scheduler {
     /// The partitions that the job may run in.
     fn queues_of(&self, job: &Request) -> Result<Vec<&Queue>, Refusal> {
         let queues: Vec<&Queue> = if job.partitions.is_empty() {
-            let usual = self.queues.iter().find(|queue| queue.partition.is_default);
-            vec![usual.ok_or_else(|| {
+            let default = self.queues.iter().find(|queue| queue.partition.is_default);
+            vec![default.ok_or_else(|| {
                 let why = "No partition is the default: name one with -p, or make one the default.";
                 Refusal::new("No partition specified or system default partition", why)
             })?]
@@ -286,7 +286,7 @@ impl Scheduler {
             },
             shares: shares(&given),
             minutes: job.time.unwrap_or(queue.longest),
-            usual_time: job.time.is_none(),
+            is_default_time: job.time.is_none(),
             copies: job.copies.unwrap_or(1),
             parts: Vec::new(),
         })
@@ -294,9 +294,9 @@ impl Scheduler {
 }
 
 /// The time of a job that asks for none: that of the first partition it names, else the longest of all.
-fn usual_time(queues: &[&Queue]) -> Option<u64> {
+fn default_time(queues: &[&Queue]) -> Option<u64> {
     match queues.first() {
-        Some(first) if first.usual.is_some() => first.usual,
+        Some(first) if first.default_time.is_some() => first.default_time,
         _ => queues.iter().map(|queue| queue.longest).reduce(|a, b| Some(a?.max(b?))).flatten(),
     }
 }

@@ -49,7 +49,7 @@ pub struct Queue {
     /// In minutes; `None` for no limit.
     pub longest: Option<u64>,
     /// Of jobs that ask for none, in minutes; `None` where the partition does not say.
-    pub usual: Option<u64>,
+    pub default_time: Option<u64>,
     /// The memory of jobs that ask for none; `None` for all of a node's.
     pub memory: Option<Memory>,
 }
@@ -108,12 +108,12 @@ impl Scheduler {
             let members = (0..workers.len()).filter(|index| is_member[*index]).collect();
             let minutes = |text: &str| read_time(text).filter(|time| *time < u64::MAX).map(|time| time.div_ceil(60));
             let longest = minutes(&partition.max_time);
-            let usual = minutes(&partition.default_time);
+            let default_time = minutes(&partition.default_time);
             let memory = in_force.default_memory_in(partition).map(|memory| match memory {
                 DefaultMemory::Cpu(mib) => Memory::Cpu(mib),
                 DefaultMemory::Node(mib) => Memory::Node(mib),
             });
-            Queue { partition: partition.clone(), workers: members, longest, usual, memory }
+            Queue { partition: partition.clone(), workers: members, longest, default_time, memory }
         };
         Self {
             enabled: cluster.slurm.enable,

@@ -2,7 +2,7 @@
 //! description's structs.
 
 use super::{Entry, name_at};
-use crate::cluster::{Described, Section, Telling};
+use crate::cluster::{Described, FieldVisitor, Section};
 use crate::path::Step;
 use crate::{Cluster, Path};
 
@@ -10,7 +10,7 @@ use crate::{Cluster, Path};
 /// for the place of the list; none where there is no such element.
 pub fn fields(cluster: &Cluster, row: &dyn Fn(&Path) -> usize) -> Vec<Entry> {
     let mut found = Vec::new();
-    let mut tell = |path: &Path, about: &'static str| {
+    let mut visit = |path: &Path, about: &'static str| {
         // The version is nobody's to choose.
         let Some(section) = path.section().and_then(Section::from_key) else { return };
         let element = name_at(cluster, path).map(|name| format!(" · {name}")).unwrap_or_default();
@@ -22,7 +22,7 @@ pub fn fields(cluster: &Cluster, row: &dyn Fn(&Path) -> usize) -> Vec<Entry> {
             path: path.clone(),
         });
     };
-    cluster.tell_fields(&Path::root(), "", &mut Telling { row, tell: &mut tell });
+    cluster.visit_fields(&Path::root(), "", &mut FieldVisitor { row, visit: &mut visit });
     found
 }
 
@@ -107,7 +107,14 @@ mod tests {
     }
 
     #[test]
-    fn of_an_empty_list_no_field_is_told() {
+    fn where_the_open_row_is_gone_the_last_one_is_meant() {
+        let cluster = preset::find("gpu").unwrap().cluster();
+        let last = format!("nodes[{}].memoryMiB", cluster.nodes.len() - 1);
+        assert!(fields(&cluster, &|_| 99).iter().any(|entry| entry.path.to_string() == last));
+    }
+
+    #[test]
+    fn of_an_empty_list_no_field_is_found() {
         let found = fields(&Cluster::default(), &|_| 0);
         assert!(found.iter().all(|entry| !entry.path.to_string().contains('[')));
         assert!(found.iter().any(|entry| entry.path.to_string() == "cluster.name"));

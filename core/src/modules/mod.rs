@@ -14,7 +14,7 @@ mod slurm;
 mod storage;
 mod users;
 
-use crate::cluster::{Cluster, Section};
+use crate::cluster::Cluster;
 use crate::consequence::Rule;
 use crate::facts::Topic;
 use crate::nix::{Attrs, Nix};
@@ -28,8 +28,6 @@ pub struct Parameter {
     pub name: &'static str,
     /// The values of this cluster for it.
     pub values: fn(&Cluster) -> Attrs,
-    /// The sections that `values` reads.
-    pub reads: &'static [Section],
 }
 
 /// A flake that the generated one needs besides nixpkgs.

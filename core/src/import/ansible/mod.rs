@@ -6,7 +6,7 @@ mod ini;
 mod yaml;
 
 use super::attributes::{Attribute, address, attribute, role, role_in_group, split_domain, spread};
-use super::reading::{At, Reading, Target, Told, can_be_kept};
+use super::reading::{At, ImportedNode, Reading, Target, can_be_kept};
 use super::report::Outcome;
 use super::{Source, SourceFile};
 use crate::cluster::{Choice, Role};
@@ -141,8 +141,12 @@ fn guess(
     members: &[Vec<String>],
     reading: &mut Reading,
 ) -> Vec<Outcome<Target>> {
-    let bare: HashSet<String> =
-        reading.told.iter().filter(|told| told.roles.is_empty()).map(|told| told.name.clone()).collect();
+    let bare: HashSet<String> = reading
+        .nodes
+        .iter()
+        .filter(|imported| imported.roles.is_empty())
+        .map(|imported| imported.name.clone())
+        .collect();
     let mut outcomes = Vec::new();
     let mut used: HashMap<String, (String, Role)> = HashMap::new();
     for (name, own) in order.iter().zip(members) {
@@ -154,12 +158,12 @@ fn guess(
         let guessed = above.iter().find_map(|group| Some((group, role_in_group(group)?)));
         let mut first = None;
         for host in own.iter().filter(|host| bare.contains(*host)) {
-            let Some(told) = reading.node(host) else { break };
+            let Some(imported) = reading.node(host) else { break };
             match guessed {
-                Some((_, role)) if !told.likely_roles.contains(&role) => told.likely_roles.push(role),
+                Some((_, role)) if !imported.likely_roles.contains(&role) => imported.likely_roles.push(role),
                 Some(_) => {}
                 None if name != "all" && name != "ungrouped" => {
-                    told.group.get_or_insert_with(|| name.clone());
+                    imported.group.get_or_insert_with(|| name.clone());
                 }
                 None => {}
             }
@@ -264,9 +268,9 @@ fn address_alone(pattern: &str) -> Option<Ipv4Addr> {
 fn known(variables: &[Variable]) -> Vec<(Attribute, &Variable)> {
     let mut known: Vec<(Attribute, &Variable)> = Vec::new();
     for variable in variables {
-        let Some(told) = attribute(&variable.name).filter(|told| *told != Attribute::Host) else { continue };
-        known.retain(|(before, _)| *before != told);
-        known.push((told, variable));
+        let Some(meant) = attribute(&variable.name).filter(|meant| *meant != Attribute::Host) else { continue };
+        known.retain(|(before, _)| *before != meant);
+        known.push((meant, variable));
     }
     known
 }
@@ -325,24 +329,24 @@ fn read_hosts(
             return Vec::new();
         }
     };
-    let mut told = Told { roles: roles.to_vec(), ip: address, ..Told::default() };
+    let mut imported = ImportedNode { roles: roles.to_vec(), ip: address, ..ImportedNode::default() };
     let mut cpus = None;
     // What cannot be read was noted at the variable itself.
     for (attribute, variable) in around.iter().copied().chain(known(&hosts.variables)) {
-        if attribute.put(&mut told, &variable.name, &variable.value).is_ok() {
+        if attribute.put(&mut imported, &variable.name, &variable.value).is_ok() {
             match attribute {
-                Attribute::Cpus => cpus = told.cores,
+                Attribute::Cpus => cpus = imported.cores,
                 Attribute::CoresPerSocket => cpus = None,
                 _ => {}
             }
         }
     }
     if let Some(cpus) = cpus
-        && let Err(why) = spread(&mut told, cpus)
+        && let Err(why) = spread(&mut imported, cpus)
     {
         reading.note(hosts.at, &hosts.pattern, Outcome::Wrong(why));
     }
-    let outcome = reading.put(hosts.at, &names, &told);
+    let outcome = reading.put(hosts.at, &names, &imported);
     let is_taken = outcome.target().is_some();
     reading.note(hosts.at, &hosts.pattern, outcome);
     if is_taken { names.into_iter().map(|name| split_domain(&name).0.to_owned()).collect() } else { Vec::new() }
@@ -369,7 +373,7 @@ fn note_variable(variable: &Variable, reading: &mut Reading, noted: &mut HashSet
         Some(Attribute::Ip) if address(value).is_err() && is_domain_name(value) => {
             Outcome::NoPlace("the name has its address elsewhere: bring the hosts file too".to_owned())
         }
-        Some(known) => match known.put(&mut Told::default(), name, value) {
+        Some(known) => match known.put(&mut ImportedNode::default(), name, value) {
             Ok(()) if known.no_place(name).is_some() => {
                 Outcome::NoPlace(known.no_place(name).unwrap_or_default().to_owned())
             }

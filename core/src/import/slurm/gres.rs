@@ -9,7 +9,7 @@ use crate::import::reading::{At, Reading, Target};
 use crate::import::report::Outcome;
 use crate::slurm_conf::{self as text, Setting};
 
-/// Reads the file; `has_nodes` says whether a slurm.conf told of the nodes.
+/// Reads the file; `has_nodes` says whether a slurm.conf names the nodes.
 pub fn read(file: usize, text: &str, has_nodes: bool, reading: &mut Reading) {
     let lines = text::lines(text);
     // A line of its own says how all GPUs are found, also those of lines above it.
@@ -84,9 +84,9 @@ fn without_intel(settings: &[Setting], reading: &mut Reading) -> Outcome<Target>
     match names {
         Ok(names) => names.iter().for_each(|name| {
             if reading.find(name).is_some()
-                && let Some(told) = reading.node(name)
+                && let Some(imported) = reading.node(name)
             {
-                told.gpus = None;
+                imported.gpus = None;
             }
         }),
         Err(why) => return Outcome::Wrong(why),
@@ -148,11 +148,11 @@ fn read_gpus(settings: &[Setting], has_nodes: bool, detect: &str, reading: &mut 
     let counted = value(settings, "Count").is_some();
     let (mut first, mut other) = (None, None);
     for name in &names {
-        if has_nodes && reading.find(name).is_none_or(|told| told.gpus.is_none()) {
+        if has_nodes && reading.find(name).is_none_or(|imported| imported.gpus.is_none()) {
             continue;
         }
-        let Some(told) = reading.node(name) else { break };
-        let gpus = told.gpus.get_or_insert_default();
+        let Some(imported) = reading.node(name) else { break };
+        let gpus = imported.gpus.get_or_insert_default();
         // Lines for some of the GPUs each, or for all.
         if has_nodes && counted && number > gpus.count {
             let why = format!("slurm.conf gives “{name}” {} of them, which counts", gpus.count);

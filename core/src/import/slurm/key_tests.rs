@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 /// The keys that Slurm's parser takes (`src/common/read_config.c` and `src/interfaces/gres.c` of 26.11), each with what becomes
 /// of it for two values: a word and a number.
-const FATES: &str = include_str!("../../../tests/import/slurm-keys.txt");
+const OUTCOMES: &str = include_str!("../../../tests/import/slurm-keys.txt");
 
 /// Values that keys are tried with.
 const VALUES: [&str; 2] = ["zebra", "17"];
@@ -34,11 +34,11 @@ fn imported(section: &str, setting: &str) -> Proposal {
 }
 
 #[test]
-fn every_key_of_slurm_has_a_fate_and_none_is_understood_that_the_design_does_not_hold() {
+fn every_key_of_slurm_has_an_outcome_and_none_is_understood_that_the_design_does_not_hold() {
     let mut found = String::new();
     let mut section = "";
     let mut faults = String::new();
-    for line in FATES.lines().map(str::trim) {
+    for line in OUTCOMES.lines().map(str::trim) {
         if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
             section = name;
             writeln!(found, "{line}").unwrap();
@@ -78,5 +78,5 @@ fn every_key_of_slurm_has_a_fate_and_none_is_understood_that_the_design_does_not
         writeln!(found, "{key}: {}{why}", words.join(", ")).unwrap();
     }
     assert!(faults.is_empty(), "{faults}");
-    assert!(found.trim() == FATES.trim(), "the fates in core/tests/import/slurm-keys.txt are:\n{found}");
+    assert!(found.trim() == OUTCOMES.trim(), "the outcomes in core/tests/import/slurm-keys.txt are:\n{found}");
 }

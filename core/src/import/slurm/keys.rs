@@ -2,7 +2,7 @@
 
 /// What becomes of a setting of the cluster as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum RuleOutcome {
     /// A form has it: `settings.rs` reads it.
     Read,
     /// It goes into the further lines for slurm.conf as it stands.
@@ -153,51 +153,66 @@ const READ: &[&str] = &[
     "TaskPlugin",
 ];
 
-/// All others: a fate and the settings that have it.
-const OTHERS: &[(Fate, &[&str])] = &[
+/// All others: an outcome and the settings that have it.
+const OTHERS: &[(RuleOutcome, &[&str])] = &[
     (
-        Fate::Set { values: &[], why: JOURNAL },
+        RuleOutcome::Set { values: &[], why: JOURNAL },
         &["SlurmctldLogFile", "SlurmdLogFile", "SlurmSchedLogFile", "SlurmSchedLogLevel"],
     ),
-    (Fate::Set { values: &[], why: FOLDERS }, &["SlurmctldPidFile", "SlurmdPidFile", "PluginDir", "PlugStackConfig"]),
-    (Fate::Set { values: &["/var/spool/slurmd"], why: "slurmd’s folder is /var/spool/slurmd" }, &["SlurmdSpoolDir"]),
-    (Fate::Set { values: &["slurm"], why: "NixOS has slurmctld run as slurm (307)" }, &["SlurmUser"]),
-    (Fate::Set { values: &["root"], why: "NixOS has slurmd run as root" }, &["SlurmdUser"]),
-    (Fate::Set { values: &["auth/munge"], why: MUNGE }, &["AuthType"]),
-    (Fate::Set { values: &["cred/munge"], why: MUNGE }, &["CredType"]),
-    (Fate::Set { values: &["crypto/munge"], why: MUNGE }, &["CryptoType"]),
-    (Fate::Set { values: &[], why: MUNGE }, &["AuthInfo"]),
-    (Fate::Set { values: &["6819"], why: "slurmdbd of the flake listens at 6819" }, &["AccountingStoragePort"]),
     (
-        Fate::Set { values: &["1"], why: "nodes that were down come back by themselves, ReturnToService=1" },
+        RuleOutcome::Set { values: &[], why: FOLDERS },
+        &["SlurmctldPidFile", "SlurmdPidFile", "PluginDir", "PlugStackConfig"],
+    ),
+    (
+        RuleOutcome::Set { values: &["/var/spool/slurmd"], why: "slurmd’s folder is /var/spool/slurmd" },
+        &["SlurmdSpoolDir"],
+    ),
+    (RuleOutcome::Set { values: &["slurm"], why: "NixOS has slurmctld run as slurm (307)" }, &["SlurmUser"]),
+    (RuleOutcome::Set { values: &["root"], why: "NixOS has slurmd run as root" }, &["SlurmdUser"]),
+    (RuleOutcome::Set { values: &["auth/munge"], why: MUNGE }, &["AuthType"]),
+    (RuleOutcome::Set { values: &["cred/munge"], why: MUNGE }, &["CredType"]),
+    (RuleOutcome::Set { values: &["crypto/munge"], why: MUNGE }, &["CryptoType"]),
+    (RuleOutcome::Set { values: &[], why: MUNGE }, &["AuthInfo"]),
+    (RuleOutcome::Set { values: &["6819"], why: "slurmdbd of the flake listens at 6819" }, &["AccountingStoragePort"]),
+    (
+        RuleOutcome::Set { values: &["1"], why: "nodes that were down come back by themselves, ReturnToService=1" },
         &["ReturnToService"],
     ),
     (
-        Fate::Set {
+        RuleOutcome::Set {
             values: &["ALL", "YES"],
             why: "jobs are refused that a partition they name never takes, EnforcePartLimits=ALL",
         },
         &["EnforcePartLimits"],
     ),
     (
-        Fate::Set { values: &["MEMLOCK"], why: "limits but locked memory are passed on" },
+        RuleOutcome::Set { values: &["MEMLOCK"], why: "limits but locked memory are passed on" },
         &["PropagateResourceLimitsExcept"],
     ),
     (
-        Fate::Set { values: &[], why: "all limits but locked memory are passed on, which Slurm takes before this" },
+        RuleOutcome::Set {
+            values: &[],
+            why: "all limits but locked memory are passed on, which Slurm takes before this",
+        },
         &["PropagateResourceLimits"],
     ),
     (
-        Fate::Set { values: &["sched/backfill"], why: "the flake leaves Slurm’s own choice, sched/backfill" },
+        RuleOutcome::Set { values: &["sched/backfill"], why: "the flake leaves Slurm’s own choice, sched/backfill" },
         &["SchedulerType"],
     ),
-    (Fate::Set { values: &["switch/none", "none"], why: "the flake sets up no switch" }, &["SwitchType"]),
-    (Fate::Set { values: &["k12", "hash/k12"], why: "the flake leaves Slurm’s own choice, k12" }, &["HashPlugin"]),
-    (Fate::Set { values: &[], why: "it is for looking into a fault: add the line where you need it" }, &["DebugFlags"]),
-    (Fate::Set { values: &["0", "no"], why: "slurmd starts jobs without PAM sessions" }, &["UsePAM"]),
-    (Fate::Set { values: &[], why: "it follows from the MPI that is chosen under HPC" }, &["MpiDefault"]),
+    (RuleOutcome::Set { values: &["switch/none", "none"], why: "the flake sets up no switch" }, &["SwitchType"]),
     (
-        Fate::Program,
+        RuleOutcome::Set { values: &["k12", "hash/k12"], why: "the flake leaves Slurm’s own choice, k12" },
+        &["HashPlugin"],
+    ),
+    (
+        RuleOutcome::Set { values: &[], why: "it is for looking into a fault: add the line where you need it" },
+        &["DebugFlags"],
+    ),
+    (RuleOutcome::Set { values: &["0", "no"], why: "slurmd starts jobs without PAM sessions" }, &["UsePAM"]),
+    (RuleOutcome::Set { values: &[], why: "it follows from the MPI that is chosen under HPC" }, &["MpiDefault"]),
+    (
+        RuleOutcome::Program,
         &[
             "BurstBufferType",
             "BurstBufferParameters",
@@ -233,7 +248,7 @@ const OTHERS: &[(Fate, &[&str])] = &[
         ],
     ),
     (
-        Fate::Needs("the flake does not switch nodes off when they are idle"),
+        RuleOutcome::Needs("the flake does not switch nodes off when they are idle"),
         &[
             "ResumeRate",
             "ResumeTimeout",
@@ -246,9 +261,9 @@ const OTHERS: &[(Fate, &[&str])] = &[
             "ReconfigFlags",
         ],
     ),
-    (Fate::Needs("the flake has no topology"), &["TopologyPlugin", "TopologyParam", "RoutePlugin"]),
+    (RuleOutcome::Needs("the flake has no topology"), &["TopologyPlugin", "TopologyParam", "RoutePlugin"]),
     (
-        Fate::Needs("finished jobs are recorded by the accounting only"),
+        RuleOutcome::Needs("finished jobs are recorded by the accounting only"),
         &[
             "JobCompHost",
             "JobCompLoc",
@@ -260,7 +275,7 @@ const OTHERS: &[(Fate, &[&str])] = &[
         ],
     ),
     (
-        Fate::Needs("it belongs to a plugin that is not set up"),
+        RuleOutcome::Needs("it belongs to a plugin that is not set up"),
         &[
             "AcctGatherEnergyType",
             "AcctGatherFilesystemType",
@@ -294,16 +309,16 @@ const OTHERS: &[(Fate, &[&str])] = &[
         ],
     ),
     (
-        Fate::Needs("it may be meant for the old machines only: add the line to the further ones if it is not"),
+        RuleOutcome::Needs("it may be meant for the old machines only: add the line to the further ones if it is not"),
         &["SlurmctldParameters", "SlurmdParameters", "SlurmstepdParameters", "AllowSpecResourcesUsage"],
     ),
     (
-        Fate::Needs("the flake has one slurmdbd"),
+        RuleOutcome::Needs("the flake has one slurmdbd"),
         &["AccountingStorageBackupHost", "AccountingStorageExternalHost", "AccountingStorageParameters"],
     ),
-    (Fate::Secret, &["AccountingStoragePass", "JobCompPass", "StoragePass", "SlurmdbdPass"]),
+    (RuleOutcome::Secret, &["AccountingStoragePass", "JobCompPass", "StoragePass", "SlurmdbdPass"]),
     (
-        Fate::Gone,
+        RuleOutcome::Gone,
         &[
             "AccountingStorageLoc",
             "AccountingStorageUser",
@@ -332,36 +347,36 @@ const OTHERS: &[(Fate, &[&str])] = &[
 ];
 
 /// What becomes of the setting `key`; `None` where there is no such setting.
-pub fn fate(key: &str) -> Option<Fate> {
+pub fn rule_outcome(key: &str) -> Option<RuleOutcome> {
     let is_one = |keys: &[&str]| keys.iter().any(|known| known.eq_ignore_ascii_case(key));
     if is_one(READ) {
-        return Some(Fate::Read);
+        return Some(RuleOutcome::Read);
     }
     if is_one(KEPT) {
-        return Some(Fate::Keep);
+        return Some(RuleOutcome::Keep);
     }
-    OTHERS.iter().find(|(_, keys)| is_one(keys)).map(|(fate, _)| *fate)
+    OTHERS.iter().find(|(_, keys)| is_one(keys)).map(|(outcome, _)| *outcome)
 }
 
-impl Fate {
-    /// Why a setting with this fate has no place in the description.
+impl RuleOutcome {
+    /// Why a setting with this outcome has no place in the description.
     pub fn reason(self) -> String {
         match self {
-            Fate::Read | Fate::Keep => String::new(),
-            Fate::Set { why, .. } | Fate::Needs(why) => why.to_owned(),
-            Fate::Program => {
+            RuleOutcome::Read | RuleOutcome::Keep => String::new(),
+            RuleOutcome::Set { why, .. } | RuleOutcome::Needs(why) => why.to_owned(),
+            RuleOutcome::Program => {
                 "it names a program or plugin of the old system: bring that with a module first, then add the line"
                     .to_owned()
             }
-            Fate::Secret => "a password must never enter a design".to_owned(),
-            Fate::Gone => "Slurm no longer has this setting".to_owned(),
+            RuleOutcome::Secret => "a password must never enter a design".to_owned(),
+            RuleOutcome::Gone => "Slurm no longer has this setting".to_owned(),
         }
     }
 }
 
 /// Whether the value of `key` must not be shown.
 pub fn is_secret(key: &str) -> bool {
-    fate(key) == Some(Fate::Secret) || key.to_ascii_lowercase().ends_with("pass")
+    rule_outcome(key) == Some(RuleOutcome::Secret) || key.to_ascii_lowercase().ends_with("pass")
 }
 
 /// A key of a node or partition in small letters, by its present name.
@@ -383,7 +398,7 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn every_key_has_one_fate() {
+    fn every_key_has_one_outcome() {
         let all: Vec<String> = READ
             .iter()
             .chain(KEPT)
@@ -392,8 +407,8 @@ mod tests {
             .collect();
         let distinct: HashSet<&String> = all.iter().collect();
         assert_eq!(distinct.len(), all.len());
-        assert_eq!(fate("clustername"), Some(Fate::Read));
-        assert_eq!(fate("Rockets"), None);
+        assert_eq!(rule_outcome("clustername"), Some(RuleOutcome::Read));
+        assert_eq!(rule_outcome("Rockets"), None);
     }
 
     #[test]

@@ -145,7 +145,7 @@ pub(super) fn read(sources: &[Source], reading: &mut Reading) {
         }
     }
     conf.finish(sources, &mut used);
-    let has_nodes = !reading.told.is_empty();
+    let has_nodes = !reading.nodes.is_empty();
     for (index, source) in sources.iter().enumerate() {
         let at = At { file: source.index, line: 0 };
         if let Some((_, why)) = other(source) {

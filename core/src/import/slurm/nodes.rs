@@ -5,7 +5,7 @@ use crate::cluster::{Gpus, Role};
 use crate::gpu;
 use crate::hostlist;
 use crate::import::attributes::{INTEL, MAX_VALUE, is_intel, split_domain, vendor};
-use crate::import::reading::{Memory, Target, Told, can_be_kept, taken_name};
+use crate::import::reading::{ImportedNode, Memory, Target, can_be_kept, taken_name};
 use crate::import::report::Outcome;
 use crate::names::is_host_name;
 use std::net::Ipv4Addr;
@@ -45,7 +45,7 @@ impl Conf<'_> {
         let Some(host) = names.first().cloned() else { return self.refuse(&first, more, "names nobody") };
         let mut all = self.node_defaults.clone();
         inherit(&mut all, more);
-        let mut told = Told { roles: vec![Role::Worker], ..Told::default() };
+        let mut imported = ImportedNode { roles: vec![Role::Worker], ..ImportedNode::default() };
         let mut also: Vec<(String, Vec<String>)> = names.iter().map(|name| (name.clone(), Vec::new())).collect();
         let list = all.get("nodehostname").and_then(|given| self.reading.expand(&hostlist::tidy(&given.value)).ok());
         for ((name, others), other) in also.iter_mut().zip(list.into_iter().flatten()) {
@@ -62,8 +62,8 @@ impl Conf<'_> {
             all.remove("nodehostname");
             self.settle(&given, Outcome::Implied("a node is called by its name in Slurm".to_owned()));
         }
-        self.processors(&mut all, &host, &mut told);
-        self.others(all, &host, &mut told);
+        self.processors(&mut all, &host, &mut imported);
+        self.others(all, &host, &mut imported);
         if let Some(bad) = names.iter().find(|name| !can_be_kept(name)) {
             let why = format!("names “{bad}”, which cannot be a host name: use letters, digits and inner hyphens");
             return self.settle(&first, first.wrong(&why));
@@ -82,7 +82,7 @@ impl Conf<'_> {
                 let why = "the design would have more nodes than it takes".to_owned();
                 return self.settle(&first, Outcome::Wrong(why));
             };
-            *node = Told { name, ip: addresses.get(place).copied(), ..told.clone() };
+            *node = ImportedNode { name, ip: addresses.get(place).copied(), ..imported.clone() };
         }
     }
 
@@ -115,7 +115,7 @@ impl Conf<'_> {
     }
 
     /// Sockets, cores and threads, as Slurm works them out (`_parse_nodename`).
-    fn processors(&mut self, all: &mut Keyed, host: &str, told: &mut Told) {
+    fn processors(&mut self, all: &mut Keyed, host: &str, imported: &mut ImportedNode) {
         let mut take = |key: &str| {
             let given = all.remove(key)?;
             match given.value.parse::<u16>() {
@@ -130,15 +130,15 @@ impl Conf<'_> {
             ["boards", "socketsperboard", "sockets", "corespersocket", "threadspercore", "cpus"].map(&mut take);
         let number = |given: &Option<(Given, u32)>| given.as_ref().map_or(1, |(_, number)| *number);
         let each = number(&cores) * number(&threads);
-        told.cores = Some(number(&cores));
-        told.threads = Some(number(&threads));
+        imported.cores = Some(number(&cores));
+        imported.threads = Some(number(&threads));
         let count = match (&per_board, &sockets, &cpus) {
             (Some((_, per_board)), _, _) => number(&boards).saturating_mul(*per_board),
             (None, Some((_, sockets)), _) => *sockets,
             (None, None, Some((_, cpus))) if cpus % each == 0 && *cpus >= each => cpus / each,
             (None, None, _) => number(&boards),
         };
-        told.sockets = Some(count);
+        imported.sockets = Some(count);
         let taken = |key: &'static str| Outcome::Taken(Target::Node(host.to_owned(), key));
         if let Some((given, _)) = &sockets {
             let outcome = match per_board {
@@ -163,7 +163,9 @@ impl Conf<'_> {
             let all = count.saturating_mul(each);
             let outcome = if *number == all {
                 taken("sockets")
-            } else if *number == count || u64::from(*number) * u64::from(told.threads.unwrap_or(1)) == u64::from(all) {
+            } else if *number == count
+                || u64::from(*number) * u64::from(imported.threads.unwrap_or(1)) == u64::from(all)
+            {
                 Outcome::NoPlace(format!(
                     "Slurm would give out {number} CPUs; the flake gives out all {all} hardware threads"
                 ))
@@ -174,7 +176,7 @@ impl Conf<'_> {
         }
     }
 
-    fn others(&mut self, all: Keyed, host: &str, told: &mut Told) {
+    fn others(&mut self, all: Keyed, host: &str, imported: &mut ImportedNode) {
         let taken = |key: &'static str| Outcome::Taken(Target::Node(host.to_owned(), key));
         for (key, given) in all {
             let outcome = match key.as_str() {
@@ -184,14 +186,14 @@ impl Conf<'_> {
                 ),
                 "realmemory" => match given.value.parse::<u64>() {
                     Ok(mib) if mib < 1 << 40 => {
-                        told.memory = Some(Memory::Schedulable(mib));
+                        imported.memory = Some(Memory::Schedulable(mib));
                         taken("memoryMiB")
                     }
                     _ => given.wrong("is no number of MiB"),
                 },
                 "weight" => match given.value.parse::<u32>() {
                     Ok(weight) => {
-                        told.weight = Some(weight);
+                        imported.weight = Some(weight);
                         taken("weight")
                     }
                     Err(_) => given.wrong("is no number"),
@@ -199,10 +201,10 @@ impl Conf<'_> {
                 "features" | "gres" if given.value.len() > MAX_VALUE => given.wrong("is too long"),
                 "features" => {
                     let features = given.value.split(',').map(str::trim).filter(|feature| !feature.is_empty());
-                    told.features = Some(features.map(str::to_owned).collect());
+                    imported.features = Some(features.map(str::to_owned).collect());
                     taken("features")
                 }
-                "gres" => self.gres(&given, host, told),
+                "gres" => self.gres(&given, host, imported),
                 "state" => match given.value.to_ascii_uppercase().as_str() {
                     "UNKNOWN" | "IDLE" => Outcome::Implied("a node’s state is found when it starts".to_owned()),
                     _ => Outcome::NoPlace("the node is taken as one that is there and runs jobs".to_owned()),
@@ -221,7 +223,7 @@ impl Conf<'_> {
     }
 
     /// `gpu:h100:4`, `gpu:2(S:0-1)`, `gpu:a100:2,mps:200`: the first of GPUs is taken, the others are told.
-    fn gres(&mut self, given: &Given, host: &str, told: &mut Told) -> Outcome<Target> {
+    fn gres(&mut self, given: &Given, host: &str, imported: &mut ImportedNode) -> Outcome<Target> {
         let (mut left, mut intel) = (Vec::new(), Vec::new());
         for part in split_gres(&given.value) {
             let plain = part.split('(').next().unwrap_or_default();
@@ -234,10 +236,10 @@ impl Conf<'_> {
                 [model, number] => count(number).map(|count| ((*model).to_owned(), count)),
                 _ => None,
             };
-            match gpus.filter(|_| is_gpu && told.gpus.is_none()) {
+            match gpus.filter(|_| is_gpu && imported.gpus.is_none()) {
                 Some((model, _)) if is_intel(&model) => intel.push(part),
                 Some((model, count)) => {
-                    told.gpus = Some(Gpus { vendor: vendor(&model), model, count, ..Gpus::default() })
+                    imported.gpus = Some(Gpus { vendor: vendor(&model), model, count, ..Gpus::default() })
                 }
                 None => left.push(part),
             }
@@ -245,8 +247,8 @@ impl Conf<'_> {
         if !intel.is_empty() {
             return Outcome::NoPlace(format!("{} was left out: {INTEL}", intel.join(",")));
         }
-        match (told.gpus.is_some(), left.is_empty()) {
-            (true, true) if told.gpus.as_ref().is_some_and(|gpus| gpu::is_mig(&gpus.model)) => {
+        match (imported.gpus.is_some(), left.is_empty()) {
+            (true, true) if imported.gpus.as_ref().is_some_and(|gpus| gpu::is_mig(&gpus.model)) => {
                 let why = "a slice of a GPU (MIG), which the flake does not make: the checks say what is left to do";
                 Outcome::Guessed(Target::Node(host.to_owned(), "gpus"), why.to_owned())
             }

@@ -34,8 +34,8 @@ const NO_PLACE: &[(&[&str], &str)] = &[
     ),
 ];
 
-/// Values that say what holds anyway, as `scontrol show partition` and generators of slurm.conf write them out.
-const USUAL: &[(&str, &[&str])] = &[
+/// Slurm's defaults, as `scontrol show partition` and generators of slurm.conf write them out.
+const DEFAULTS: &[(&str, &[&str])] = &[
     ("allocnodes", &["all"]),
     ("allowqos", &["all"]),
     ("disablerootjobs", &["no"]),
@@ -114,9 +114,9 @@ impl Conf<'_> {
         let mut sets = HashMap::new();
         let mut by_feature: HashMap<String, Vec<String>> = HashMap::new();
         if !self.node_sets.is_empty() {
-            for told in &self.reading.told {
-                for feature in told.features.iter().flatten() {
-                    by_feature.entry(feature.clone()).or_default().push(told.name.clone());
+            for imported in &self.reading.nodes {
+                for feature in imported.features.iter().flatten() {
+                    by_feature.entry(feature.clone()).or_default().push(imported.name.clone());
                 }
             }
         }
@@ -186,13 +186,13 @@ impl Conf<'_> {
 fn field(key: &str, given: &Given, partition: &mut Partition) -> Outcome<Target> {
     let value = given.value.trim();
     let is_endless = value.eq_ignore_ascii_case("infinite") || value.eq_ignore_ascii_case("unlimited");
-    let is_usual = |(known, values): &(&str, &[&str])| {
+    let is_default = |(known, values): &(&str, &[&str])| {
         *known == key
             && values
                 .iter()
-                .any(|usual| usual.eq_ignore_ascii_case(value) || truth(value) == Some(false) && *usual == "no")
+                .any(|default| default.eq_ignore_ascii_case(value) || truth(value) == Some(false) && *default == "no")
     };
-    if USUAL.iter().any(is_usual) {
+    if DEFAULTS.iter().any(is_default) {
         return Outcome::Implied("it is Slurm’s default".to_owned());
     }
     let place = match key {

@@ -1,6 +1,6 @@
 //! Settings of the cluster as a whole: those that forms have fields for, and those that are kept as they stand.
 
-use super::keys::{Fate, fate};
+use super::keys::{RuleOutcome, rule_outcome};
 use super::{Conf, Given, Source, find};
 use crate::cluster::{Accounting, Backup, Choice, Enforce, General, Rest, Role, Slurm};
 use crate::import::attributes::{address, split_domain};
@@ -41,12 +41,14 @@ impl Conf<'_> {
         self.has_prolog = self.globals.get("prolog").is_some_and(|given| find(sources, &given.value).is_some());
         self.limits();
         for (key, given) in std::mem::take(&mut self.globals) {
-            let outcome = match fate(&given.key) {
+            let outcome = match rule_outcome(&given.key) {
                 None => Outcome::Unknown("Slurm has no such setting".to_owned()),
-                Some(Fate::Read) => self.setting(&key, &given, sources, used),
-                Some(Fate::Keep) => self.keep(&given),
-                Some(Fate::Needs(_)) if given.value.ends_with("/none") => Outcome::Implied("it is off".to_owned()),
-                Some(Fate::Set { values, why }) => {
+                Some(RuleOutcome::Read) => self.setting(&key, &given, sources, used),
+                Some(RuleOutcome::Keep) => self.keep(&given),
+                Some(RuleOutcome::Needs(_)) if given.value.ends_with("/none") => {
+                    Outcome::Implied("it is off".to_owned())
+                }
+                Some(RuleOutcome::Set { values, why }) => {
                     let is_same = |known: &&str| known.eq_ignore_ascii_case(given.value.trim());
                     if values.iter().any(is_same) {
                         Outcome::Implied("the flake sets it alike".to_owned())
@@ -116,12 +118,12 @@ impl Conf<'_> {
                 Outcome::NoPlace("there are two controllers at most".to_owned())
             } else if !can_be_kept(split_domain(&name).0) {
                 given.wrong("cannot be a host name: use letters, digits and inner hyphens")
-            } else if let Some(told) = self.reading.node(&name) {
-                if !told.roles.contains(&Role::Controller) {
-                    told.roles.push(Role::Controller);
+            } else if let Some(imported) = self.reading.node(&name) {
+                if !imported.roles.contains(&Role::Controller) {
+                    imported.roles.push(Role::Controller);
                 }
                 // A name in the brackets is looked up elsewhere; the loopback is nobody's address.
-                told.ip = told.ip.or(address(&at).ok().filter(|ip| !ip.is_loopback()));
+                imported.ip = imported.ip.or(address(&at).ok().filter(|ip| !ip.is_loopback()));
                 taken.push(name.clone());
                 let is_elsewhere = given.key.eq_ignore_ascii_case("slurmctldhost")
                     && ![String::new(), name.clone()].contains(&at)
@@ -233,12 +235,14 @@ impl Conf<'_> {
                 _ => given.wrong("is none of slurmdbd and none"),
             },
             "slurmctldaddr" => {
-                let mut controllers = self.reading.told.iter().filter(|told| told.roles.contains(&Role::Controller));
-                let (one, other) = (controllers.next().map(|told| (told.name.clone(), told.ip)), controllers.next());
+                let mut controllers =
+                    self.reading.nodes.iter().filter(|imported| imported.roles.contains(&Role::Controller));
+                let (one, other) =
+                    (controllers.next().map(|imported| (imported.name.clone(), imported.ip)), controllers.next());
                 match (one, address(value)) {
                     (Some((name, before)), Ok(ip)) if other.is_none() && before.is_none_or(|before| before == ip) => {
-                        if let Some(told) = self.reading.node(&name) {
-                            told.ip = Some(ip);
+                        if let Some(imported) = self.reading.node(&name) {
+                            imported.ip = Some(ip);
                         }
                         Outcome::Taken(Target::Node(name, "firstIP"))
                     }
@@ -249,7 +253,7 @@ impl Conf<'_> {
                 // Its own controller is what an empty host means.
                 let host = if value == "localhost" || value.starts_with("127.") { "" } else { value };
                 let host = if host.parse::<Ipv4Addr>().is_ok() { host } else { split_domain(host).0 };
-                let is_first = self.reading.told.first().is_some_and(|told| told.name == host);
+                let is_first = self.reading.nodes.first().is_some_and(|imported| imported.name == host);
                 self.set(accounting(Accounting::host), if is_first { "" } else { host })
             }
             "accountingstorageenforce" => {

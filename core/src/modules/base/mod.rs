@@ -9,7 +9,7 @@ pub use extra::{ExtraModule, extra_modules};
 
 use super::{Module, Parameter};
 use crate::cluster::{
-    Architecture, Boot, BootLoader, Choice, Cluster, FabricKind, General, Gpus, NodeGroup, NodeOverride, Section,
+    Architecture, Boot, BootLoader, Choice, Cluster, FabricKind, General, Gpus, NodeGroup, NodeOverride,
 };
 use crate::nix::{Attrs, Nix};
 use crate::path::Path;
@@ -26,7 +26,7 @@ pub const MODULE: Module = Module {
     ..Module::PLAIN
 };
 
-pub const CLUSTER: Parameter = Parameter { name: "clusterConfig", values: cluster_config, reads: &[Section::General] };
+pub const CLUSTER: Parameter = Parameter { name: "clusterConfig", values: cluster_config };
 
 fn cluster_config(cluster: &Cluster) -> Attrs {
     let general = &cluster.general;

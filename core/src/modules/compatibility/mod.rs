@@ -3,7 +3,7 @@
 mod impact;
 
 use super::{Module, Parameter};
-use crate::cluster::{Cluster, Hpc, Section};
+use crate::cluster::{Cluster, Hpc};
 use crate::nix::Attrs;
 use crate::path::Path;
 
@@ -11,7 +11,7 @@ pub const MODULE: Module = Module {
     name: "compatibility",
     nix: include_str!("default.nix"),
     takes: &["node", "compatibilityConfig"],
-    parameter: Some(Parameter { name: "compatibilityConfig", values, reads: &[Section::Hpc] }),
+    parameter: Some(Parameter { name: "compatibilityConfig", values }),
     used: |cluster| cluster.hpc.bin_bash || cluster.hpc.nix_ld,
     impact: impact::RULES,
     ..Module::PLAIN

@@ -4,7 +4,7 @@ mod about;
 mod checks;
 mod impact;
 use super::{Module, Parameter};
-use crate::cluster::{Choice, Cluster, ContainerEngine, Containers, Orchestrator, Section};
+use crate::cluster::{Choice, Cluster, ContainerEngine, Containers, Orchestrator};
 use crate::facts::topics;
 use crate::nix::{Attrs, Nix};
 use crate::path::{Field, Path};
@@ -13,7 +13,7 @@ pub const MODULE: Module = Module {
     name: "containers",
     nix: include_str!("default.nix"),
     takes: &["node", "nodes", "clusterLib", "containerConfig"],
-    parameter: Some(Parameter { name: "containerConfig", values, reads: &[Section::Containers] }),
+    parameter: Some(Parameter { name: "containerConfig", values }),
     used: |cluster| cluster.containers.enable || cluster.containers.engine != ContainerEngine::None,
     checks: topics![checks],
     ports: about::PORTS,

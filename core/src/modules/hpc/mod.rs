@@ -4,7 +4,7 @@ mod about;
 mod checks;
 mod impact;
 use super::{Input, Module, Parameter};
-use crate::cluster::{Choice, Cluster, Cuda, DriverBranch, GpuVendor, Gpus, Hpc, Lmod, Mpi, Section};
+use crate::cluster::{Choice, Cluster, Cuda, DriverBranch, GpuVendor, Gpus, Hpc, Lmod, Mpi};
 use crate::facts::topics;
 use crate::gpu::{self, Generation};
 use crate::nix::{Attrs, Nix};
@@ -22,7 +22,7 @@ pub const MODULE: Module = Module {
     files: files!("mpi.nix" "nvidia.nix" "rocm.nix" "tools.nix" "limits.nix" "self-test.nix" "mpi-selftest/mpi-selftest.c"),
     inputs,
     takes: &["node", "nodes", "clusterLib", "networkConfig", "hpcConfig", "inputs"],
-    parameter: Some(Parameter { name: "hpcConfig", values, reads: &[Section::Hpc, Section::Nodes] }),
+    parameter: Some(Parameter { name: "hpcConfig", values }),
     used: |cluster| !values(cluster).is_empty(),
     checks: topics![checks],
     services: about::services,

@@ -4,7 +4,7 @@ mod about;
 mod checks;
 mod impact;
 use super::{Module, Parameter};
-use crate::cluster::{Cluster, Ldap, Section, Users};
+use crate::cluster::{Cluster, Ldap, Users};
 use crate::facts::topics;
 use crate::nix::{Attrs, Nix};
 use crate::path::Path;
@@ -15,7 +15,7 @@ pub const MODULE: Module = Module {
     nix: include_str!("default.nix"),
     files: &[("cluster-ssh-key.sh", include_str!("cluster-ssh-key.sh"))],
     takes: &["node", "nodes", "clusterLib", "networkConfig", "storageConfig", "loginConfig"],
-    parameter: Some(Parameter { name: "loginConfig", values, reads: &[Section::Users] }),
+    parameter: Some(Parameter { name: "loginConfig", values }),
     used: |cluster| {
         let users = &cluster.users;
         users.ldap.enable || users.ssh_between_nodes || !users.ssh_host_ca.is_empty()

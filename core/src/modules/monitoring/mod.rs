@@ -4,7 +4,7 @@ mod about;
 mod checks;
 mod impact;
 use super::{Module, Parameter};
-use crate::cluster::{Alertmanager, Cluster, Grafana, Monitoring, Section};
+use crate::cluster::{Alertmanager, Cluster, Grafana, Monitoring};
 use crate::facts::topics;
 use crate::nix::Attrs;
 use crate::path::Path;
@@ -24,7 +24,7 @@ pub const MODULE: Module = Module {
         ("dashboards/slurm.json", include_str!("dashboards/slurm.json")),
     ],
     takes: &["node", "nodes", "clusterLib", "hpcConfig", "slurmConfig", "monitoringConfig"],
-    parameter: Some(Parameter { name: "monitoringConfig", values, reads: &[Section::Monitoring] }),
+    parameter: Some(Parameter { name: "monitoringConfig", values }),
     used: |cluster| cluster.monitoring.enable,
     checks: topics![checks],
     ports: about::PORTS,

@@ -4,7 +4,7 @@ mod about;
 mod checks;
 mod impact;
 use super::{Module, Parameter};
-use crate::cluster::{Bond, Choice, Cluster, Fabric, FabricKind, Network, Section, SubnetManager, Vlan};
+use crate::cluster::{Bond, Choice, Cluster, Fabric, FabricKind, Network, SubnetManager, Vlan};
 use crate::nix::{Attrs, Nix};
 use crate::path::Path;
 
@@ -22,7 +22,7 @@ pub const MODULE: Module = Module {
     ..Module::PLAIN
 };
 
-pub const NETWORK: Parameter = Parameter { name: "networkConfig", values, reads: &[Section::Network] };
+pub const NETWORK: Parameter = Parameter { name: "networkConfig", values };
 
 fn values(cluster: &Cluster) -> Attrs {
     let network = &cluster.network;

@@ -4,7 +4,7 @@ mod about;
 mod checks;
 mod impact;
 use super::{Module, Parameter};
-use crate::cluster::{Accounting, Backup, Choice, Cluster, Partition, Rest, Section, Slurm};
+use crate::cluster::{Accounting, Backup, Choice, Cluster, Partition, Rest, Slurm};
 use crate::nix::{Attrs, Nix};
 use crate::path::Path;
 pub use impact::{SLURM_CONF, SLURM_NODES};
@@ -19,7 +19,7 @@ pub const MODULE: Module = Module {
         ("login.nix", include_str!("login.nix")),
     ],
     takes: &["node", "nodes", "clusterLib", "clusterConfig", "slurmConfig", "hpcConfig", "storageConfig"],
-    parameter: Some(Parameter { name: "slurmConfig", values, reads: &[Section::Slurm] }),
+    parameter: Some(Parameter { name: "slurmConfig", values }),
     used: |cluster| cluster.slurm.enable,
     checks: checks::TOPICS,
     ports: about::PORTS,

@@ -10,7 +10,7 @@ pub use first_steps::gluster_replicas;
 pub use format::{comes_with_file_system, make_file_system};
 
 use super::{Input, Module, Parameter};
-use crate::cluster::{Choice, Cluster, FileSystemKind, NfsTransport, Scratch, Section, SharedFileSystem, Storage};
+use crate::cluster::{Choice, Cluster, FileSystemKind, NfsTransport, Scratch, SharedFileSystem, Storage};
 use crate::nix::{Attrs, Nix};
 use crate::path::Path;
 
@@ -28,7 +28,7 @@ pub const MODULE: Module = Module {
     ],
     inputs,
     takes: &["node", "nodes", "clusterLib", "networkConfig", "storageConfig", "inputs"],
-    parameter: Some(Parameter { name: "storageConfig", values, reads: &[Section::Storage] }),
+    parameter: Some(Parameter { name: "storageConfig", values }),
     used: |cluster| !cluster.storage.shared.is_empty() || cluster.storage.scratch.enable,
     checks: checks::TOPICS,
     ports: about::PORTS,
