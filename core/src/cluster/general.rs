@@ -3,9 +3,9 @@ use super::{choice, description};
 choice! {
     /// The NixOS release whose channel the flake's inputs follow.
     pub enum Release {
-        /// NixOS 26.05, a stable release.
+        /// NixOS 26.05.
         V2605 "26.05" "26.05 (stable)",
-        /// NixOS 26.11, a stable release.
+        /// NixOS 26.11.
         V2611 "26.11" "26.11",
         /// The rolling branch `nixos-unstable`.
         Unstable "unstable" "unstable",
