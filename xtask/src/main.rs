@@ -16,29 +16,13 @@ mod serve;
 mod test;
 mod tools;
 
+use clap::{ArgMatches, Command};
 use run::Result;
 use std::process::ExitCode;
 
-const HELP: &str = "\
-Usage: cargo xtask COMMAND
-
-  serve [--port N] [--open]   install what is missing and serve the page on this machine, rebuilt at each change
-  test                        install what is missing and run every check and test
-  test --quick                what to run while you work: minutes, not all
-  test --changed [COMMIT]     the steps that the files which differ from COMMIT (HEAD) can touch
-  test --only NAME            run one step; may be given more than once
-  test --list                 list the steps
-  bench                       how time grows with size, natively and in Chromium, of the page in dist/
-  dist                        build the page for release into dist/
-  schema                      write docs/cluster.schema.json
-  visual                      take the pictures anew that the built page is held against, in tests/e2e/visual/
-  golden                      write core/tests/golden/: the flakes of the presets, as they are generated now
-  help                        show this text
-";
-
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    match dispatch(&words) {
+    // Ends here where the words are not understood, or ask for help.
+    match dispatch(&commands().get_matches()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             eprintln!("\nerror: {problem}");
@@ -47,34 +31,50 @@ fn main() -> ExitCode {
     }
 }
 
-fn dispatch(words: &[String]) -> Result {
-    let (command, rest) = match words.split_first() {
-        Some((command, rest)) => (command.as_str(), rest),
-        None => ("help", words),
-    };
-    if rest.iter().any(|word| word == "--help" || word == "-h") {
-        print!("{HELP}");
-        return Ok(());
-    }
-    match command {
-        "serve" => serve::serve(&serve::options(rest)?),
-        "test" => test::test(&test::options(rest)?),
-        "dist" => no_options(rest).and_then(|()| dist::dist()),
-        "schema" => no_options(rest).and_then(|()| schema::schema()),
-        "visual" => no_options(rest).and_then(|()| browsers::visual()),
-        "bench" => no_options(rest).and_then(|()| browsers::bench()),
-        "golden" => no_options(rest).and_then(|()| golden::golden()),
-        "help" | "--help" | "-h" => {
-            print!("{HELP}");
-            Ok(())
-        }
-        other => Err(format!("there is no command '{other}'.\n\n{HELP}")),
+fn commands() -> Command {
+    let command = |name, about| Command::new(name).about(about);
+    Command::new("xtask")
+        .bin_name("cargo xtask")
+        .about("The project's own commands: each installs what it lacks")
+        .subcommand(serve::command())
+        .subcommand(test::command())
+        .subcommand(command("bench", "How time grows with size, natively and in Chromium, of the page in dist/"))
+        .subcommand(command("dist", "Build the page for release into dist/"))
+        .subcommand(command("schema", "Write docs/cluster.schema.json"))
+        .subcommand(command(
+            "visual",
+            "Take the pictures anew that the built page is held against, in tests/e2e/visual/",
+        ))
+        .subcommand(command("golden", "Write core/tests/golden/: the flakes of the presets, as they are generated now"))
+}
+
+fn dispatch(words: &ArgMatches) -> Result {
+    match words.subcommand() {
+        Some(("serve", words)) => serve::serve(&serve::options(words)),
+        Some(("test", words)) => test::test(&test::options(words)),
+        Some(("bench", _)) => browsers::bench(),
+        Some(("dist", _)) => dist::dist(),
+        Some(("schema", _)) => schema::schema(),
+        Some(("visual", _)) => browsers::visual(),
+        Some(("golden", _)) => golden::golden(),
+        _ => commands().print_help().map_err(|problem| problem.to_string()),
     }
 }
 
-fn no_options(rest: &[String]) -> Result {
-    match rest.first() {
-        None => Ok(()),
-        Some(word) => Err(format!("'{word}' is not understood here.\n\n{HELP}")),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commands_are_well_declared() {
+        commands().debug_assert();
+    }
+
+    #[test]
+    fn words_that_mean_nothing_are_refused() {
+        for words in [&["build"][..], &["dist", "now"], &["golden", "--all"]] {
+            let words = [&["xtask"], words].concat();
+            assert!(commands().try_get_matches_from(&words).is_err(), "{words:?}");
+        }
     }
 }

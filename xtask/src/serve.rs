@@ -2,31 +2,28 @@
 
 use crate::run::{Result, announce, call, root, run, target};
 use crate::tools;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 pub struct Options {
     port: u16,
     open: bool,
 }
 
-pub fn options(words: &[String]) -> Result<Options> {
-    let mut options = Options { port: 8080, open: false };
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        let (name, joined) = match word.split_once('=') {
-            Some((name, value)) => (name, Some(value.to_string())),
-            None => (word.as_str(), None),
-        };
-        match name {
-            "--port" => {
-                let value = joined.or_else(|| words.next().cloned()).unwrap_or_default();
-                options.port =
-                    value.parse().map_err(|_| format!("--port takes a number from 1 to 65535, not '{value}'"))?;
-            }
-            "--open" if joined.is_none() => options.open = true,
-            _ => return Err(format!("'{word}' is not understood: serve takes --port N and --open")),
-        }
-    }
-    Ok(options)
+pub fn command() -> Command {
+    Command::new("serve").about("Serve the page on this machine, rebuilt at each change").args([
+        Arg::new("port")
+            .long("port")
+            .value_name("N")
+            .value_parser(value_parser!(u16).range(1..))
+            .default_value("8080")
+            .help("Where it listens"),
+        Arg::new("open").long("open").action(ArgAction::SetTrue).help("Open it in the browser"),
+    ])
+}
+
+/// What was asked for by the words of `command`.
+pub fn options(words: &ArgMatches) -> Options {
+    Options { port: words.get_one("port").copied().unwrap_or_default(), open: words.get_flag("open") }
 }
 
 pub fn serve(options: &Options) -> Result {
@@ -52,21 +49,23 @@ pub fn serve(options: &Options) -> Result {
 mod tests {
     use super::*;
 
-    fn read(words: &[&str]) -> Result<Options> {
-        options(&words.iter().map(|word| word.to_string()).collect::<Vec<_>>())
+    /// The port that these words ask for.
+    fn port(words: &[&str]) -> Option<u16> {
+        let words = command().try_get_matches_from([&["serve"], words].concat()).ok()?;
+        Some(options(&words).port)
     }
 
     #[test]
     fn reads_the_port_in_both_spellings() {
-        assert_eq!(read(&[]).map(|options| options.port), Ok(8080));
-        assert_eq!(read(&["--port", "9000"]).map(|options| options.port), Ok(9000));
-        assert_eq!(read(&["--port=9001"]).map(|options| options.port), Ok(9001));
+        assert_eq!(port(&[]), Some(8080));
+        assert_eq!(port(&["--port", "9000"]), Some(9000));
+        assert_eq!(port(&["--port=9001"]), Some(9001));
     }
 
     #[test]
-    fn refuses_what_is_no_port() {
-        for words in [&["--port"][..], &["--port", "much"], &["--port", "70000"], &["--prot"]] {
-            assert!(read(words).is_err(), "{words:?}");
+    fn refuses_what_is_not_a_port() {
+        for words in [&["--port"][..], &["--port", "much"], &["--port", "70000"], &["--port", "0"], &["--prot"]] {
+            assert_eq!(port(words), None, "{words:?}");
         }
     }
 }

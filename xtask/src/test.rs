@@ -3,6 +3,8 @@
 use crate::run::{Result, call, root, run, target};
 use crate::schedule::{Task, run_side_by_side};
 use crate::{browsers, changed, dist, tools};
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command as ClapCommand};
 use std::env;
 use std::fs;
 use std::process::{Command, Stdio};
@@ -136,34 +138,45 @@ pub enum Options {
     Only(Vec<String>),
 }
 
-/// Reads the words after `test`. Fails on words and names of steps that do not exist.
-pub fn options(words: &[String]) -> Result<Options> {
-    let mut names = Vec::new();
-    let mut options = Options::All;
-    let mut words = words.iter().peekable();
-    while let Some(word) = words.next() {
-        match word.as_str() {
-            "--list" => options = Options::List,
-            "--quick" => options = Options::Quick,
-            "--changed" => {
-                let base = words.next_if(|word| !word.starts_with("--"));
-                options = Options::Changed(base.map_or("HEAD", String::as_str).to_string());
-            }
-            "--only" => names.push(words.next().ok_or("--only needs the name of a step")?.clone()),
-            _ => match word.strip_prefix("--only=") {
-                Some(name) => names.push(name.to_string()),
-                None => {
-                    return Err(format!(
-                        "'{word}' is not understood: test takes --quick, --changed [COMMIT], --only NAME and --list"
-                    ));
-                }
-            },
-        }
-    }
-    match names.iter().find(|name| STEPS.iter().all(|step| step.name != *name)) {
-        Some(name) => Err(format!("there is no step '{name}': `cargo xtask test --list` lists them")),
-        None if names.is_empty() => Ok(options),
-        None => Ok(Options::Only(names)),
+pub fn command() -> ClapCommand {
+    let names = STEPS.iter().map(|step| step.name).collect::<Vec<_>>();
+    ClapCommand::new("test")
+        .about("Run every check and test")
+        .args([
+            Arg::new("quick")
+                .long("quick")
+                .action(ArgAction::SetTrue)
+                .help("What to run while you work: minutes, not all"),
+            Arg::new("changed")
+                .long("changed")
+                .value_name("COMMIT")
+                .num_args(0..=1)
+                .default_missing_value("HEAD")
+                .help("The steps that the files which differ from COMMIT (HEAD) can touch"),
+            Arg::new("only")
+                .long("only")
+                .value_name("NAME")
+                .action(ArgAction::Append)
+                .value_parser(PossibleValuesParser::new(names))
+                .hide_possible_values(true)
+                .help("One step; may be given more than once"),
+            Arg::new("list").long("list").action(ArgAction::SetTrue).help("List the steps"),
+        ])
+        .group(ArgGroup::new("which").args(["quick", "changed", "only", "list"]))
+}
+
+/// What was asked for by the words of `command`.
+pub fn options(words: &ArgMatches) -> Options {
+    if words.get_flag("list") {
+        Options::List
+    } else if words.get_flag("quick") {
+        Options::Quick
+    } else if let Some(base) = words.get_one::<String>("changed") {
+        Options::Changed(base.clone())
+    } else if let Some(names) = words.get_many::<String>("only") {
+        Options::Only(names.cloned().collect())
+    } else {
+        Options::All
     }
 }
 
@@ -299,21 +312,22 @@ fn quick_test() -> Result {
 mod tests {
     use super::*;
 
-    fn read(words: &[&str]) -> Result<Options> {
-        options(&words.iter().map(|word| word.to_string()).collect::<Vec<_>>())
+    fn read(words: &[&str]) -> Option<Options> {
+        let words = command().try_get_matches_from([&["test"], words].concat()).ok()?;
+        Some(options(&words))
     }
 
     #[test]
     fn names_of_steps_are_checked_before_anything_runs() {
-        let names = |names: &[&str]| Ok(Options::Only(names.iter().map(|name| name.to_string()).collect()));
+        let names = |names: &[&str]| Some(Options::Only(names.iter().map(|name| name.to_string()).collect()));
         assert_eq!(read(&["--only", "fmt", "--only=deny"]), names(&["fmt", "deny"]));
-        assert_eq!(read(&[]), Ok(Options::All));
-        assert_eq!(read(&["--list"]), Ok(Options::List));
-        assert_eq!(read(&["--quick"]), Ok(Options::Quick));
-        assert_eq!(read(&["--changed"]), Ok(Options::Changed("HEAD".to_string())));
-        assert_eq!(read(&["--changed", "main"]), Ok(Options::Changed("main".to_string())));
-        for words in [&["--only"][..], &["--only", "fmtt"], &["fmt"]] {
-            assert!(read(words).is_err(), "{words:?}");
+        assert_eq!(read(&[]), Some(Options::All));
+        assert_eq!(read(&["--list"]), Some(Options::List));
+        assert_eq!(read(&["--quick"]), Some(Options::Quick));
+        assert_eq!(read(&["--changed"]), Some(Options::Changed("HEAD".to_string())));
+        assert_eq!(read(&["--changed", "main"]), Some(Options::Changed("main".to_string())));
+        for words in [&["--only"][..], &["--only", "fmtt"], &["fmt"], &["--quick", "--only", "fmt"]] {
+            assert_eq!(read(words), None, "{words:?}");
         }
     }
 
