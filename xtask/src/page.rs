@@ -4,7 +4,10 @@
 //! into a file of its own, and the policy goes into the page: it then holds on every web server, and from a folder.
 
 use crate::run::Result;
+use html5gum::emitters::default::DefaultEmitter;
+use html5gum::{StartTag, State, Token, Tokenizer};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// The mark that Trunk's development server replaces by a number drawn for each request.
 const NONCE: &str = "{{__TRUNK NONCE__}}";
@@ -40,76 +43,69 @@ pub fn policy(trunk_toml: &str) -> Result<String> {
 
 /// Moves inline scripts into files, drops nonces and sets the policy; what the policy would block is an error.
 pub fn tidy(html: &str, policy: &str) -> Result<Page> {
-    let html = without_nonces(html);
-    let (mut html, scripts) = move_scripts(&html)?;
-    if html.to_ascii_lowercase().contains("content-security-policy") {
-        return Err("index.html sets a content security policy itself: the one in Trunk.toml is put there".to_string());
-    }
-    for tag in tags(&html) {
-        let tag = &html[tag.start..tag.end];
-        if name(tag) == "style" || attribute(tag, "style").is_some() {
-            return Err(format!("index.html has an inline style, which the policy blocks: {tag}"));
+    let elements = elements(html);
+    let mut edits = Vec::new();
+    let mut scripts = Vec::new();
+    for Element { tag, inside } in &elements {
+        refuse_what_is_blocked(tag, html)?;
+        if let Some(nonce) = tag.attributes.get(&b"nonce"[..]).filter(|nonce| nonce.value == NONCE.as_bytes()) {
+            // With the space before it.
+            edits.push(Edit { at: nonce.span.start - 1..nonce.span.end, text: String::new() });
         }
-        if let Some(handler) = attributes(tag).into_iter().find(|(name, _)| name.starts_with("on")) {
-            return Err(format!("index.html has the inline handler {}, which the policy blocks: {tag}", handler.0));
+        let code = html[inside.clone()].trim();
+        if is_inline_code(tag) && !code.is_empty() {
+            let script = format!("{code}\n");
+            let file = format!("start-{:016x}.js", fingerprint(script.as_bytes()));
+            edits.push(Edit { at: tag.span.end - 1..inside.end, text: format!(" src=\"./{file}\">") });
+            scripts.push((file, script));
         }
     }
     // Before all that loads something, and after the character set, which must stand within the first 1024 bytes.
-    let wanted = |tag: &Tag| attribute(&html[tag.start..tag.end], "charset").is_some();
-    let charset =
-        tags(&html).into_iter().find(wanted).ok_or("index.html has no <meta charset=\"utf-8\">: write one")?;
-    html.insert_str(charset.end, &format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">"));
-    Ok(Page { html, scripts })
+    let charset = elements.iter().find(|element| attribute(&element.tag, "charset").is_some());
+    let charset = charset.ok_or("index.html has no <meta charset=\"utf-8\">: write one")?.tag.span.end;
+    let meta = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">");
+    edits.push(Edit { at: charset..charset, text: meta });
+    Ok(Page { html: edited(html, edits), scripts })
+}
+
+fn refuse_what_is_blocked(tag: &StartTag<usize>, html: &str) -> Result {
+    let written = &html[tag.span.start..tag.span.end];
+    if is_policy(tag) {
+        return Err("index.html sets a content security policy itself: the one in Trunk.toml is put there".to_string());
+    }
+    if *tag.name == b"style" || attribute(tag, "style").is_some() {
+        return Err(format!("index.html has an inline style, which the policy blocks: {written}"));
+    }
+    if tag.attributes.keys().any(|name| name.starts_with(b"on")) {
+        return Err(format!("index.html has an inline handler, which the policy blocks: {written}"));
+    }
+    Ok(())
+}
+
+fn is_policy(tag: &StartTag<usize>) -> bool {
+    attribute(tag, "http-equiv").is_some_and(|what| what.eq_ignore_ascii_case("content-security-policy"))
+}
+
+fn is_inline_code(tag: &StartTag<usize>) -> bool {
+    let kind = attribute(tag, "type").unwrap_or_default();
+    *tag.name == b"script"
+        && attribute(tag, "src").is_none()
+        && ["", "module", "text/javascript"].contains(&kind.as_str())
 }
 
 /// Says in the page which version it is, after its policy.
 pub fn with_version(html: &str, version: &str) -> Result<String> {
-    let policy = html.find("<meta http-equiv=\"Content-Security-Policy\"").ok_or("index.html has no policy yet")?;
-    let end = policy + html[policy..].find('>').ok_or("index.html has a <meta> that does not end")? + 1;
-    Ok(format!("{}<meta name=\"version\" content=\"{version}\">{}", &html[..end], &html[end..]))
-}
-
-fn without_nonces(html: &str) -> String {
-    let mut html = html.to_string();
-    for quote in ["\"", "'", ""] {
-        html = html.replace(&format!(" nonce={quote}{NONCE}{quote}"), "");
-    }
-    html
-}
-
-fn move_scripts(html: &str) -> Result<(String, Vec<(String, String)>)> {
-    let mut out = String::new();
-    let mut scripts = Vec::new();
-    let mut done = 0;
-    for tag in tags(html) {
-        let opening = &html[tag.start..tag.end];
-        if tag.start < done || name(opening) != "script" {
-            continue;
-        }
-        let close = html[tag.end..].find("</script").ok_or("index.html has a <script> that does not end")?;
-        let text = &html[tag.end..tag.end + close];
-        let kind = attribute(opening, "type").unwrap_or_default();
-        let is_code = ["", "module", "text/javascript"].contains(&kind.as_str());
-        if attribute(opening, "src").is_some() || text.trim().is_empty() || !is_code {
-            continue;
-        }
-        let script = format!("{}\n", text.trim());
-        let file = format!("start-{:016x}.js", fingerprint(script.as_bytes()));
-        out.push_str(&html[done..tag.end - 1]);
-        out.push_str(&format!(" src=\"./{file}\">"));
-        done = tag.end + close;
-        scripts.push((file, script));
-    }
-    out.push_str(&html[done..]);
-    Ok((out, scripts))
+    let policy = elements(html).into_iter().find(|element| is_policy(&element.tag));
+    let end = policy.ok_or("index.html has no policy yet")?.tag.span.end;
+    let meta = format!("<meta name=\"version\" content=\"{version}\">");
+    Ok(edited(html, vec![Edit { at: end..end, text: meta }]))
 }
 
 /// The files of the page's own folder that index.html names.
 pub fn local_references(html: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for tag in tags(html) {
-        let tag = &html[tag.start..tag.end];
-        for reference in ["href", "src"].into_iter().filter_map(|name| attribute(tag, name)) {
+    for element in elements(html) {
+        for reference in ["href", "src"].into_iter().filter_map(|name| attribute(&element.tag, name)) {
             if !reference.contains(':') && !reference.starts_with('#') {
                 found.insert(reference.trim_start_matches("./").to_string());
             }
@@ -118,80 +114,60 @@ pub fn local_references(html: &str) -> BTreeSet<String> {
     found
 }
 
-/// Where an opening tag stands, from its `<` to after its `>`.
-struct Tag {
-    start: usize,
-    end: usize,
+/// An opening tag, and what stands between it and the next tag: all of it, of a script.
+struct Element {
+    tag: StartTag<usize>,
+    inside: Range<usize>,
 }
 
 /// The opening tags of a page, not those within scripts or comments.
-fn tags(html: &str) -> Vec<Tag> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(step) = html[at..].find('<') {
-        let start = at + step;
-        let rest = &html[start..];
-        if rest.starts_with("<!--") {
-            at = rest.find("-->").map_or(html.len(), |end| start + end + 3);
-            continue;
+fn elements(html: &str) -> Vec<Element> {
+    let mut tokenizer = Tokenizer::new_with_emitter(html, DefaultEmitter::<usize>::new_with_span());
+    let mut found: Vec<Element> = Vec::new();
+    // Whether the next tag is the first after the last one found.
+    let mut is_open = false;
+    while let Some(Ok(token)) = tokenizer.next() {
+        let start = match &token {
+            Token::StartTag(tag) => tag.span.start,
+            Token::EndTag(tag) => tag.span.start,
+            _ => continue,
+        };
+        if let Some(last) = found.last_mut().filter(|_| is_open) {
+            last.inside.end = start;
         }
-        let mut quote = None;
-        let end = rest.char_indices().find(|(_, sign)| {
-            match (quote, *sign) {
-                (None, '"' | '\'') => quote = Some(*sign),
-                (Some(open), close) if open == close => quote = None,
-                (None, '>') => return true,
+        is_open = false;
+        if let Token::StartTag(tag) = token {
+            match &**tag.name {
+                b"script" => tokenizer.set_state(State::ScriptData),
+                b"style" => tokenizer.set_state(State::RawText),
+                b"title" | b"textarea" => tokenizer.set_state(State::RcData),
                 _ => {}
             }
-            false
-        });
-        let Some((end, _)) = end else { break };
-        at = start + end + 1;
-        let tag = &html[start..at];
-        if name(tag).is_empty() {
-            continue;
-        }
-        found.push(Tag { start, end: at });
-        if name(tag) == "script" {
-            at = html[at..].find("</script").map_or(html.len(), |end| at + end);
+            found.push(Element { inside: tag.span.end..html.len(), tag });
+            is_open = true;
         }
     }
     found
 }
 
-/// `script` of `<script type=module>`; empty for closing tags and the like.
-fn name(tag: &str) -> String {
-    tag[1..].chars().take_while(|sign| sign.is_ascii_alphanumeric()).collect::<String>().to_ascii_lowercase()
+fn attribute(tag: &StartTag<usize>, name: &str) -> Option<String> {
+    tag.attributes.get(name.as_bytes()).map(|value| String::from_utf8_lossy(value).into_owned())
 }
 
-fn attribute(tag: &str, wanted: &str) -> Option<String> {
-    attributes(tag).into_iter().find(|(name, _)| name == wanted).map(|(_, value)| value)
+/// What a part of a text is to become.
+struct Edit {
+    at: Range<usize>,
+    text: String,
 }
 
-/// Names and values, quoted or not.
-fn attributes(tag: &str) -> Vec<(String, String)> {
-    let inner = tag[1..].trim_end_matches('>');
-    let mut rest = inner.trim_start_matches(|sign: char| !sign.is_whitespace()).trim_start();
-    let mut found = Vec::new();
-    while !rest.is_empty() {
-        let end = rest.find(|sign: char| sign.is_whitespace() || sign == '=').unwrap_or(rest.len());
-        let name = rest[..end].to_ascii_lowercase();
-        rest = rest[end..].trim_start();
-        let mut value = String::new();
-        if let Some(after) = rest.strip_prefix('=') {
-            let after = after.trim_start();
-            let (text, next) = match after.chars().next() {
-                Some(quote @ ('"' | '\'')) => after[1..].split_once(quote).unwrap_or((&after[1..], "")),
-                _ => after.split_at(after.find(char::is_whitespace).unwrap_or(after.len())),
-            };
-            value = text.to_string();
-            rest = next.trim_start();
-        }
-        if !name.is_empty() {
-            found.push((name, value));
-        }
+/// The text with edits that do not overlap.
+fn edited(html: &str, mut edits: Vec<Edit>) -> String {
+    edits.sort_by_key(|edit| edit.at.start);
+    let mut html = html.to_string();
+    for Edit { at, text } in edits.into_iter().rev() {
+        html.replace_range(at, &text);
     }
-    found
+    html
 }
 
 /// FNV-1a: names a file by what is in it, so that caches never serve an old one.
