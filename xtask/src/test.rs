@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every check and test, those side by side that can be.
 
-use crate::run::{Result, call, root, run, target};
+use crate::run::{Result, call, find, root, run, target};
 use crate::schedule::{Task, run_side_by_side};
 use crate::{browsers, changed, dist, tools};
 use clap::builder::PossibleValuesParser;
@@ -20,6 +20,8 @@ pub struct Step {
     needs: &'static [fn() -> Result],
     /// The steps whose products it uses.
     pub after: &'static [&'static str],
+    /// Has the cores before the others: the end of the run waits for it, and it cannot use all of them.
+    first: bool,
     run: fn() -> Result,
 }
 
@@ -34,13 +36,22 @@ enum When {
 
 /// In the order in which they begin: first what others wait for, and what is quick and telling.
 pub const STEPS: &[Step] = &[
-    Step { name: "fmt", what: "the code is formatted", when: When::Always, needs: &[], after: &[], run: fmt },
+    Step {
+        name: "fmt",
+        what: "the code is formatted",
+        when: When::Always,
+        needs: &[],
+        after: &[],
+        first: false,
+        run: fmt,
+    },
     Step {
         name: "dist",
         what: "the page for release, within its budget",
         when: When::Thorough,
         needs: &[tools::for_dist],
         after: &[],
+        first: true,
         run: dist::dist_within_budget,
     },
     Step {
@@ -49,6 +60,7 @@ pub const STEPS: &[Step] = &[
         when: When::Always,
         needs: &[],
         after: &[],
+        first: false,
         run: clippy,
     },
     Step {
@@ -58,6 +70,7 @@ pub const STEPS: &[Step] = &[
         needs: &[tools::nextest],
         // Cargo builds one thing at a time in its folder: who came second would only wait.
         after: &["clippy"],
+        first: false,
         run: build,
     },
     Step {
@@ -66,6 +79,7 @@ pub const STEPS: &[Step] = &[
         when: When::Thorough,
         needs: &[tools::cargo_deny],
         after: &[],
+        first: false,
         run: deny,
     },
     Step {
@@ -74,6 +88,7 @@ pub const STEPS: &[Step] = &[
         when: When::Thorough,
         needs: &[tools::cargo_deny],
         after: &[],
+        first: false,
         run: advisories,
     },
     Step {
@@ -82,6 +97,7 @@ pub const STEPS: &[Step] = &[
         when: When::Thorough,
         needs: &[tools::system_packages, browsers::packages],
         after: &["dist", "build"],
+        first: true,
         run: browsers::firefox,
     },
     Step {
@@ -90,6 +106,7 @@ pub const STEPS: &[Step] = &[
         when: When::Thorough,
         needs: &[tools::system_packages, browsers::packages],
         after: &["dist", "build"],
+        first: true,
         run: browsers::chromium,
     },
     Step {
@@ -98,6 +115,7 @@ pub const STEPS: &[Step] = &[
         when: When::Thorough,
         needs: &[tools::nextest, tools::system_packages],
         after: &["build"],
+        first: false,
         run: cargo_test,
     },
     Step {
@@ -106,6 +124,7 @@ pub const STEPS: &[Step] = &[
         when: When::Quick,
         needs: &[tools::nextest, tools::system_packages],
         after: &["clippy"],
+        first: false,
         run: quick_test,
     },
     Step {
@@ -114,6 +133,7 @@ pub const STEPS: &[Step] = &[
         when: When::Quick,
         needs: &[tools::for_serve, tools::system_packages, browsers::packages],
         after: &["quick-test"],
+        first: false,
         run: browsers::smoke,
     },
     Step {
@@ -122,6 +142,7 @@ pub const STEPS: &[Step] = &[
         when: When::Thorough,
         needs: &[tools::wasm_target],
         after: &["build"],
+        first: false,
         run: core_wasm,
     },
 ];
@@ -214,7 +235,9 @@ pub fn test(options: &Options) -> Result {
         steps => {
             let program = own_copy()?;
             let at_once = thread::available_parallelism().map_or(1, |cores| cores.get()) + 1;
-            run_side_by_side(steps.iter().map(|step| task(step, &program)).collect(), at_once)
+            let some_first = steps.iter().any(|step| step.first);
+            let tasks = steps.iter().map(|step| task(step, &program, some_first && !step.first));
+            run_side_by_side(tasks.collect(), at_once)
         }
     }
 }
@@ -232,9 +255,16 @@ fn own_copy() -> Result<std::path::PathBuf> {
     own.map(|_| copy).map_err(|problem| format!("{} cannot be filled: {problem}", folder.display()))
 }
 
-/// The call of this program that runs one step.
-fn task(step: &Step, program: &std::path::Path) -> Task {
-    let mut command = Command::new(program);
+/// The call of this program that runs one step. `gives_way`: with what the others leave of the cores, where the system can.
+fn task(step: &Step, program: &std::path::Path, gives_way: bool) -> Task {
+    let mut command = match find("nice").filter(|_| gives_way) {
+        Some(nice) => {
+            let mut command = Command::new(nice);
+            command.args(["-n", "5"]).arg(program);
+            command
+        }
+        None => Command::new(program),
+    };
     command.args(["test", "--only", step.name]).current_dir(root()).stdin(Stdio::null());
     Task { name: step.name, what: step.what, after: step.after, command }
 }
