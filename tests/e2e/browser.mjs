@@ -1,7 +1,8 @@
 // A served copy of the page and a real browser for the tests.
 //
 // Environment: DIST the folder that `cargo xtask dist` made, BROWSER which browser (chromium unless told), CHROMIUM and
-// FIREFOX their files, CHROMIUM_SHELL that of a Chromium without windows where there is one, CLUSTERFLAKE the command line.
+// FIREFOX their files, CHROMIUM_SHELL that of a Chromium without windows where there is one, CLUSTERFLAKE the command line,
+// SHARED where the browser is that run.mjs started.
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -99,11 +100,13 @@ const FIREFOX = {
 let downloads;
 
 /**
- * A browser with an empty profile; `close` ends it and removes what it wrote. `fonts`: a fontconfig file, for the same
- * fonts on every machine. `args`: more arguments for Chromium. `windows`: Chromium with its tabs and windows, of which only one is
- * in front, and with all that it does about files and storage beside its engine.
+ * A browser with an empty profile, or the one that run.mjs started; `close` ends it and removes what it wrote. `fonts`: a
+ * fontconfig file, for the same fonts on every machine. `args`: more arguments for Chromium. `windows`: Chromium with its tabs and
+ * windows, of which only one is in front, and with all that it does about files and storage beside its engine.
  */
 export async function launch({ fonts, args = [], windows = false } = {}) {
+  const started = await shared();
+  if (started) return started;
   const folder = await mkdtemp(join(tmpdir(), "clusterflake-"));
   downloads = join(folder, "downloads");
   await mkdir(downloads);
@@ -113,12 +116,42 @@ export async function launch({ fonts, args = [], windows = false } = {}) {
   const env = fonts ? { ...process.env, FONTCONFIG_FILE: fonts } : process.env;
   const shell = BROWSER === "chromium" && !windows && process.env.CHROMIUM_SHELL;
   const executablePath = shell || needed(BROWSER.toUpperCase());
+  const remove = () => rm(folder, { recursive: true, force: true });
   const browser = await puppeteer.launch({ executablePath, headless: shell ? "shell" : true, env, ...options });
   return {
     browser,
+    downloads,
+    remove,
     close: async () => {
       await browser.close();
-      await rm(folder, { recursive: true, force: true });
+      await remove();
+    },
+  };
+}
+
+/**
+ * The browser that run.mjs started for all files, with nothing left in it of those before. `close` empties it and leaves it to
+ * the next. Gives nothing where there is none, or none any more.
+ */
+async function shared() {
+  if (!process.env.SHARED) return;
+  const { endpoint, ...at } = JSON.parse(process.env.SHARED);
+  const browser = await puppeteer.connect({ browserWSEndpoint: endpoint, protocol: "webDriverBiDi" }).catch((error) => {
+    console.log(`The browser that was started for all files cannot be used (${error.message}): this file starts its own.`);
+  });
+  if (!browser) return;
+  const empty = async () => {
+    const contexts = browser.browserContexts().filter((context) => context !== browser.defaultBrowserContext());
+    await Promise.all(contexts.map((context) => context.close()));
+    await Promise.all((await readdir(at.downloads)).map((name) => rm(join(at.downloads, name))));
+  };
+  await empty();
+  downloads = at.downloads;
+  return {
+    browser,
+    close: async () => {
+      await empty();
+      await browser.disconnect();
     },
   };
 }

@@ -41,7 +41,8 @@ impl Run {
         if files.is_empty() {
             return Err(format!("{} holds no file named {}*{}", folder.display(), self.files.0, self.files.1));
         }
-        let mut command = call("node", &["--test", "--test-reporter=spec", "--test-concurrency=1"]);
+        let runner = if self.browser == "firefox" { "tests/e2e/run.mjs" } else { "--test" };
+        let mut command = call("node", &[runner, "--test-reporter=spec", "--test-concurrency=1"]);
         if !self.tests.is_empty() {
             command.arg(format!("--test-name-pattern={}", self.tests));
         }
