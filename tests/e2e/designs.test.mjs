@@ -1,7 +1,7 @@
 // What becomes of designs: begun, undone, kept, named, thrown away, opened twice, refused by the browser.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BROWSER, broken, enter, find, open, section, seen, staged, type } from "./browser.mjs";
+import { BROWSER, LOGIC, broken, enter, find, open, section, seen, set, staged, type } from "./browser.mjs";
 
 const stage = staged({ windows: true });
 
@@ -37,7 +37,7 @@ async function designs(page) {
 
 const close = (page) => page.keyboard.press("Escape");
 
-test("a first visit shows what each preset has, and opens it", async () => {
+test("a first visit shows what each preset has, and opens it", LOGIC, async () => {
   const { page, faults } = await open(stage.browser, stage.url);
   const card = await button(page, "large").waitHandle();
   const text = await card.evaluate((card) => card.innerText.replaceAll(/\s+/g, " "));
@@ -53,7 +53,7 @@ test("undo says what it takes back, any step can be gone back to, and the focus 
   const { page, faults } = await begin("minimal");
   await find(page, "button", "Undo: open the preset minimal").wait();
   await type(page, "Name", "aurora");
-  await type(page, "Description", "Two nodes");
+  await set(page, "Description", "Two nodes");
   await page.locator("nav ::-p-xpath(.//a[starts-with(normalize-space(.), 'Slurm')])").click();
   await find(page, "button", "Add partition").click();
   await button(page, "Undo: add partition").click();
@@ -137,7 +137,7 @@ test("what was typed is there again after the page was closed at once", async ()
 
   if (BROWSER !== "chromium") return;
   // Killed: nothing is told to the page. What the last pause kept is there.
-  await type(page, "Name", "quicker");
+  await set(page, "Name", "quicker");
   await page.waitForFunction(() => Object.values(localStorage).some((text) => text.includes('"name":"quicker"')));
   const session = await page.createCDPSession();
   const crashed = new Promise((resolve) => page.once("error", resolve));
@@ -160,16 +160,16 @@ test("a page loaded again at once goes on with its design, though the browser lo
   assert.deepEqual(faults, []);
 });
 
-test("text that cannot be read is there again, and can be mended", async () => {
+test("text that cannot be read is there again, and can be mended", LOGIC, async () => {
   const { page, faults } = await begin("minimal");
   await section(page, "Network");
-  await type(page, "MTU", "many");
+  await set(page, "MTU", "many");
   await seen(page, "is no whole number.");
   await page.reload({ waitUntil: "load" });
   await section(page, "Network");
   await holds(page, "MTU", "many");
   await seen(page, "is no whole number.");
-  await type(page, "MTU", "9000");
+  await set(page, "MTU", "9000");
   await page.waitForFunction(() => Object.values(localStorage).some((text) => text.includes('"mtu":9000')));
   await page.reload({ waitUntil: "load" });
   await section(page, "Network");
@@ -177,20 +177,20 @@ test("text that cannot be read is there again, and can be mended", async () => {
   assert.deepEqual(faults, []);
 });
 
-test("the design that an older page kept opens, and nothing of it is lost", async () => {
+test("the design that an older page kept opens, and nothing of it is lost", LOGIC, async () => {
   const context = await stage.browser.createBrowserContext();
   const beside = await context.newPage();
   await beside.goto(new URL("icon.svg", stage.url).href);
   await beside.evaluate(() => localStorage.setItem("clusterflake.design", '{"version":1,"cluster":{"name":"oldtimer"}}'));
   const { page } = await open(stage.browser, stage.url, { context });
   await isOpen(page, "oldtimer");
-  await type(page, "Name", "newtimer");
+  await set(page, "Name", "newtimer");
   await isOpen(page, "newtimer");
   await page.reload({ waitUntil: "load" });
   await isOpen(page, "newtimer");
 });
 
-test("a link opens beside what there is", async () => {
+test("a link opens beside what there is", LOGIC, async () => {
   const first = await begin("teaching");
   await first.page.waitForFunction(() => location.hash.startsWith("#c="));
   const link = first.page.url();
@@ -212,14 +212,14 @@ test("two tabs with one design never overwrite each other", async () => {
   await seen(two.page, "open in another tab too");
 
   await two.page.bringToFront();
-  await type(two.page, "Description", "from the second tab");
+  await set(two.page, "Description", "from the second tab");
   await one.page.bringToFront();
   await find(one.page, "button", "Take the other tab’s version").click();
   await holds(one.page, "Description", "from the second tab");
   // The own version comes back with undo.
   await find(one.page, "button", "Undo: take the other tab’s version").wait();
 
-  await type(one.page, "Description", "from the first tab");
+  await set(one.page, "Description", "from the first tab");
   await two.page.bringToFront();
   await find(two.page, "button", "Keep this as a copy").click();
   await isOpen(two.page, "minimal 2");
@@ -233,10 +233,10 @@ test("two tabs with one design never overwrite each other", async () => {
   await find(three.page, "button", "Duplicate minimal").wait();
   await three.page.locator("dialog ::-p-xpath(.//li[.//strong[normalize-space(.) = 'minimal']]/button[1])").click();
   await isOpen(three.page, "minimal");
-  await type(three.page, "Description", "third");
+  await set(three.page, "Description", "third");
   await one.page.bringToFront();
   await find(one.page, "button", "Keep this as a copy").wait();
-  await type(one.page, "Description", "first again");
+  await set(one.page, "Description", "first again");
   await isOpen(one.page, "minimal 3");
   await designs(one.page);
   for (const name of ["minimal", "minimal 2", "minimal 3"]) await find(one.page, "button", `Delete ${name}`).wait();
@@ -259,7 +259,7 @@ test("a full storage is told, work goes on, and nothing is lost on the way", asy
   await button(page, "minimal").click();
   await seen(page, "storage is full");
   await find(page, "button", "Save description").wait();
-  await type(page, "Name", "homeless");
+  await set(page, "Name", "homeless");
 
   // Also from one design to another.
   await designs(page);
@@ -272,7 +272,7 @@ test("a full storage is told, work goes on, and nothing is lost on the way", asy
 
   // Once there is room, all is kept.
   await page.evaluate(() => { globalThis.full = false; });
-  await type(page, "Name", "housed");
+  await set(page, "Name", "housed");
   await saved(page);
   await page.waitForFunction(() => !document.body.innerText.includes("storage is full"));
   assert.ok(await page.evaluate(() => Object.values(localStorage).some((text) => text.includes('"name":"housed"'))));
@@ -292,7 +292,7 @@ test("a browser that keeps nothing is told of, and the page works", async () => 
   await page.goto(stage.url, { waitUntil: "load" });
   await button(page, "minimal").click();
   await seen(page, "this browser keeps nothing for this page");
-  await type(page, "Name", "guest");
+  await set(page, "Name", "guest");
   await isOpen(page, "guest");
   await find(page, "button", "Undo: change Name").click();
   await isOpen(page, "minimal");

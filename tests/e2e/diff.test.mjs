@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { BROWSER, RULES, broken, commandLine, download, find, open, pick, section, seen, staged, tab, type } from "./browser.mjs";
+import { BROWSER, LOGIC, RULES, broken, commandLine, download, find, open, pick, section, seen, set, staged, tab } from "./browser.mjs";
 
 const stage = staged();
 
@@ -28,11 +28,11 @@ async function clipboard(context, page) {
   return () => page.evaluate(() => navigator.clipboard.readText());
 }
 
-test("an edit shows as a difference with what it takes, and leads back to its field", async () => {
+test("an edit shows as a difference with what it takes, and leads back to its field", LOGIC, async () => {
   const { page, faults } = await start("eight-node", "Network");
   await tab(page, "Diff");
   await seen(page, "Nothing differs");
-  await type(page, "MTU", "1500");
+  await set(page, "MTU", "1500");
   await seen(page, "Drain");
   await seen(page, "ctl1,login1,st1,cn[1-3],gn[1-2]");
   await section(page, "Users");
@@ -44,9 +44,9 @@ test("an edit shows as a difference with what it takes, and leads back to its fi
 
 test("the last download is what a design is held against, also after a reload", async () => {
   const { page, context, faults } = await start("minimal", "Network");
-  await type(page, "Domain", "downloaded.example.org");
+  await set(page, "Domain", "downloaded.example.org");
   await download(stage.browser, context, page, () => find(page, "button", "Download flake").click());
-  await type(page, "Domain", "later.example.org");
+  await set(page, "Domain", "later.example.org");
   await page.waitForFunction(() => Object.values(localStorage).some((text) => text.includes("later.example.org")));
   await page.reload({ waitUntil: "load" });
   await tab(page, "Diff");
@@ -55,7 +55,7 @@ test("the last download is what a design is held against, also after a reload", 
   assert.deepEqual(faults, []);
 });
 
-test("a design is held against a preset, a link and a file, and each says why it cannot be read", async () => {
+test("a design is held against a preset, a link and a file, and each says why it cannot be read", LOGIC, async () => {
   const { page, faults } = await start("two-node", "Slurm");
   await tab(page, "Diff");
   await find(page, "combobox", "Compared with").fill("preset minimal");
@@ -85,9 +85,9 @@ async function preset(name) {
 let folder;
 after(async () => folder && (await rm(folder, { recursive: true })));
 
-test("the patch is the one that the command line writes", async () => {
+test("the patch is the one that the command line writes", LOGIC, async () => {
   const { page, context, faults } = await start("two-node", "Network");
-  await type(page, "Domain", "other.example.org");
+  await set(page, "Domain", "other.example.org");
   await tab(page, "Diff");
   const read = await clipboard(context, page);
   await find(page, "button", "Copy patch").click();
@@ -102,9 +102,9 @@ test("the patch is the one that the command line writes", async () => {
   assert.deepEqual(faults, []);
 });
 
-test("unchanged lines unfold, and a file closes and opens", async () => {
+test("unchanged lines unfold, and a file closes and opens", LOGIC, async () => {
   const { page } = await start("eight-node", "Network");
-  await type(page, "MTU", "1500");
+  await set(page, "MTU", "1500");
   await tab(page, "Diff");
   const lines = () => page.$$eval(".hunks .line", (lines) => lines.length);
   await page.locator(".hunks").wait();
@@ -189,17 +189,17 @@ for (const theme of ["light", "dark"]) {
   test(`no accessibility rule is broken in files, find and diff, ${theme}`, RULES, async () => {
     const { page } = await start("eight-node", "Network", { theme });
     const faults = [];
-    await type(page, "MTU", "1500");
+    await set(page, "MTU", "1500");
     await tab(page, "Diff");
     await find(page, "heading", "Impact").wait();
-    faults.push(...(await broken(page, "diff")));
+    faults.push(...(await broken(page, "diff", { theme })));
     await find(page, "combobox", "Compared with").fill("preset large");
     await seen(page, "Install");
-    faults.push(...(await broken(page, "diff against a preset")));
+    faults.push(...(await broken(page, "diff against a preset", { theme })));
     await tab(page, "Files");
     await find(page, "searchbox", "Find in files").fill("eth");
     await seen(page, "lines in");
-    faults.push(...(await broken(page, "found")));
+    faults.push(...(await broken(page, "found", { theme })));
     assert.deepEqual(faults, []);
   });
 }

@@ -4,7 +4,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { RULES, broken, find, open, seen, staged } from "./browser.mjs";
+import { LOGIC, RULES, broken, find, open, seen, staged } from "./browser.mjs";
 
 const CONF = `ClusterName=aurora
 SlurmctldHost=ctl(10.0.0.1)
@@ -59,7 +59,7 @@ async function nodes(page) {
   return page.$eval("nav dl", (list) => list.innerText.replaceAll(/\s+/g, " "));
 }
 
-test("a pasted slurm.conf is looked at, merged, and taken back", async () => {
+test("a pasted slurm.conf is looked at, merged, and taken back", LOGIC, async () => {
   const { page, faults } = await begin();
   const before = await nodes(page);
   await find(page, "button", "Import").click();
@@ -129,7 +129,7 @@ test("files that are dropped on the page are looked at first", async () => {
   assert.deepEqual(faults, []);
 });
 
-test("files of several kinds are told apart, whatever their order", async () => {
+test("files of several kinds are told apart, whatever their order", LOGIC, async () => {
   const { page, faults } = await open(stage.browser, stage.url);
   await page.locator('::-p-xpath(//button[starts-with(normalize-space(.), "Import what you have")])').click();
   const folder = await mkdtemp(join(tmpdir(), "clusterflake-"));
@@ -144,7 +144,7 @@ test("files of several kinds are told apart, whatever their order", async () => 
   assert.deepEqual(faults, []);
 });
 
-test("what cannot be imported says why, and a private key is not taken", async () => {
+test("what cannot be imported says why, and a private key is not taken", LOGIC, async () => {
   const { page, faults } = await begin();
   await find(page, "button", "Import").click();
   await paste(page, "Dear all,");
@@ -161,10 +161,10 @@ test("the dialog is accessible in both themes and on a small screen", RULES, asy
     const { page } = await begin({ theme, width });
     if (width < 860) await find(page, "button", "More").click();
     await find(page, "button", "Import").click();
-    assert.deepEqual(await broken(page, `empty, ${theme}`), []);
+    assert.deepEqual(await broken(page, `empty, ${theme}`, { theme }), []);
     await paste(page, CONF);
     await recognised(page, "slurm.conf");
-    assert.deepEqual(await broken(page, `preview, ${theme}, ${width}`), []);
+    assert.deepEqual(await broken(page, `preview, ${theme}, ${width}`, { theme }), []);
     const overflow = await page.$eval("dialog[open]", (dialog) => dialog.scrollWidth - dialog.clientWidth);
     assert.ok(overflow <= 0, `${width}: ${overflow} px too wide`);
   }

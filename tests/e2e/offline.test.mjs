@@ -4,7 +4,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, afterEach, test } from "node:test";
-import { PLAIN, add, commandLine, download, enter, find, launch, open, pick, section, seen, serve, type, within } from "./browser.mjs";
+import { LOGIC, PLAIN, add, commandLine, download, enter, find, launch, open, pick, section, seen, serve, set, type, within } from "./browser.mjs";
 
 let launched, folder, site;
 
@@ -66,7 +66,7 @@ test("after the first visit everything works with the server stopped", async () 
   await page.reload({ waitUntil: "load" });
   await seen(page, "works offline");
   await section(page, "Network");
-  await type(page, "Domain", "no-network.example.org");
+  await set(page, "Domain", "no-network.example.org");
   await seen(page, 'domain = "no-network.example.org";');
 
   const { name, bytes } = await download(launched.browser, context, page, () =>
@@ -95,7 +95,7 @@ test("a newer version is announced, and taken only on the user's word", async ()
   const { page, context, faults } = await visit();
   await pick(page, "minimal");
   await section(page, "Network");
-  await type(page, "Domain", "before.example.org");
+  await set(page, "Domain", "before.example.org");
   const first = await version(page);
   await page.evaluate(() => (globalThis.untouched = true));
 
@@ -120,11 +120,11 @@ test("a newer version is announced, and taken only on the user's word", async ()
   assert.deepEqual([...faults, ...other.faults], []);
 });
 
-test("a newer version finds text that cannot be read again", async () => {
+test("a newer version finds text that cannot be read again", LOGIC, async () => {
   const { page, context, faults } = await visit();
   await pick(page, "minimal");
   await section(page, "Network");
-  await type(page, "MTU", "many");
+  await set(page, "MTU", "many");
   await publish("00000000000000f3");
   await open(launched.browser, site.url, { context });
   await page.bringToFront();
@@ -149,7 +149,7 @@ test("a newer version is taken at once while another tab goes on asking for file
   await reload(page, "00000000000000f5");
   // All of it works, though the old worker may still be there, and it is not announced again.
   await section(page, "Network");
-  await type(page, "Domain", "newer.example.org");
+  await set(page, "Domain", "newer.example.org");
   await seen(page, 'domain = "newer.example.org";');
   assert.ok(!(await page.evaluate(() => document.body.innerText.includes("A new version is ready"))));
   assert.deepEqual(faults, []);
@@ -174,7 +174,7 @@ test("a page that was not loaded safely works, and claims nothing", async () => 
   assert.equal(await page.evaluate(() => isSecureContext), false);
   await pick(page, "minimal");
   await section(page, "Network");
-  await type(page, "Domain", "plain.example.org");
+  await set(page, "Domain", "plain.example.org");
   await seen(page, 'domain = "plain.example.org";');
   assert.ok(!(await page.evaluate(() => document.body.innerText.includes("works offline"))));
   assert.deepEqual(faults, []);

@@ -4,7 +4,7 @@ import { readFile, writeFile, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { broken, commandLine, download, find, only, open, paste, pick, section, seen, staged, type } from "./browser.mjs";
+import { LOGIC, broken, commandLine, download, find, only, open, paste, pick, section, seen, set, staged, type } from "./browser.mjs";
 
 const stage = staged({ windows: true });
 
@@ -42,9 +42,9 @@ test("an edited design downloads as the bytes that the command line makes", asyn
   await find(page, "rowheader", rows.at(-1)).click();
   await type(page, "Memory", "96 GiB");
   await section(page, "Storage");
-  await type(page, "Mount point", "/shared/home");
+  await set(page, "Mount point", "/shared/home");
   await section(page, "Slurm");
-  await type(page, "Partition name", "lectures");
+  await set(page, "Partition name", "lectures");
   const { name, bytes } = await download(stage.browser, context, page, () =>
     find(page, "button", "Download flake").click(),
   );
@@ -75,7 +75,7 @@ test("the flake follows every edit", async () => {
 test("a link and the browser's storage bring the design back", async () => {
   const { page, context, faults } = await start("teaching");
   await section(page, "Network");
-  await type(page, "Domain", "from-a-link.example.org");
+  await set(page, "Domain", "from-a-link.example.org");
   const address = await link(page);
   assert.match(address, /#c=1\./);
   await page.waitForFunction((address) => location.href === address, {}, address);
@@ -93,7 +93,7 @@ test("a link and the browser's storage bring the design back", async () => {
 test("a bad link and a damaged autosave say so and lose nothing", async () => {
   const { page, context } = await start("minimal");
   await section(page, "Network");
-  await type(page, "Domain", "kept.example.org");
+  await set(page, "Domain", "kept.example.org");
   const address = await link(page);
   const cut = await open(stage.browser, address.slice(0, -40), { context });
   await seen(cut.page, "incomplete");
@@ -112,17 +112,17 @@ test("a bad link and a damaged autosave say so and lose nothing", async () => {
   assert.ok(kept.some((text) => text === '{"version":1,"nodes":[{"hosts"'), "the damaged text is gone");
 });
 
-test("what is wrong is told beside its field and in the list, and can be mended there", async () => {
+test("what is wrong is told beside its field and in the list, and can be mended there", LOGIC, async () => {
   const { page, faults } = await start("minimal");
   await section(page, "Nodes");
-  await type(page, "Hosts", "cn[1-999999999]");
+  await set(page, "Hosts", "cn[1-999999999]");
   await seen(page, "999999999");
   await page.waitForFunction(() => document.querySelector('[aria-invalid="true"]'));
   const field = await find(page, "textbox", "Hosts").waitHandle();
   assert.equal(await field.evaluate((field) => field.value), "cn[1-999999999]");
   await find(page, "button", "Download flake").click();
   await section(page, "Network");
-  await type(page, "Subnet", "10.0.0.7/24");
+  await set(page, "Subnet", "10.0.0.7/24");
   await seen(page, "10.0.0.0/24");
   assert.deepEqual(faults, []);
 });
@@ -139,11 +139,11 @@ test("a private key never enters the design", async () => {
   assert.ok(!everywhere.includes("b3BlbnNzaC1rZXktdjEAAAAA"));
 });
 
-test("undo and redo name what they do", async () => {
+test("undo and redo name what they do", LOGIC, async () => {
   const { page } = await start("minimal");
   await section(page, "Network");
   const old = await value(page, "Domain");
-  await type(page, "Domain", "other.example.org");
+  await set(page, "Domain", "other.example.org");
   await page.locator('::-p-xpath(//button[starts-with(@aria-label, "Undo")])').click();
   await page.waitForFunction((old) => [...document.querySelectorAll("input")].some((input) => input.value === old), {}, old);
   assert.equal(await value(page, "Domain"), old);
@@ -157,18 +157,19 @@ for (const theme of ["light", "dark"]) {
   test(`no accessibility rule is broken, ${theme}`, SECTIONS, async () => {
     const context = await stage.browser.createBrowserContext();
     const first = await open(stage.browser, stage.url, { theme, context });
-    const found = await broken(first.page, "first visit");
+    const found = await broken(first.page, "first visit", { theme });
     await choose(first.page, "gpu");
     for (const name of ["Cluster", "Nodes", "Network", "Storage", "Slurm", "HPC", "Monitoring", "Users", "Containers"]) {
       await section(first.page, name);
-      found.push(...(await broken(first.page, name)));
+      found.push(...(await broken(first.page, name, { theme })));
     }
     assert.deepEqual(found, []);
   });
 }
 
 for (const width of [1000, 600, 360]) {
-  test(`nothing is out of reach at ${width} px`, async () => {
+  const narrowest = { skip: width > 360 && only("chromium", "layout.test.mjs has more of them in Firefox") };
+  test(`nothing is out of reach at ${width} px`, narrowest, async () => {
     const { page } = await start("gpu", { width, height: 800 });
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.ok(overflow <= 0, `the page is ${overflow} px too wide`);

@@ -1,7 +1,7 @@
 // The table of nodes, by keyboard and by accessible names.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { RULES, broken, enter, find, open, seen, staged } from "./browser.mjs";
+import { LOGIC, RULES, broken, enter, find, open, seen, staged } from "./browser.mjs";
 
 const stage = staged();
 
@@ -169,7 +169,7 @@ test("rows are selected, filled down and set together", async () => {
   assert.deepEqual(faults, []);
 });
 
-test("a filter shows what fits, says what is wrong with it, and never loses what is selected", async () => {
+test("a filter shows what fits, says what is wrong with it, and never loses what is selected", LOGIC, async () => {
   const { page, faults } = await nodes();
   const before = await rows(page);
   await focus(page);
@@ -187,7 +187,7 @@ test("a filter shows what fits, says what is wrong with it, and never loses what
   assert.deepEqual(faults, []);
 });
 
-test("sorting changes the view and not the description", async () => {
+test("sorting changes the view and not the description", LOGIC, async () => {
   const { page, faults } = await nodes();
   const before = await rows(page);
   await find(page, "columnheader", "Count").click();
@@ -222,7 +222,7 @@ test("what slurmd -C prints is pasted, and what was taken is said", async () => 
   assert.deepEqual(faults, []);
 });
 
-test("a notice's Undo undoes what it tells of, and is gone with the next edit", async () => {
+test("a notice's Undo undoes what it tells of, and is gone with the next edit", LOGIC, async () => {
   const { page, faults } = await nodes();
   const before = await rows(page);
   const slurmd = "NodeName=xyz CPUs=128 Boards=1 SocketsPerBoard=2 CoresPerSocket=32 ThreadsPerCore=2 RealMemory=515072\n";
@@ -245,7 +245,7 @@ test("a notice's Undo undoes what it tells of, and is gone with the next edit", 
   assert.deepEqual(faults, []);
 });
 
-test("a node of a group gets what is its own, and it is taken back, one or all", async () => {
+test("a node of a group gets what is its own, and it is taken back, one or all", LOGIC, async () => {
   const { page, faults } = await nodes();
   const before = await rows(page);
   const at = before.findIndex((row) => Number(row.cells[COUNT]) >= 16 && !row.cells[HOSTS].includes("differ"));
@@ -271,7 +271,7 @@ test("a node of a group gets what is its own, and it is taken back, one or all",
   assert.deepEqual(faults, []);
 });
 
-test("rows are copied, moved and removed", async () => {
+test("rows are copied, moved and removed", LOGIC, async () => {
   const { page, faults } = await nodes();
   const before = column(await rows(page), HOSTS);
   await focus(page);
@@ -319,15 +319,15 @@ for (const theme of ["light", "dark"]) {
     await press(page, "ArrowDown", " ", "Control+a");
     for (const panel of ["Add nodes", "Paste"]) {
       await find(page, "button", panel).click();
-      found.push(...(await broken(page, panel)));
+      found.push(...(await broken(page, panel, { theme })));
     }
     await page.locator('::-p-xpath(//button[starts-with(normalize-space(.), "Edit ")])').click();
-    found.push(...(await broken(page, "edit rows")));
+    found.push(...(await broken(page, "edit rows", { theme })));
     await focus(page);
     await right(page, MEMORY);
     await page.keyboard.type("lots");
     await page.keyboard.press("Enter");
-    found.push(...(await broken(page, "a wrong cell")));
+    found.push(...(await broken(page, "a wrong cell", { theme })));
     assert.deepEqual(found, []);
   });
 }
