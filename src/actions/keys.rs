@@ -2,7 +2,7 @@
 
 use super::{ACTIONS, Action, Group};
 use crate::browser::page::{self, Focus, Press};
-use crate::state::Design;
+use crate::state::Workspace;
 use clusterflake_core::Path;
 use clusterflake_core::cluster::Section;
 use leptos::prelude::*;
@@ -61,14 +61,16 @@ impl Keys {
 }
 
 /// Does what keys ask for.
-pub fn listen(design: Design) {
+pub fn listen(workspace: Workspace) {
     page::on_key(move |press| {
-        let fits = |keys: &&Keys| keys.fits(press) && (!keys.is_character() || design.character_keys.get_untracked());
+        let fits = |keys: &&Keys| {
+            keys.fits(press) && (!keys.is_character() || workspace.view.preferences.character_keys.get_untracked())
+        };
         let pressed = ACTIONS.iter().find(|action| action.keys.iter().any(|keys| fits(&keys)));
         let Some(action) = pressed else { return false };
         let reaches = reaches(action, press);
         if reaches {
-            action.act(design);
+            action.act(workspace);
         }
         // The browser's own finding and saving would be of no use here, also while a dialog is open.
         reaches || press.control && action.group != Group::Steps

@@ -1,7 +1,7 @@
 //! The designs that this browser keeps: behind the name of the one that is open.
 
 use crate::browser::{page, time};
-use crate::state::{Design, Kept, ago};
+use crate::state::{self, Library, StoredDesign, Workspace, ago, begin_new, open_kept};
 use crate::widgets::codec::counted;
 use crate::widgets::dialog::Dialog;
 use crate::widgets::icon::{Icon, Shape};
@@ -14,11 +14,11 @@ const NAME: &str = "design-name";
 /// The name of the open design; opens the list.
 #[component]
 pub fn DesignsButton() -> impl IntoView {
-    let design = Design::here();
+    let library = Library::here();
     let open = RwSignal::new(false);
     view! {
         <button type="button" class="ghost cluster" aria-haspopup="dialog" title="All designs in this browser" on:click=move |_| open.set(true)>
-            <span class="hidden">"Design: "</span><span class="title">{move || design.title()}</span><Icon shape=Shape::Down/>
+            <span class="hidden">"Design: "</span><span class="title">{move || library.title()}</span><Icon shape=Shape::Down/>
         </button>
         <Dialog title="Designs" open=open><Designs open=open/></Dialog>
     }
@@ -26,17 +26,18 @@ pub fn DesignsButton() -> impl IntoView {
 
 #[component]
 fn Designs(open: RwSignal<bool>) -> impl IntoView {
-    let design = Design::here();
+    let workspace = Workspace::here();
+    let Workspace { library, .. } = workspace;
     // The key of the design whose name is being changed.
     let renaming = RwSignal::new(None::<String>);
-    let all = Memo::new(move |_| design.designs());
+    let all = Memo::new(move |_| library.designs());
     let in_use = move || {
-        let kept = all.get().into_iter().filter(|kept| !kept.head.deleted);
-        kept.map(|kept| row(design, kept, open, renaming)).collect_view()
+        let kept = all.get().into_iter().filter(|kept| !kept.metadata.deleted);
+        kept.map(|kept| row(workspace, kept, open, renaming)).collect_view()
     };
-    let none = move || all.with(|all| all.iter().all(|kept| kept.head.deleted));
+    let none = move || all.with(|all| all.iter().all(|kept| kept.metadata.deleted));
     let begin = move |_| {
-        design.begin_new();
+        begin_new(workspace);
         open.set(false);
     };
     view! {
@@ -49,32 +50,33 @@ fn Designs(open: RwSignal<bool>) -> impl IntoView {
 }
 
 /// What is said of a design below its name.
-fn about(kept: &Kept) -> String {
-    format!("{} · changed {}", counted(kept.head.nodes as usize, "node"), ago(kept.head.changed, time::date()))
+fn about(kept: &StoredDesign) -> String {
+    format!("{} · changed {}", counted(kept.metadata.nodes as usize, "node"), ago(kept.metadata.changed, time::date()))
 }
 
 /// A design that the page cannot read has no name.
-fn is_readable(kept: &Kept) -> bool {
-    !kept.head.name.is_empty()
+fn is_readable(kept: &StoredDesign) -> bool {
+    !kept.metadata.name.is_empty()
 }
 
-fn row(design: Design, kept: Kept, open: RwSignal<bool>, renaming: RwSignal<Option<String>>) -> AnyView {
+fn row(workspace: Workspace, kept: StoredDesign, open: RwSignal<bool>, renaming: RwSignal<Option<String>>) -> AnyView {
+    let library = workspace.library;
     let key = StoredValue::new(kept.key.clone());
     if !is_readable(&kept) {
         return view! {
             <li>
                 <div class="about"><strong>"Not readable"</strong><small>"Kept as it was found"</small></div>
-                <button type="button" class="ghost" on:click=move |_| design.download_kept(&key.get_value())>"Download"</button>
-                <button type="button" class="ghost danger" on:click=move |_| throw_away(design, &key.get_value())>"Delete"</button>
+                <button type="button" class="ghost" on:click=move |_| library.download(&key.get_value())>"Download"</button>
+                <button type="button" class="ghost danger" on:click=move |_| throw_away(workspace, &key.get_value())>"Delete"</button>
             </li>
         }
         .into_any();
     }
-    let is_open = move || design.open_key() == key.get_value();
-    let name = StoredValue::new(kept.head.name.clone());
+    let is_open = move || library.key() == key.get_value();
+    let name = StoredValue::new(kept.metadata.name.clone());
     let show = move |_| {
         if !untrack(is_open) {
-            design.open_kept(&key.get_value());
+            open_kept(workspace, &key.get_value());
         }
         open.set(false);
     };
@@ -83,7 +85,7 @@ fn row(design: Design, kept: Kept, open: RwSignal<bool>, renaming: RwSignal<Opti
         time::after(0, || page::focus(NAME)).forget();
     };
     let label = move |what: &str| format!("{what} {}", name.get_value());
-    let title = kept.head.name.clone();
+    let title = kept.metadata.name.clone();
     let about = about(&kept);
     let plain = move || {
         view! {
@@ -91,14 +93,14 @@ fn row(design: Design, kept: Kept, open: RwSignal<bool>, renaming: RwSignal<Opti
                 <strong>{title.clone()}</strong>" "<small>{about.clone()}{move || if is_open() { " · open" } else { "" }}</small>
             </button>
             <button type="button" class="ghost" aria-label=label("Rename") on:click=rename>"Rename"</button>
-            <button type="button" class="ghost" aria-label=label("Duplicate") on:click=move |_| design.copy_kept(&key.get_value())>"Duplicate"</button>
-            <button type="button" class="ghost danger" aria-label=label("Delete") on:click=move |_| throw_away(design, &key.get_value())>"Delete"</button>
+            <button type="button" class="ghost" aria-label=label("Duplicate") on:click=move |_| library.copy(&key.get_value())>"Duplicate"</button>
+            <button type="button" class="ghost danger" aria-label=label("Delete") on:click=move |_| throw_away(workspace, &key.get_value())>"Delete"</button>
         }
         .into_any()
     };
     let draw = move || {
         if renaming.with(|renaming| renaming.as_ref() == Some(&key.get_value())) {
-            rename_form(design, key, name.get_value(), renaming)
+            rename_form(library, key, name.get_value(), renaming)
         } else {
             plain()
         }
@@ -106,7 +108,12 @@ fn row(design: Design, kept: Kept, open: RwSignal<bool>, renaming: RwSignal<Opti
     view! { <li class:open=is_open>{draw}</li> }.into_any()
 }
 
-fn rename_form(design: Design, key: StoredValue<String>, name: String, renaming: RwSignal<Option<String>>) -> AnyView {
+fn rename_form(
+    library: Library,
+    key: StoredValue<String>,
+    name: String,
+    renaming: RwSignal<Option<String>>,
+) -> AnyView {
     let text = RwSignal::new(name.clone());
     let done = move || {
         renaming.set(None);
@@ -114,7 +121,7 @@ fn rename_form(design: Design, key: StoredValue<String>, name: String, renaming:
     };
     let save = move || {
         done();
-        design.rename_kept(&key.get_value(), &text.get_untracked());
+        library.rename(&key.get_value(), &text.get_untracked());
     };
     let pressed = move |event: ev::KeyboardEvent| match event.key().as_str() {
         "Enter" => save(),
@@ -134,28 +141,28 @@ fn rename_form(design: Design, key: StoredValue<String>, name: String, renaming:
     .into_any()
 }
 
-fn throw_away(design: Design, key: &str) {
-    design.throw_away(key);
+fn throw_away(workspace: Workspace, key: &str) {
+    state::throw_away(workspace, key);
     // The button that had the focus is gone.
     time::after(0, || page::focus(NEW)).forget();
 }
 
 /// What was thrown away: it stays until the trash is emptied.
 #[component]
-fn Trash(all: Memo<Vec<Kept>>) -> impl IntoView {
-    let design = Design::here();
+fn Trash(all: Memo<Vec<StoredDesign>>) -> impl IntoView {
+    let library = Library::here();
     let thrown = Memo::new(move |_| {
-        let all = all.get().into_iter().filter(|kept| kept.head.deleted);
+        let all = all.get().into_iter().filter(|kept| kept.metadata.deleted);
         all.collect::<Vec<_>>()
     });
     let sure = RwSignal::new(false);
-    let row = move |kept: Kept| {
+    let row = move |kept: StoredDesign| {
         let key = kept.key.clone();
         let back = move |_| {
-            design.bring_back(&key);
+            library.bring_back(&key);
             time::after(0, || page::focus(NEW)).forget();
         };
-        let name = if is_readable(&kept) { kept.head.name.clone() } else { "Not readable".to_owned() };
+        let name = if is_readable(&kept) { kept.metadata.name.clone() } else { "Not readable".to_owned() };
         view! {
             <li>
                 <div class="about"><strong>{name.clone()}</strong><small>{about(&kept)}</small></div>
@@ -167,7 +174,7 @@ fn Trash(all: Memo<Vec<Kept>>) -> impl IntoView {
     let count = move || counted(thrown.with(Vec::len), "design");
     let empty = move |_| {
         sure.set(false);
-        design.empty_trash();
+        library.empty_trash();
         time::after(0, || page::focus(NEW)).forget();
     };
     view! {

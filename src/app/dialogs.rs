@@ -3,7 +3,7 @@
 use crate::actions::LINK;
 use crate::browser::clipboard;
 use crate::forms::PresetCards;
-use crate::state::Design;
+use crate::state::{Document, View, Workspace, download_description};
 use crate::widgets::codec::grouped;
 use crate::widgets::command::command_line;
 use crate::widgets::dialog::Dialog;
@@ -12,7 +12,7 @@ use leptos::prelude::*;
 
 #[component]
 pub fn PresetsDialog() -> impl IntoView {
-    let open = Design::here().spot.dialogs.presets;
+    let open = View::here().dialogs.presets;
     view! {
         <Dialog title="Presets" open=open>
             <p class="lead">"A preset takes the place of the design on this page; undo brings it back."</p>
@@ -23,20 +23,20 @@ pub fn PresetsDialog() -> impl IntoView {
 
 #[component]
 pub fn LinkDialog() -> impl IntoView {
-    let open = Design::here().spot.dialogs.link;
+    let open = View::here().dialogs.link;
     view! { <Dialog title="Link to this design" open=open><LinkBody/></Dialog> }
 }
 
 #[component]
 fn LinkBody() -> impl IntoView {
-    let design = Design::here();
+    let document = Document::here();
     let copied = RwSignal::new(None::<bool>);
     let said = move || match copied.get() {
         None => "",
         Some(true) => "Copied",
         Some(false) => "The browser did not allow copying: mark the link and copy it by hand.",
     };
-    match design.link() {
+    match document.link() {
         Ok(address) => {
             let text = address.clone();
             let copy = move |_| clipboard::copy(text.clone(), move |worked| copied.set(Some(worked)));
@@ -47,7 +47,7 @@ fn LinkBody() -> impl IntoView {
                     <button type="button" class="primary" on:click=copy>"Copy link"</button>
                 </div>
                 <p class="hint" role="status">{said}</p>
-                {LINK.command.map(|line| command_line(LINK.title, line(design)))}
+                {LINK.command.map(|line| command_line(LINK.title, line(Workspace::here())))}
             }
             .into_any()
         }
@@ -56,7 +56,7 @@ fn LinkBody() -> impl IntoView {
                 "This design is too large for a link: it would have "{grouped(length as u64)}" characters, and many programs cut links longer than "
                 {grouped(limit as u64)}". Send the description as a file instead."
             </p>
-            <button type="button" class="primary" on:click=move |_| design.download_description()>"Save description"</button>
+            <button type="button" class="primary" on:click=move |_| download_description(document)>"Save description"</button>
         }
         .into_any(),
     }

@@ -3,10 +3,9 @@
 use super::button::{button, icon_button};
 use super::designs::DesignsButton;
 use super::theme::ThemeButton;
-use crate::actions::{DOWNLOAD, IMPORT, LINK, OPEN, PRESETS, REDO, SAVE, UNDO};
+use crate::actions::{DOWNLOAD, IMPORT, LINK, OPEN, OPEN_FILE, PRESETS, REDO, SAVE, UNDO};
 use crate::browser::{files, page};
-use crate::forms::OPEN_FILE;
-use crate::state::{Design, MAX_FILE, Pane, Saved};
+use crate::state::{Document, Library, MAX_FILE, Pane, SaveState, View, Workspace, open_file};
 use crate::widgets::codec::first_upper;
 use crate::widgets::icon::{Icon, Shape};
 use crate::widgets::menu::{Menu, MenuItem};
@@ -14,12 +13,12 @@ use leptos::{ev, prelude::*};
 
 #[component]
 pub fn Header() -> impl IntoView {
-    let design = Design::here();
-    let chosen = move |event: ev::Event| files::read_chosen(&event, MAX_FILE, move |read| design.open_file(read));
+    let workspace = Workspace::here();
+    let chosen = move |event: ev::Event| files::read_chosen(&event, MAX_FILE, move |read| open_file(workspace, read));
     // The fragment of the address is the design's.
     let skip = move |event: ev::MouseEvent| {
         event.prevent_default();
-        design.spot.pane.set(Pane::Form);
+        workspace.view.location.pane.set(Pane::Form);
         page::focus("form");
     };
     // On small screens what is not needed all the time is behind a button.
@@ -64,27 +63,27 @@ pub fn Header() -> impl IntoView {
 /// Opens the sections, on small screens.
 #[component]
 fn SectionsButton() -> impl IntoView {
-    let spot = Design::here().spot;
+    let location = View::here().location;
     view! {
-        <button type="button" class="ghost menu" aria-controls="sections" aria-expanded=move || spot.menu.get().to_string()
-            on:click=move |_| spot.menu.update(|open| *open = !*open)>
-            <Icon shape=Shape::Menu/><span class="hidden">"Sections: "</span><span class="title">{move || spot.section.get().title()}</span>
+        <button type="button" class="ghost menu" aria-controls="sections" aria-expanded=move || location.menu.get().to_string()
+            on:click=move |_| location.menu.update(|open| *open = !*open)>
+            <Icon shape=Shape::Menu/><span class="hidden">"Sections: "</span><span class="title">{move || location.section.get().title()}</span>
         </button>
     }
 }
 
 #[component]
 fn SavedState() -> impl IntoView {
-    let design = Design::here();
-    let elsewhere = move || if design.is_elsewhere() { " · open in another tab too" } else { "" };
-    let text = move || match design.saved() {
-        Saved::Nothing => String::new(),
-        Saved::Soon => format!("saving…{}", elsewhere()),
-        Saved::Yes => format!("saved in this browser{}", elsewhere()),
-        Saved::Behind => "changed in another tab".to_owned(),
-        Saved::Refused(why) => format!("not saved: {why}"),
+    let library = Library::here();
+    let elsewhere = move || if library.is_elsewhere() { " · open in another tab too" } else { "" };
+    let text = move || match library.saved() {
+        SaveState::Nothing => String::new(),
+        SaveState::Soon => format!("saving…{}", elsewhere()),
+        SaveState::Saved => format!("saved in this browser{}", elsewhere()),
+        SaveState::Outdated => "changed in another tab".to_owned(),
+        SaveState::Refused(why) => format!("not saved: {why}"),
     };
-    let bad = move || matches!(design.saved(), Saved::Refused(_) | Saved::Behind);
+    let bad = move || matches!(library.saved(), SaveState::Refused(_) | SaveState::Outdated);
     let alert = move || bad().then(text);
     // Saving goes on all the time: only that it does not is worth a word to those who listen.
     view! {
@@ -96,9 +95,9 @@ fn SavedState() -> impl IntoView {
 /// Undo, redo, and all steps to choose from.
 #[component]
 fn Steps() -> impl IntoView {
-    let design = Design::here();
-    let none = Memo::new(move |_| design.undo_name().is_none() && design.redo_name().is_none());
-    let items = Callback::new(move |()| steps(design));
+    let document = Document::here();
+    let none = Memo::new(move |_| document.undo_name().is_none() && document.redo_name().is_none());
+    let items = Callback::new(move |()| steps(document));
     view! {
         {icon_button(&UNDO, Shape::Undo)}
         {icon_button(&REDO, Shape::Redo)}
@@ -107,14 +106,14 @@ fn Steps() -> impl IntoView {
 }
 
 /// All steps, the last one first; those that were undone come before it.
-fn steps(design: Design) -> Vec<MenuItem> {
-    let (names, done) = untrack(|| design.steps());
+fn steps(document: Document) -> Vec<MenuItem> {
+    let (names, done) = untrack(|| document.steps());
     let start = std::iter::once("The beginning".to_owned());
     let item = |(count, label): (usize, String)| MenuItem {
         label: first_upper(&label),
         current: count == done,
         muted: count > done,
-        act: Callback::new(move |()| design.go_to_step(count)),
+        act: Callback::new(move |()| document.go_to_step(count)),
     };
     let mut items: Vec<MenuItem> = start.chain(names).enumerate().map(item).collect();
     items.reverse();

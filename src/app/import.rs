@@ -2,15 +2,14 @@
 
 use crate::browser::drop::{on_drop, read_all_chosen};
 use crate::browser::{files, page};
-use crate::state::Design;
-use crate::state::import::{Import, LIMITS};
+use crate::state::{Document, LIMITS, View, Workspace, show_import, take_dropped, take_import};
 use crate::widgets::codec::{counted, grouped};
 use crate::widgets::dialog::Dialog;
 use crate::widgets::icon::{Icon, Shape};
 use clusterflake_core::Cluster;
 use clusterflake_core::check::looks_private;
 use clusterflake_core::cluster::{Choice, NodeGroup};
-use clusterflake_core::import::{Entry, Folded, IMPORTERS, Mode, Outcome, Proposal, Reading, Report};
+use clusterflake_core::import::{Entry, Folded, IMPORTERS, Mode, Outcome, Proposal, Reading, Report, propose};
 use clusterflake_core::memory;
 use clusterflake_core::totals::{group_totals, totals};
 use leptos::{ev, prelude::*};
@@ -26,23 +25,23 @@ const MAX_GROUPS: usize = 12;
 /// The import of the page: its dialog, and what is dropped on the page.
 #[component]
 pub fn ImportDialog() -> impl IntoView {
-    let (design, import) = (Design::here(), Import::here());
+    let (document, view) = (Document::here(), View::here());
     let over = RwSignal::new(false);
     let hang = move |now| {
         if over.get_untracked() != now {
             over.set(now);
         }
     };
-    on_drop(LIMITS, hang, move |read| design.take_dropped(import, read));
+    on_drop(LIMITS, hang, move |read| take_dropped(document, view, read));
     view! {
-        <Dialog title="Import" open=import.open><Body/></Dialog>
+        <Dialog title="Import" open=view.import.open><Body/></Dialog>
         <div class="dropping" hidden=move || !over.get()><p>"Drop to import"</p></div>
     }
 }
 
 #[component]
 fn Body() -> impl IntoView {
-    let import = Import::here();
+    let import = View::here().import;
     let reading = Memo::new_with_compare(move |_| import.read(), |_, _| true);
     let preview = move || {
         match reading.get() {
@@ -69,8 +68,14 @@ fn Body() -> impl IntoView {
 /// Files, text and their kind.
 #[component]
 fn Bring(recognised: Signal<String>) -> impl IntoView {
-    let (design, import) = (Design::here(), Import::here());
-    let chosen = move |event: ev::Event| read_all_chosen(&event, LIMITS, move |read| import.bring(design, read));
+    let (document, view) = (Document::here(), View::here());
+    let import = view.import;
+    let chosen = move |event: ev::Event| {
+        read_all_chosen(&event, LIMITS, move |read| {
+            show_import(document, view);
+            import.bring(read);
+        });
+    };
     let row = move |name: String| {
         let label = format!("Remove {name}");
         let shown = name.clone();
@@ -132,13 +137,17 @@ fn Bring(recognised: Signal<String>) -> impl IntoView {
 /// What the import would make of the design.
 #[component]
 fn Preview(reading: Arc<Reading>) -> impl IntoView {
-    let (design, import) = (Design::here(), Import::here());
+    let workspace = Workspace::here();
+    let (document, import) = (workspace.document, workspace.view.import);
     let read = reading.clone();
-    let proposal = Memo::new_with_compare(move |_| Arc::new(design.propose(&read, import.mode())), |_, _| true);
+    let proposal = Memo::new_with_compare(
+        move |_| Arc::new(document.read(|cluster| propose(&read, cluster, import.mode()))),
+        |_, _| true,
+    );
     let is_empty = move || proposal.with(|proposal| proposal.report.is_empty());
     let take = move |_| {
         let proposal: Proposal = (*proposal.get_untracked()).clone();
-        design.take_import(import, &reading, proposal);
+        take_import(workspace, &reading, proposal);
     };
     let verb = move || match import.mode() {
         Mode::Merge => "Merge into the design",
@@ -164,7 +173,7 @@ fn Preview(reading: Arc<Reading>) -> impl IntoView {
                 <span class="chips">{how("Replace it", false)} {how("Merge into it", true)}</span>
                 <p class="hint">{told}</p>
             </fieldset>
-            {move || proposal.with(|proposal| design.read(|before| view! { <Sizes before=before.clone() after=proposal.cluster.clone()/> }))}
+            {move || proposal.with(|proposal| document.read(|before| view! { <Sizes before=before.clone() after=proposal.cluster.clone()/> }))}
         </div>
         {move || proposal.with(|proposal| groups(&proposal.cluster.nodes))}
         <ReportView report=Signal::derive(move || proposal.with(|proposal| Arc::new(proposal.report.clone())))/>

@@ -17,7 +17,7 @@ mod theme;
 use crate::actions;
 use crate::browser::page;
 use crate::forms::{Form, Welcome};
-use crate::state::{Pane, start};
+use crate::state::{Pane, Workspace, start};
 use clusterflake_core::Path;
 use leptos::{ev, prelude::*};
 use panes::Panes;
@@ -25,28 +25,29 @@ use tabs::Shown;
 
 #[component]
 pub fn App() -> impl IntoView {
-    let design = start();
-    provide_context(design);
-    actions::listen(design);
-    Effect::new(move |_| page::set_title(&format!("{} · clusterflake", design.title())));
-    let spot = design.spot;
+    let workspace = start();
+    workspace.provide();
+    actions::listen(workspace);
+    let Workspace { document, library, view, .. } = workspace;
+    Effect::new(move |_| page::set_title(&format!("{} · clusterflake", library.title())));
+    let location = view.location;
     // The field that has the focus lights its lines, and its typing is a step of its own.
     let focused = move |event: ev::FocusEvent| {
         let path = page::place_of(&event).and_then(|place| place.parse::<Path>().ok());
-        if path.is_some() && path != spot.lit.get_untracked() {
-            design.seal();
-            spot.lit.set(path);
+        if path.is_some() && path != location.focused.get_untracked() {
+            document.end_typing();
+            location.focused.set(path);
         }
     };
     let panes = Panes::start();
     let shown = Shown::start(panes);
     // Each time it is told the same, nothing is drawn again: what is open in the form stays so.
-    let beginning = Memo::new(move |_| design.welcome.get());
-    let pane = move || if spot.pane.get() == Pane::Form { "form" } else { "flake" };
+    let beginning = Memo::new(move |_| view.welcome.get());
+    let pane = move || if location.pane.get() == Pane::Form { "form" } else { "flake" };
     let state = |closed: bool| if closed { "closed" } else { "open" };
     view! {
-        <div class="frame" class:beginning=beginning data-pane=pane on:keyup=move |_| spot.rest() on:click=move |_| spot.rest()
-            data-menu=move || state(!spot.menu.get())
+        <div class="frame" class:beginning=beginning data-pane=pane on:keyup=move |_| document.pending.follow_focus() on:click=move |_| document.pending.follow_focus()
+            data-menu=move || state(!location.menu.get())
             data-sections=move || state(panes.sections_closed())
             data-flake=move || state(panes.flake_closed())>
             <header::Header/>

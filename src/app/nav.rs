@@ -1,6 +1,6 @@
 //! The sections, what state they are in, and the totals.
 
-use crate::state::Design;
+use crate::state::{Document, Output, View};
 use crate::widgets::codec::{counted, grouped};
 use clusterflake_core::Cluster;
 use clusterflake_core::check::Severity;
@@ -30,20 +30,20 @@ pub fn Nav() -> impl IntoView {
 
 #[component]
 fn Link(section: Section) -> impl IntoView {
-    let design = Design::here();
-    let state = Memo::new(move |_| design.read(|cluster| state(cluster, section)));
+    let (document, output, view) = (Document::here(), Output::here(), View::here());
+    let state = Memo::new(move |_| document.read(|cluster| state(cluster, section)));
     let problems = Memo::new(move |_| {
         // Nothing is wrong with a design that has not begun.
-        if design.welcome.get() {
+        if view.welcome.get() {
             return (0, 0);
         }
-        let all = design.problems();
+        let all = output.problems();
         let here = |severity| {
             all.iter()
                 .filter(|problem| problem.severity == severity && problem.path.section() == Some(section.key()))
                 .count()
         };
-        let unread = design.unread.all().iter().filter(|(path, _)| path.section() == Some(section.key())).count();
+        let unread = document.unread.all().iter().filter(|(path, _)| path.section() == Some(section.key())).count();
         (here(Severity::Error) + unread, here(Severity::Warning))
     });
     let badge = move || match problems.get() {
@@ -54,11 +54,11 @@ fn Link(section: Section) -> impl IntoView {
         (0, warnings) => Some(view! { <Badge class="badge warning" text=counted(warnings, "warning")/> }.into_any()),
         (errors, _) => Some(view! { <Badge class="badge" text=counted(errors, "error")/> }.into_any()),
     };
-    let current = move || (!design.welcome.get() && design.spot.section.get() == section).then_some("page");
+    let current = move || (!view.welcome.get() && view.location.section.get() == section).then_some("page");
     let open = move |event: ev::MouseEvent| {
         event.prevent_default();
-        design.welcome.set(false);
-        design.spot.open(section);
+        view.welcome.set(false);
+        view.location.open(section);
     };
     view! {
         <a href=format!("#{}", section.key()) class:off=move || state.with(|state| *state == State::Off) aria-current=current on:click=open>
@@ -133,11 +133,11 @@ fn state(cluster: &Cluster, section: Section) -> State {
 
 #[component]
 fn Totals() -> impl IntoView {
-    let design = Design::here();
-    let nodes = design.section(|cluster| &cluster.nodes);
+    let document = Document::here();
+    let nodes = document.section(|cluster| &cluster.nodes);
     let totals = Memo::new(move |_| {
         // Only the nodes count; reading the memo, not merely tracking it, is what keeps it alive.
-        nodes.with(|_| design.read_once(totals))
+        nodes.with(|_| document.read_once(totals))
     });
     view! {
         <dl class="totals" aria-label="Totals">

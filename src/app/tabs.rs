@@ -3,7 +3,7 @@
 use super::panes::Panes;
 use crate::browser::page;
 use crate::preview::{Diff, Files, Picture, Problems};
-use crate::state::{Design, Pane};
+use crate::state::{Output, Pane, View};
 use clusterflake_core::diff::Count;
 use leptos::{ev, prelude::*};
 
@@ -12,7 +12,7 @@ struct Tab {
     pane: Pane,
     title: &'static str,
     /// What stands beside the title.
-    badge: fn(Design) -> Option<AnyView>,
+    badge: fn(Output) -> Option<AnyView>,
     view: fn() -> AnyView,
 }
 
@@ -24,8 +24,8 @@ const TABS: &[Tab] = &[
     Tab { pane: Pane::Problems, title: "Problems", badge: problem_count, view: || view! { <Problems/> }.into_any() },
 ];
 
-fn differences(design: Design) -> Option<AnyView> {
-    let Count { added, removed } = design.against.count();
+fn differences(output: Output) -> Option<AnyView> {
+    let Count { added, removed } = output.comparison.count();
     (added + removed != 0).then(|| {
         view! {
             <span class="badge changes">
@@ -37,9 +37,9 @@ fn differences(design: Design) -> Option<AnyView> {
     })
 }
 
-fn problem_count(design: Design) -> Option<AnyView> {
-    let count = design.problems().len() + design.unread.count();
-    let warning = design.error_count() == 0;
+fn problem_count(output: Output) -> Option<AnyView> {
+    let count = output.problem_count();
+    let warning = output.error_count() == 0;
     (count != 0).then(|| view! { <span class="badge" class:warning=warning>{count}</span> }.into_any())
 }
 
@@ -55,7 +55,7 @@ pub struct Shown {
 
 impl Shown {
     pub fn start(panes: Panes) -> Shown {
-        let top = Design::here().spot.pane;
+        let top = View::here().location.pane;
         let shown = Shown { side: RwSignal::new(Pane::Files), top, wide: RwSignal::new(page::is_wide()) };
         page::on_resize(move || shown.wide.set(page::is_wide()));
         Effect::new(move |_| match top.get() {
@@ -113,12 +113,12 @@ fn draw(
     pane: Pane,
     title: &'static str,
     controls: &'static str,
-    badge: fn(Design) -> Option<AnyView>,
+    badge: fn(Output) -> Option<AnyView>,
 ) -> AnyView {
-    let design = Design::here();
+    let (output, view) = (Output::here(), View::here());
     let chosen = Memo::new(move |_| shown.is_chosen(pane));
     // Nothing is wrong with a design that has not begun.
-    let badge = move || if design.welcome.get() { None } else { badge(design) };
+    let badge = move || if view.welcome.get() { None } else { badge(output) };
     view! {
         <button type="button" role="tab" id=tab_id(pane) aria-controls=controls
             aria-selected=move || chosen.get().to_string() tabindex=move || if chosen.get() { "0" } else { "-1" }

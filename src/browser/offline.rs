@@ -13,7 +13,7 @@ use web_sys::{ServiceWorkerState, window};
 const QUIET: u32 = 3_000;
 
 /// What became of the page's files in this browser.
-pub enum News {
+pub enum CacheEvent {
     /// They are all there.
     Kept,
     /// Those of a newer version are there too, and wait.
@@ -22,7 +22,7 @@ pub enum News {
 
 /// Keeps the page in this browser and tells what becomes of it, also later on. Says nothing where that cannot be: with
 /// the development server, on pages that were not loaded safely (http), or where the browser refuses.
-pub fn keep(tell: impl Fn(News) + Clone + 'static) {
+pub fn keep(tell: impl Fn(CacheEvent) + Clone + 'static) {
     let Some(workers) = workers().filter(|_| super::page::version().is_some()) else { return };
     spawn_local(async move {
         follow(workers, tell).await.ok();
@@ -42,17 +42,17 @@ pub fn take_update(last: impl FnOnce() + 'static) {
     });
 }
 
-async fn follow(workers: ServiceWorkerContainer, tell: impl Fn(News) + Clone + 'static) -> Result<(), JsValue> {
+async fn follow(workers: ServiceWorkerContainer, tell: impl Fn(CacheEvent) + Clone + 'static) -> Result<(), JsValue> {
     let registration = JsFuture::from(workers.register("./service-worker.js")).await?;
     let registration: ServiceWorkerRegistration = registration.unchecked_into();
     JsFuture::from(workers.ready()?).await?;
-    tell(News::Kept);
+    tell(CacheEvent::Kept);
     if let Some(waiting) = registration.waiting() {
         if ask(&waiting, "version").await?.as_string() == super::page::version() {
             // This page came by `take_update`.
             super::time::after(QUIET, move || drop(waiting.post_message(&JsValue::from_str("take over")))).forget();
         } else {
-            tell(News::Update);
+            tell(CacheEvent::Update);
         }
     }
     // From here on, every worker that is installed is of a newer version.
@@ -71,11 +71,11 @@ async fn follow(workers: ServiceWorkerContainer, tell: impl Fn(News) + Clone + '
     Ok(())
 }
 
-fn tell_when_installed(worker: ServiceWorker, tell: impl Fn(News) + 'static) {
+fn tell_when_installed(worker: ServiceWorker, tell: impl Fn(CacheEvent) + 'static) {
     let same = worker.clone();
     EventListener::new(&worker, "statechange", move |_| {
         if same.state() == ServiceWorkerState::Installed {
-            tell(News::Update);
+            tell(CacheEvent::Update);
         }
     })
     .forget();

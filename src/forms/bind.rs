@@ -1,12 +1,12 @@
 //! Fields bound to places of the description: each reads its own value through a memo, so that an edit redraws that
 //! field and not the page.
 
-use crate::state::Design;
+use crate::state::{Document, Output, View, go_to_new, mend};
 use crate::widgets::binding::*;
 use crate::widgets::codec::Codec;
 use crate::widgets::rows::{Cell, Column, RowsBinding};
 use clusterflake_core::check::{self, Problem, Severity};
-use clusterflake_core::cluster::{Choice, List};
+use clusterflake_core::cluster::Choice;
 use clusterflake_core::{Cluster, Path, Place};
 use leptos::prelude::*;
 
@@ -45,7 +45,7 @@ impl Reach {
 
 /// A bound field: its value as text, and what takes a new one.
 struct Bound {
-    design: Design,
+    document: Document,
     label: String,
     path: Path,
     reach: StoredValue<Reach, LocalStorage>,
@@ -53,21 +53,21 @@ struct Bound {
 }
 
 fn bind(label: &str, reach: Reach) -> Bound {
-    let design = Design::here();
+    let document = Document::here();
     let path = reach.path.clone();
     let reach = StoredValue::new_local(reach);
-    let text = Memo::new(move |_| design.read(|cluster| reach.with_value(|reach| (reach.show)(cluster))));
-    Bound { design, label: label.to_owned(), path, reach, text }
+    let text = Memo::new(move |_| document.read(|cluster| reach.with_value(|reach| (reach.show)(cluster))));
+    Bound { document, label: label.to_owned(), path, reach, text }
 }
 
 impl Bound {
     /// What takes a new value; typing in one field is one step.
     fn taker(&self, typing: bool) -> impl Fn(&str) -> Result<(), String> + Send + Sync + 'static {
-        let Bound { design, reach, .. } = *self;
+        let Bound { document, reach, .. } = *self;
         let (label, path) = (self.label.clone(), self.path.clone());
         move |text: &str| {
             let change = |cluster: &mut Cluster| reach.with_value(|reach| (reach.take)(cluster, text));
-            design.enter(&path, &label, typing, &change)
+            document.enter(&path, &label, typing, &change)
         }
     }
 }
@@ -96,7 +96,7 @@ pub fn text_within<P: 'static, T: 'static>(
 fn text_field(label: &str, reach: Reach) -> TextBinding {
     let bound = bind(label, reach);
     let take = bound.taker(true);
-    let Bound { design, label, path, text, .. } = bound;
+    let Bound { document, label, path, text, .. } = bound;
     let (place, at, name) = (path.to_string(), path.clone(), label.clone());
     let read = Callback::new(move |typed: String| {
         if check::looks_private(&typed) {
@@ -104,17 +104,17 @@ fn text_field(label: &str, reach: Reach) -> TextBinding {
         }
         match take(&typed) {
             Ok(()) => {
-                design.unread.forget(&at);
+                document.unread.forget(&at);
                 Ok(())
             }
             Err(message) => {
-                design.unread.keep(at.clone(), Unread { text: typed, message, label: name.clone() });
+                document.unread.keep(at.clone(), Unread { text: typed, message, label: name.clone() });
                 Err(Refusal::Unread)
             }
         }
     });
     let at = path.clone();
-    let unread = Memo::new(move |_| design.unread.at(&at)).into();
+    let unread = Memo::new(move |_| document.unread.at(&at)).into();
     TextBinding { label, place, text: text.into(), unread, notes: notes(path), read }
 }
 
@@ -213,10 +213,10 @@ pub fn switch(label: &str, place: Place<bool>) -> SwitchBinding {
 
 /// A switch over whether there is a value at `place`; it starts as `start` says.
 pub fn switch_own<T: 'static>(label: &str, place: Place<Option<T>>, start: fn(&Cluster, &Path) -> T) -> SwitchBinding {
-    let design = Design::here();
+    let document = Document::here();
     let (path, at) = (place.path.clone(), place.path.clone());
     let take = move |value: &mut Option<T>, text: &str| {
-        *value = (text == ON).then(|| design.read_once(|cluster| start(cluster, &at)));
+        *value = (text == ON).then(|| document.read_once(|cluster| start(cluster, &at)));
         Ok(())
     };
     switch_field(label, Reach::new(place, path, |own| if own.is_some() { ON } else { "" }.to_owned(), take))
@@ -251,7 +251,7 @@ pub fn notes_exactly(path: Path) -> Signal<Vec<Note>> {
 }
 
 fn notes_of(path: Path, scope: Scope) -> Signal<Vec<Note>> {
-    let design = Design::here();
+    let (document, output, view) = (Document::here(), Output::here(), View::here());
     let fits = move |problem: &&Problem| {
         let here = match scope {
             Scope::Inside => path.contains(&problem.path),
@@ -260,18 +260,18 @@ fn notes_of(path: Path, scope: Scope) -> Signal<Vec<Note>> {
         here && !problem.id.starts_with(GUIDELINE)
     };
     let found = Memo::new(move |_| {
-        let problems = design.problems();
-        let told = problems.iter().filter(&fits).filter(|problem| !design.spot.hides(&problem.path));
+        let problems = output.problems();
+        let told = problems.iter().filter(&fits).filter(|problem| !document.pending.hides(&problem.path));
         told.cloned().collect::<Vec<_>>()
     });
-    Signal::derive(move || found.get().into_iter().map(|problem| note(design, problem)).collect())
+    Signal::derive(move || found.get().into_iter().map(|problem| note(document, view, problem)).collect())
 }
 
-fn note(design: Design, problem: Problem) -> Note {
+fn note(document: Document, view: View, problem: Problem) -> Note {
     let fix = problem.fix.as_ref().map(|fix| fix.label.clone());
     let text = problem.message.clone();
     let tone = tone(problem.severity);
-    Note { tone, text, fix: fix.map(|label| (label, Callback::new(move |()| design.mend(&problem)))) }
+    Note { tone, text, fix: fix.map(|label| (label, Callback::new(move |()| mend(document, view, &problem)))) }
 }
 
 pub fn tone(severity: Severity) -> Tone {
@@ -286,10 +286,13 @@ pub fn tone(severity: Severity) -> Tone {
 pub struct RowsOf<T: 'static> {
     pub place: Place<Vec<T>>,
     pub columns: &'static [Column],
+    /// What one element is: `group`.
+    pub noun: &'static str,
     /// The cells of an element, with the field that each shows, or the fields.
     pub cells: fn(&T) -> Vec<(String, &'static str)>,
     /// What a new element is.
     pub fresh: fn(&Cluster) -> T,
+    pub open: RwSignal<usize>,
 }
 
 /// What can be done with the elements of a list.
@@ -316,7 +319,7 @@ struct ListReach {
 
 /// The list at a place, as rows.
 pub fn rows<T: Clone + 'static>(of: RowsOf<T>) -> RowsBinding {
-    let RowsOf { place, columns, cells, fresh } = of;
+    let RowsOf { place, columns, noun, cells, fresh, open } = of;
     let (for_count, for_cells, path) = (place.clone(), place.clone(), place.path.clone());
     let change = move |cluster: &mut Cluster, change: Change| {
         let new = matches!(change, Change::Add).then(|| fresh(cluster));
@@ -337,18 +340,17 @@ pub fn rows<T: Clone + 'static>(of: RowsOf<T>) -> RowsBinding {
         }),
         change: Box::new(change),
     };
-    list_rows(columns, reach)
+    list_rows(columns, noun, open, reach)
 }
 
-fn list_rows(columns: &'static [Column], reach: ListReach) -> RowsBinding {
-    let design = Design::here();
+fn list_rows(columns: &'static [Column], noun: &'static str, open: RwSignal<usize>, reach: ListReach) -> RowsBinding {
+    let (document, view) = (Document::here(), View::here());
     let path = reach.path.clone();
-    let (noun, open) = (List::noun(&path), design.spot.row(&path));
     let reach = StoredValue::new_local(reach);
-    let count = Memo::new(move |_| design.read(|cluster| reach.with_value(|reach| (reach.count)(cluster))));
-    let wrong = wrong_fields(design, path.clone());
+    let count = Memo::new(move |_| document.read(|cluster| reach.with_value(|reach| (reach.count)(cluster))));
+    let wrong = wrong_fields(document, Output::here(), path.clone());
     let cells = Callback::new(move |row: usize| {
-        let texts = design.read(|cluster| reach.with_value(|reach| (reach.cells)(cluster, row)));
+        let texts = document.read(|cluster| reach.with_value(|reach| (reach.cells)(cluster, row)));
         let is_wrong = |key: &str| {
             wrong.with(|wrong| wrong.iter().any(|(at, field)| *at == row && key.split(' ').any(|key| field == key)))
         };
@@ -357,13 +359,13 @@ fn list_rows(columns: &'static [Column], reach: ListReach) -> RowsBinding {
     let list = path.clone();
     let change = Callback::new(move |(what, row, change): (&'static str, usize, Change)| {
         let change = |cluster: &mut Cluster| reach.with_value(|reach| (reach.change)(cluster, change));
-        design.rearrange_row(&list, &list.index(row), &format!("{what} {noun}"), &change);
+        document.rearrange_row(&list, &list.index(row), &format!("{what} {noun}"), &change);
     });
     let add = Callback::new(move |()| {
         let row = count.get_untracked();
         change.run(("add", row, Change::Add));
         open.set(row);
-        design.spot.begin(&path.index(row));
+        go_to_new(document, view, &path.index(row));
     });
     let copy = Callback::new(move |row: usize| {
         change.run(("duplicate", row, Change::Copy(row)));
@@ -378,8 +380,8 @@ fn list_rows(columns: &'static [Column], reach: ListReach) -> RowsBinding {
 }
 
 /// Changes the list at a place; `name` is the step's name.
-pub fn rearrange<T: 'static>(design: Design, list: &Place<Vec<T>>, name: &str, change: impl Fn(&mut Vec<T>)) {
-    design.rearrange(&list.path, name.to_owned(), &|cluster| {
+pub fn rearrange<T: 'static>(document: Document, list: &Place<Vec<T>>, name: &str, change: impl Fn(&mut Vec<T>)) {
+    document.rearrange(&list.path, name.to_owned(), &|cluster| {
         if let Some(list) = list.change(cluster) {
             change(list);
         }
@@ -387,16 +389,16 @@ pub fn rearrange<T: 'static>(design: Design, list: &Place<Vec<T>>, name: &str, c
 }
 
 /// The rows of a list with errors in them, each with the name of the field.
-fn wrong_fields(design: Design, list: Path) -> Memo<Vec<(usize, String)>> {
+fn wrong_fields(document: Document, output: Output, list: Path) -> Memo<Vec<(usize, String)>> {
     use clusterflake_core::path::Step;
     let depth = list.steps().len();
     Memo::new(move |_| {
-        let problems = design.problems();
+        let problems = output.problems();
         let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).map(|problem| &problem.path);
-        let unread = design.unread.all();
+        let unread = document.unread.all();
         errors
             .chain(unread.iter().map(|(path, _)| path))
-            .filter(|path| list.contains(path) && !design.spot.hides(path))
+            .filter(|path| list.contains(path) && !document.pending.hides(path))
             .filter_map(|path| match &path.steps()[depth..] {
                 [Step::Index(row), Step::Key(key), ..] => Some((*row, key.clone())),
                 [Step::Index(row)] => Some((*row, String::new())),

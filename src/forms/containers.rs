@@ -1,6 +1,6 @@
 use super::bind::{choice, switch, text};
 use super::part;
-use crate::state::Design;
+use crate::state::Document;
 use crate::widgets::codec::{LINES, LIST, TEXT};
 use crate::widgets::field::{SelectField, TextField, Width};
 use crate::widgets::toggle::SwitchField;
@@ -11,10 +11,10 @@ use leptos::prelude::*;
 /// Container orchestration and engines.
 #[component]
 pub fn Form() -> impl IntoView {
-    let design = Design::here();
+    let document = Document::here();
     let here = Place::section(Cluster::containers);
-    let runs = Memo::new(move |_| design.read(|cluster| cluster.containers.enable));
-    let is_k3s = Memo::new(move |_| design.read(|cluster| cluster.containers.orchestrator == Orchestrator::K3s));
+    let runs = Memo::new(move |_| document.read(|cluster| cluster.containers.enable));
+    let is_k3s = Memo::new(move |_| document.read(|cluster| cluster.containers.orchestrator == Orchestrator::K3s));
     let fields = StoredValue::new_local(here.clone());
     view! {
         {part("Orchestration", view! {

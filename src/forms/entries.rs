@@ -1,17 +1,18 @@
 //! A list inside a form: its elements one below the other, each with its fields.
 
 use super::bind::{notes_exactly, rearrange};
-use crate::state::Design;
+use crate::state::{Document, View, go_to_new};
 use crate::widgets::codec::first_upper;
 use crate::widgets::field::Notes;
 use crate::widgets::icon::{Icon, Shape};
-use clusterflake_core::cluster::List;
 use clusterflake_core::{Path, Place};
 use leptos::prelude::*;
 
 /// How a list is shown.
 pub struct EntriesOf<T: 'static> {
     pub list: Place<Vec<T>>,
+    /// What one element is: `option`.
+    pub noun: &'static str,
     pub fields: fn(Place<T>) -> AnyView,
     /// How it is laid out: `bare` where an element takes one row, so that the first one's labels do for all; `pairs`
     /// where that has two fields.
@@ -20,13 +21,13 @@ pub struct EntriesOf<T: 'static> {
 
 /// The elements of a list; nothing where there are none.
 pub fn entries<T: 'static>(of: EntriesOf<T>) -> AnyView {
-    let EntriesOf { list, fields, class } = of;
-    let (design, path, noun) = (Design::here(), list.path.clone(), List::noun(&list.path));
+    let EntriesOf { list, noun, fields, class } = of;
+    let (document, path) = (Document::here(), list.path.clone());
     let list = StoredValue::new_local(list);
     let count =
-        Memo::new(move |_| design.read(|cluster| list.with_value(|list| list.read(cluster).map_or(0, Vec::len))));
+        Memo::new(move |_| document.read(|cluster| list.with_value(|list| list.read(cluster).map_or(0, Vec::len))));
     let remove = Callback::new(move |row: usize| {
-        rearrange(design, &list.get_value(), &format!("remove {noun}"), |list| {
+        rearrange(document, &list.get_value(), &format!("remove {noun}"), |list| {
             if row < list.len() {
                 list.remove(row);
             }
@@ -67,18 +68,23 @@ fn draw(
 }
 
 /// A button that adds an element to the list, made beside those there are; it goes on to the element's first field.
-pub fn adder<T: 'static>(label: &'static str, list: Place<Vec<T>>, fresh: fn(&[T]) -> T) -> AnyView {
-    let (design, noun) = (Design::here(), List::noun(&list.path));
+pub fn adder<T: 'static>(
+    label: &'static str,
+    noun: &'static str,
+    list: Place<Vec<T>>,
+    fresh: fn(&[T]) -> T,
+) -> AnyView {
+    let (document, view) = (Document::here(), View::here());
     let list = StoredValue::new_local(list);
     let add = Callback::new(move |()| {
         let list = list.get_value();
-        let row = design.read_once(|cluster| list.read(cluster).map_or(0, Vec::len));
+        let row = document.read_once(|cluster| list.read(cluster).map_or(0, Vec::len));
         let name = format!("add {noun}");
-        rearrange(design, &list, &name, |list| {
+        rearrange(document, &list, &name, |list| {
             let new = fresh(list);
             list.push(new);
         });
-        design.spot.begin(&list.path.index(row));
+        go_to_new(document, view, &list.path.index(row));
     });
     add_button(label, noun, add)
 }

@@ -1,6 +1,6 @@
 use super::bind::{choice, text};
 use super::entries::{EntriesOf, adder, entries};
-use crate::state::Design;
+use crate::state::Document;
 use crate::widgets::codec::{NUMBER, TEXT};
 use crate::widgets::field::{SelectField, TextField, Width};
 use clusterflake_core::cluster::{Fabric, FabricKind, Network, SubnetManager};
@@ -10,9 +10,9 @@ use leptos::prelude::*;
 /// The second network, and its subnet managers.
 #[component]
 pub fn FabricFields() -> impl IntoView {
-    let design = Design::here();
+    let document = Document::here();
     let here = Place::section(Cluster::network).field(Network::fabric);
-    let kind = Memo::new(move |_| design.read(|cluster| cluster.network.fabric.kind));
+    let kind = Memo::new(move |_| document.read(|cluster| cluster.network.fabric.kind));
     let place = StoredValue::new_local(here.clone());
     let fields = move || {
         let here = place.get_value();

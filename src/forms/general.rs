@@ -1,6 +1,6 @@
 use super::bind::{choice, switch, text};
 use super::part;
-use crate::state::Design;
+use crate::state::Document;
 use crate::widgets::codec::{LINES, TEXT};
 use crate::widgets::field::{SelectField, TextField, Width};
 use crate::widgets::toggle::SwitchField;
@@ -12,8 +12,8 @@ use leptos::prelude::*;
 #[component]
 pub fn Form() -> impl IntoView {
     let here = Place::section(Cluster::general);
-    let design = Design::here();
-    let newest = Signal::derive(move || design.read(|cluster| cluster.general.release.state_version().to_owned()));
+    let document = Document::here();
+    let newest = Signal::derive(move || document.read(|cluster| cluster.general.release.state_version().to_owned()));
     view! {
         {part("Identity", view! {
             <TextField field=text("Name", here.field(General::name), TEXT) width=Width::Two help="Also Slurm’s ClusterName and the name of the zip." code=true/>

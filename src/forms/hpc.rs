@@ -1,6 +1,6 @@
 use super::bind::{choice, switch, text};
 use super::part;
-use crate::state::Design;
+use crate::state::Document;
 use crate::widgets::codec::{LIST, NUMBER, TEXT};
 use crate::widgets::field::{SelectField, TextField, Width};
 use crate::widgets::toggle::SwitchField;
@@ -49,10 +49,10 @@ pub fn Form() -> impl IntoView {
 
 #[component]
 fn MpiFields() -> impl IntoView {
-    let design = Design::here();
+    let document = Document::here();
     let here = Place::section(Cluster::hpc);
     let offers_ucx = Memo::new(move |_| {
-        design.read(|cluster| cluster.hpc.mpi == Mpi::OpenMpi || cluster.hpc.ucx || cluster.hpc.cuda_aware_mpi)
+        document.read(|cluster| cluster.hpc.mpi == Mpi::OpenMpi || cluster.hpc.ucx || cluster.hpc.cuda_aware_mpi)
     });
     view! {
         <SelectField field=choice("MPI", here.field(Hpc::mpi)) width=Width::Two
@@ -68,9 +68,9 @@ fn MpiFields() -> impl IntoView {
 
 #[component]
 fn CudaFields() -> impl IntoView {
-    let design = Design::here();
+    let document = Document::here();
     let cuda = || Place::section(Cluster::hpc).field(Hpc::cuda);
-    let on = Memo::new(move |_| design.read(|cluster| cluster.hpc.cuda.enable));
+    let on = Memo::new(move |_| document.read(|cluster| cluster.hpc.cuda.enable));
     view! {
         <SwitchField field=switch("CUDA and the NVIDIA driver", cuda().field(Cuda::enable))
             help="The driver on nodes with NVIDIA GPUs, CUDA also on login nodes."/>
@@ -90,9 +90,9 @@ fn CudaFields() -> impl IntoView {
 
 #[component]
 fn LmodFields() -> impl IntoView {
-    let design = Design::here();
+    let document = Document::here();
     let lmod = || Place::section(Cluster::hpc).field(Hpc::lmod);
-    let on = Memo::new(move |_| design.read(|cluster| cluster.hpc.lmod.enable));
+    let on = Memo::new(move |_| document.read(|cluster| cluster.hpc.lmod.enable));
     view! {
         <SwitchField field=switch("Lmod", lmod().field(Lmod::enable)) help="Not in nixpkgs: you name a flake that has it."/>
         <Show when=move || on.get()>

@@ -2,7 +2,7 @@
 
 use super::bind::loose;
 use crate::browser::time;
-use crate::state::Design;
+use crate::state::{Document, View};
 use crate::widgets::field::{TextField, Width};
 use clusterflake_core::job::{Answer, Refusal, Scheduler, Verdict};
 use leptos::prelude::*;
@@ -13,9 +13,9 @@ const PAUSE: u32 = 700;
 
 #[component]
 pub fn Job() -> impl IntoView {
-    let design = Design::here();
-    let text = design.spot.job;
-    let scheduler = Memo::new_with_compare(move |_| Arc::new(design.read(Scheduler::new)), |_, _| true);
+    let (document, view) = (Document::here(), View::here());
+    let text = view.job;
+    let scheduler = Memo::new_with_compare(move |_| Arc::new(document.read(Scheduler::new)), |_, _| true);
     let asked = Memo::new(move |_| text.with(|text| !text.trim().is_empty()));
     // The scheduler is made ready only when something is asked.
     let answer = Memo::new(move |_| {

@@ -1,6 +1,6 @@
 use super::bind::{switch, text};
 use super::part;
-use crate::state::Design;
+use crate::state::Document;
 use crate::widgets::codec::{LINES, TEXT};
 use crate::widgets::field::{TextField, Width};
 use crate::widgets::toggle::SwitchField;
@@ -11,11 +11,11 @@ use leptos::prelude::*;
 /// A directory of users, and SSH between the nodes.
 #[component]
 pub fn Login() -> impl IntoView {
-    let design = Design::here();
+    let document = Document::here();
     let here = Place::section(Cluster::users);
     let ldap = here.field(Users::ldap);
-    let has_ldap = Memo::new(move |_| design.read(|cluster| cluster.users.ldap.enable));
-    let binds = Memo::new(move |_| design.read(|cluster| !cluster.users.ldap.bind_dn.is_empty()));
+    let has_ldap = Memo::new(move |_| document.read(|cluster| cluster.users.ldap.enable));
+    let binds = Memo::new(move |_| document.read(|cluster| !cluster.users.ldap.bind_dn.is_empty()));
     let fields = StoredValue::new_local(ldap.clone());
     view! {
         {part("Directory (LDAP)", view! {

@@ -25,9 +25,9 @@ mod users;
 mod welcome;
 
 pub use bind::tone;
-pub use welcome::{OPEN_FILE, PresetCards, Welcome};
+pub use welcome::{PresetCards, Welcome};
 
-use crate::state::Design;
+use crate::state::View;
 use crate::widgets::field::Notes;
 use clusterflake_core::Path;
 use clusterflake_core::cluster::Section;
@@ -36,9 +36,9 @@ use leptos::prelude::*;
 /// The form of the section that is open.
 #[component]
 pub fn Form() -> impl IntoView {
-    let design = Design::here();
+    let view = View::here();
     let draw = move || {
-        let section = design.spot.section.get();
+        let section = view.location.section.get();
         let place = section.key().to_owned();
         let notes = bind::notes_exactly(Path::root().key(section.key()));
         let form = match section {

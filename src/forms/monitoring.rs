@@ -1,6 +1,6 @@
 use super::bind::{switch, text};
 use super::part;
-use crate::state::Design;
+use crate::state::Document;
 use crate::widgets::codec::{NUMBER, TEXT};
 use crate::widgets::field::{TextField, Width};
 use crate::widgets::toggle::SwitchField;
@@ -11,10 +11,10 @@ use leptos::prelude::*;
 /// Prometheus, exporters, alerts, Grafana.
 #[component]
 pub fn Form() -> impl IntoView {
-    let design = Design::here();
+    let document = Document::here();
     let here = Place::section(Cluster::monitoring);
-    let alerts = Memo::new(move |_| design.read(|cluster| cluster.monitoring.alertmanager.enable));
-    let shows = Memo::new(move |_| design.read(|cluster| cluster.monitoring.grafana.enable));
+    let alerts = Memo::new(move |_| document.read(|cluster| cluster.monitoring.alertmanager.enable));
+    let shows = Memo::new(move |_| document.read(|cluster| cluster.monitoring.grafana.enable));
     view! {
         {part("Prometheus", view! {
             <SwitchField field=switch("Monitor the cluster", here.field(Monitoring::enable))
@@ -48,8 +48,8 @@ pub fn Form() -> impl IntoView {
 /// Whom Alertmanager tells.
 #[component]
 fn Receivers() -> impl IntoView {
-    let design = Design::here();
-    let mails = Memo::new(move |_| design.read(|cluster| cluster.monitoring.alertmanager.mails()));
+    let document = Document::here();
+    let mails = Memo::new(move |_| document.read(|cluster| cluster.monitoring.alertmanager.mails()));
     let here = Place::section(Cluster::monitoring).field(Monitoring::alertmanager);
     view! {
         <TextField field=text("Mail to", here.field(Alertmanager::email_to), TEXT) width=Width::Two code=true

@@ -1,7 +1,7 @@
 use super::bind::{chips, choice, choice_within, notes_exactly, text, text_within};
 use super::node_table::NodeTable;
 use super::overrides::Overrides;
-use crate::state::Design;
+use crate::state::{Document, View};
 use crate::widgets::codec::{LINES, LIST, NODE_MEMORY, NUMBER, TEXT};
 use crate::widgets::field::{Notes, SelectField, TextField, Width};
 use crate::widgets::nix_field::NixField;
@@ -14,9 +14,9 @@ use leptos::prelude::*;
 /// The groups of nodes.
 #[component]
 pub fn Form() -> impl IntoView {
-    let design = Design::here();
-    let open = design.spot.row(&Place::section(Cluster::nodes).path);
-    let count = Memo::new(move |_| design.read(|cluster| cluster.nodes.len()));
+    let (document, view) = (Document::here(), View::here());
+    let open = view.location.group;
+    let count = Memo::new(move |_| document.read(|cluster| cluster.nodes.len()));
     let at = Memo::new(move |_| (count.get() > 0).then(|| open.get().min(count.get() - 1)));
     view! {
         <NodeTable/>
@@ -27,10 +27,10 @@ pub fn Form() -> impl IntoView {
 /// The fields of one group.
 #[component]
 fn Group(index: usize) -> impl IntoView {
-    let design = Design::here();
+    let document = Document::here();
     let here = Place::section(Cluster::nodes).index(index);
     let name = Memo::new(move |_| {
-        design.read(|cluster| cluster.nodes.get(index).map(|group| group.hosts.clone()).unwrap_or_default())
+        document.read(|cluster| cluster.nodes.get(index).map(|group| group.hosts.clone()).unwrap_or_default())
     });
     let title = move || if name.get().is_empty() { "New group".to_owned() } else { name.get() };
     view! {
@@ -91,12 +91,12 @@ const FORM_FACTOR_HELP: &str = "Of NVIDIA’s: eight on an HGX or DGX board need
 
 #[component]
 fn BootFields(boot: Place<Boot>) -> impl IntoView {
-    let design = Design::here();
+    let document = Document::here();
     let place = StoredValue::new_local(boot.clone());
     // The boot loader, and whether a file of the user's declares the file systems.
     let kind = Memo::new(move |_| {
         let kind = |boot: &Boot| (boot.loader, !boot.hardware_config.is_empty());
-        design.read(|cluster| place.with_value(|place| place.read(cluster).map(kind)))
+        document.read(|cluster| place.with_value(|place| place.read(cluster).map(kind)))
     });
     // The devices that these need.
     let devices = move || {

@@ -1,6 +1,6 @@
 use super::bind::{notes_exactly, rearrange, switch_own, text};
 use super::nodes::{OwnBootFields, OwnGpuFields};
-use crate::state::Design;
+use crate::state::{Document, View, go_to_new};
 use crate::widgets::codec::*;
 use crate::widgets::field::{Notes, TextField, Width};
 use crate::widgets::toggle::SwitchField;
@@ -12,15 +12,15 @@ use leptos::prelude::*;
 /// What differs for some hosts of a group. An empty field is as in the group.
 #[component]
 pub fn Overrides(group: usize) -> impl IntoView {
-    let design = Design::here();
+    let (document, view) = (Document::here(), View::here());
     let list = StoredValue::new_local(Place::section(Cluster::nodes).index(group).field(NodeGroup::overrides));
     let count =
-        Memo::new(move |_| design.read(|cluster| cluster.nodes.get(group).map_or(0, |group| group.overrides.len())));
+        Memo::new(move |_| document.read(|cluster| cluster.nodes.get(group).map_or(0, |group| group.overrides.len())));
     let add = move |_| {
         let place = list.get_value();
         let row = count.get_untracked();
-        rearrange(design, &place, "add difference", |list| list.push(NodeOverride::default()));
-        design.spot.begin(&place.path.index(row));
+        rearrange(document, &place, "add difference", |list| list.push(NodeOverride::default()));
+        go_to_new(document, view, &place.path.index(row));
     };
     let at = list.with_value(|list| list.path.clone());
     view! {
@@ -35,21 +35,23 @@ pub fn Overrides(group: usize) -> impl IntoView {
 /// One of them.
 #[component]
 fn Override(group: usize, row: usize) -> impl IntoView {
-    let design = Design::here();
+    let document = Document::here();
     let list = Place::section(Cluster::nodes).index(group).field(NodeGroup::overrides);
     let here = list.index(row);
     // What the group says, as the placeholder.
     let of_group = move |show: fn(&NodeGroup) -> String| -> Signal<String> {
-        Signal::from(Memo::new(move |_| design.read(|cluster| cluster.nodes.get(group).map(show).unwrap_or_default())))
+        Signal::from(Memo::new(move |_| {
+            document.read(|cluster| cluster.nodes.get(group).map(show).unwrap_or_default())
+        }))
     };
     let gpus = here.field(NodeOverride::gpus);
     let boot = here.field(NodeOverride::boot);
-    let own_gpus = is_own(design, gpus.clone());
-    let own_boot = is_own(design, boot.clone());
+    let own_gpus = is_own(document, gpus.clone());
+    let own_boot = is_own(document, boot.clone());
     let (gpus_place, boot_place) = (StoredValue::new_local(gpus.clone()), StoredValue::new_local(boot.clone()));
     let list = StoredValue::new_local(list);
     let remove = move |_| {
-        rearrange(design, &list.get_value(), "remove difference", |list| {
+        rearrange(document, &list.get_value(), "remove difference", |list| {
             if row < list.len() {
                 list.remove(row);
             }
@@ -94,10 +96,10 @@ fn Override(group: usize, row: usize) -> impl IntoView {
 }
 
 /// Whether the hosts have a value of their own at `place`.
-fn is_own<T>(design: Design, place: Place<Option<T>>) -> Memo<bool> {
+fn is_own<T>(document: Document, place: Place<Option<T>>) -> Memo<bool> {
     let place = StoredValue::new_local(place);
     Memo::new(move |_| {
-        design.read(|cluster| place.with_value(|place| place.read(cluster).is_some_and(Option::is_some)))
+        document.read(|cluster| place.with_value(|place| place.read(cluster).is_some_and(Option::is_some)))
     })
 }
 

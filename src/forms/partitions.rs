@@ -1,5 +1,5 @@
 use super::bind::{RowsOf, choice, notes_exactly, rows, switch, text};
-use crate::state::Design;
+use crate::state::{Document, View};
 use crate::widgets::codec::{LIST, MEMORY, NUMBER, TEXT};
 use crate::widgets::field::{Notes, SelectField, TextField, Width};
 use crate::widgets::rows::{Column, RowsTable, Style};
@@ -34,15 +34,18 @@ fn cells(partition: &Partition) -> Vec<(String, &'static str)> {
 /// The partitions: a table, and the fields of the one that is open.
 #[component]
 pub fn Partitions() -> impl IntoView {
+    let view = View::here();
+    let open = view.location.partition;
     let partitions = Place::section(Cluster::slurm).field(Slurm::partitions);
     let rows = rows(RowsOf {
         place: partitions.clone(),
         columns: COLUMNS,
+        noun: "partition",
         cells,
         // The first partition is the one for jobs that name none.
         fresh: |cluster| Partition { is_default: cluster.slurm.partitions.is_empty(), ..Partition::default() },
+        open,
     });
-    let open = rows.open;
     let at = Memo::new(move |_| (rows.count.get() > 0).then(|| open.get().min(rows.count.get() - 1)));
     view! {
         <h2>"Partitions"</h2>
@@ -54,10 +57,10 @@ pub fn Partitions() -> impl IntoView {
 
 #[component]
 fn PartitionFields(index: usize) -> impl IntoView {
-    let design = Design::here();
+    let document = Document::here();
     let here = Place::section(Cluster::slurm).field(Slurm::partitions).index(index);
     let name = Memo::new(move |_| {
-        design.read(|cluster| {
+        document.read(|cluster| {
             cluster.slurm.partitions.get(index).map(|partition| partition.name.clone()).unwrap_or_default()
         })
     });

@@ -1,6 +1,6 @@
 use super::bind::{chips, switch, text};
 use super::part;
-use crate::state::Design;
+use crate::state::Document;
 use crate::widgets::codec::TEXT;
 use crate::widgets::field::{TextField, Width};
 use crate::widgets::toggle::{ChipsField, SwitchField};
@@ -11,20 +11,20 @@ use leptos::prelude::*;
 /// What Slurm runs besides: the accounting, the second controller, REST and metrics.
 #[component]
 pub fn Daemons() -> impl IntoView {
-    let design = Design::here();
+    let document = Document::here();
     let here = Place::section(Cluster::slurm);
     let backup = here.field(Slurm::backup);
     let state_folder = StoredValue::new_local(backup.field(Backup::state_folder));
     let key_file = StoredValue::new_local(here.field(Slurm::rest).field(Rest::jwt_key_file));
     // What needs accounting shows also where it is left over without: a problem tells so.
     let accounts = Memo::new(move |_| {
-        design.read(|cluster| {
+        document.read(|cluster| {
             let accounting = &cluster.slurm.accounting;
             accounting.enable || accounting.fair_share || !accounting.enforce.is_empty()
         })
     });
-    let has_backup = Memo::new(move |_| design.read(|cluster| !cluster.slurm.backup.host.is_empty()));
-    let has_rest = Memo::new(move |_| design.read(|cluster| cluster.slurm.rest.enable));
+    let has_backup = Memo::new(move |_| document.read(|cluster| !cluster.slurm.backup.host.is_empty()));
+    let has_rest = Memo::new(move |_| document.read(|cluster| cluster.slurm.rest.enable));
     view! {
         {part("Accounting", view! {
             <SwitchField field=switch("Accounting", here.field(Slurm::accounting).field(Accounting::enable))

@@ -1,6 +1,6 @@
 use super::bind::{RowsOf, choice, notes_exactly, rows, switch, text};
 use super::part;
-use crate::state::Design;
+use crate::state::{Document, View};
 use crate::widgets::codec::{LIST, TEXT};
 use crate::widgets::field::{Notes, SelectField, TextField, Width};
 use crate::widgets::rows::{Column, RowsTable, Style};
@@ -25,12 +25,14 @@ const MOST_SERVERS: usize = 100;
 /// Shared file systems and local scratch space.
 #[component]
 pub fn Form() -> impl IntoView {
-    let design = Design::here();
+    let (document, view) = (Document::here(), View::here());
     let here = Place::section(Cluster::storage);
+    let open = view.location.share;
     let shared = here.field(Storage::shared);
     let rows = rows(RowsOf {
         place: shared.clone(),
         columns: COLUMNS,
+        noun: "shared file system",
         cells: |share| {
             vec![
                 (share.mount.clone(), "mount"),
@@ -44,11 +46,11 @@ pub fn Form() -> impl IntoView {
             export_options: ["rw", "sync", "no_subtree_check"].map(str::to_owned).to_vec(),
             ..Default::default()
         },
+        open,
     });
-    let open = rows.open;
     let at = Memo::new(move |_| (rows.count.get() > 0).then(|| open.get().min(rows.count.get() - 1)));
     let scratch = here.field(Storage::scratch);
-    let suggested = Memo::new(move |_| design.read(servers));
+    let suggested = Memo::new(move |_| document.read(servers));
     view! {
         <Notes place=shared.path.to_string() notes=notes_exactly(shared.path.clone())/>
         <RowsTable rows=rows empty="No shared file system. Most clusters share at least /home."/>
@@ -67,13 +69,14 @@ pub fn Form() -> impl IntoView {
 
 #[component]
 fn Share(index: usize) -> impl IntoView {
-    let design = Design::here();
+    let document = Document::here();
     let here = Place::section(Cluster::storage).field(Storage::shared).index(index);
     let name = Memo::new(move |_| {
-        design.read(|cluster| cluster.storage.shared.get(index).map(|share| share.mount.clone()).unwrap_or_default())
+        document.read(|cluster| cluster.storage.shared.get(index).map(|share| share.mount.clone()).unwrap_or_default())
     });
     let kind = Memo::new(move |_| {
-        design.read(|cluster| cluster.storage.shared.get(index).map(|share| share.kind).unwrap_or(FileSystemKind::Nfs))
+        document
+            .read(|cluster| cluster.storage.shared.get(index).map(|share| share.kind).unwrap_or(FileSystemKind::Nfs))
     });
     let title = move || if name.get().is_empty() { "New shared file system".to_owned() } else { name.get() };
     view! {

@@ -1,15 +1,12 @@
 //! Where a design starts: presets as cards, nothing, or what there is already.
 
 use crate::browser::{page, time};
-use crate::state::Design;
+use crate::state::{Workspace, open_preset, show_import, start_empty};
 use crate::widgets::codec::grouped;
 use clusterflake_core::contents::contents;
 use clusterflake_core::preset::{PRESETS, Preset};
 use clusterflake_core::totals::totals;
 use leptos::prelude::*;
-
-/// The id of the page's file input.
-pub const OPEN_FILE: &str = "open-file";
 
 /// What a first visit shows in the place of the form.
 #[component]
@@ -36,13 +33,13 @@ fn to_form() {
 #[component]
 pub fn PresetCards(chosen: Callback<()>) -> impl IntoView {
     let cards = PRESETS.iter().map(|preset| view! { <li>{card(preset, chosen)}</li> }).collect_view();
-    let design = Design::here();
+    let workspace = Workspace::here();
     let empty = move |_| {
-        design.start_empty();
+        start_empty(workspace);
         chosen.run(());
     };
     let import = move |_| {
-        design.import.show(design);
+        show_import(workspace.document, workspace.view);
         chosen.run(());
     };
     view! {
@@ -62,7 +59,7 @@ pub fn PresetCards(chosen: Callback<()>) -> impl IntoView {
 }
 
 fn card(preset: &'static Preset, chosen: Callback<()>) -> AnyView {
-    let design = Design::here();
+    let workspace = Workspace::here();
     let cluster = preset.cluster();
     let totals = totals(&cluster);
     let or_dash = |amount: u64| if amount == 0 { "–".to_owned() } else { grouped(amount) };
@@ -75,7 +72,7 @@ fn card(preset: &'static Preset, chosen: Callback<()>) -> AnyView {
     let size = size.map(|(amount, of)| view! { <span><b>{amount}</b>" "{of}</span> " " });
     let has = contents(&cluster).into_iter().map(|name| view! { <span class="tag">{name}</span> " " }).collect_view();
     let open = move |_| {
-        design.open_preset(preset);
+        open_preset(workspace, preset);
         chosen.run(());
     };
     view! {

@@ -2,7 +2,7 @@
 
 use super::files::Shown;
 use crate::browser::page;
-use crate::state::{Design, Lines, SOURCE};
+use crate::state::{Document, Lines, Output, SOURCE, View, go_to};
 use crate::widgets::nix_field::token_class;
 use clusterflake_core::Path;
 use clusterflake_core::diff::{Edit, edits};
@@ -22,10 +22,10 @@ type Line = Vec<(Kind, String)>;
 /// The text of `shown`; lines can be marked, and lead to the fields that made them.
 #[component]
 pub fn Code(shown: Memo<Shown>, name: Memo<String>) -> impl IntoView {
-    let design = Design::here();
+    let (document, output, view) = (Document::here(), Output::here(), View::here());
     let lines = Memo::new_with_compare(move |_| shown.with(coloured), |_, _| true);
     let changed = Memo::new(move |_| {
-        let before = design.files_before();
+        let before = output.files_before();
         shown.with(|shown| match shown {
             Some((path, file)) => match before.get(path) {
                 Some(old) if Arc::ptr_eq(old, file) || old.text == file.text => Vec::new(),
@@ -35,7 +35,7 @@ pub fn Code(shown: Memo<Shown>, name: Memo<String>) -> impl IntoView {
         })
     });
     let lit = Memo::new(move |_| {
-        let Some(field) = design.spot.lit.get() else { return HashSet::new() };
+        let Some(field) = view.location.focused.get() else { return HashSet::new() };
         shown.with(|shown| lit_lines(shown, &field))
     });
     let made = Memo::new(move |_| {
@@ -45,7 +45,7 @@ pub fn Code(shown: Memo<Shown>, name: Memo<String>) -> impl IntoView {
         })
     });
     let marked = Memo::new(move |_| {
-        design.spot.marked.with(|marked| {
+        view.location.marked.with(|marked| {
             let marked = marked.as_ref()?;
             name.with(|name| marked.file == *name).then_some(marked.range).flatten()
         })
@@ -69,7 +69,7 @@ pub fn Code(shown: Memo<Shown>, name: Memo<String>) -> impl IntoView {
     });
     Effect::new(move |_| {
         // The lines of the field that got the focus come into sight.
-        design.spot.lit.track();
+        view.location.focused.track();
         let first = lit.with_untracked(|lit| lit.iter().min().copied());
         if let Some(first) = first {
             reveal(node, first);
@@ -113,12 +113,12 @@ pub fn Code(shown: Memo<Shown>, name: Memo<String>) -> impl IntoView {
     };
     let go = move |at: usize| {
         if let Some(path) = shown.with_untracked(|shown| origin(shown, at)) {
-            design.spot.go(&path);
+            go_to(document, view, &path);
         }
     };
     let mark = move |from: usize, to: usize| {
         let file = name.get_untracked();
-        design.spot.marked.set(Some(Lines { file, range: Some((from.min(to), from.max(to))) }));
+        view.location.marked.set(Some(Lines { file, range: Some((from.min(to), from.max(to))) }));
     };
     let clicked = move |event: ev::MouseEvent| {
         if page::is_in(&event, ".number") {
@@ -141,7 +141,7 @@ pub fn Code(shown: Memo<Shown>, name: Memo<String>) -> impl IntoView {
             ("Home", Some(_)) => 0,
             ("End", Some(_)) => last,
             ("Enter", Some(at)) => return go(at),
-            ("Escape", _) => return design.spot.marked.set(None),
+            ("Escape", _) => return view.location.marked.set(None),
             _ => return,
         };
         event.prevent_default();
@@ -157,7 +157,7 @@ pub fn Code(shown: Memo<Shown>, name: Memo<String>) -> impl IntoView {
     };
     // Who comes to marked lines has the cursor on the first of them.
     let entered = move |_| {
-        let first = design.spot.marked.with_untracked(|marked| match marked {
+        let first = view.location.marked.with_untracked(|marked| match marked {
             Some(Lines { file, range: Some((first, _)) }) if name.with_untracked(|name| name == file) => Some(*first),
             _ => None,
         });

@@ -2,15 +2,15 @@
 
 use super::files::Shown;
 use crate::browser::{clipboard, files};
-use crate::state::{Design, Lines};
+use crate::state::{Document, Lines, View, link_to};
 use leptos::prelude::*;
 
 #[component]
 pub fn FileBar(name: Memo<String>, shown: Memo<Shown>) -> impl IntoView {
-    let design = Design::here();
+    let (document, view) = (Document::here(), View::here());
     let said = RwSignal::new("");
     let marked = Memo::new(move |_| {
-        design.spot.marked.with(|marked| {
+        view.location.marked.with(|marked| {
             let marked = marked.as_ref()?;
             name.with(|name| marked.file == *name).then_some(marked.range).flatten()
         })
@@ -42,7 +42,7 @@ pub fn FileBar(name: Memo<String>, shown: Memo<Shown>) -> impl IntoView {
     };
     let link = move |_| {
         let lines = Lines { file: name.get_untracked(), range: marked.get_untracked() };
-        match design.link_to(&lines) {
+        match link_to(document, &lines) {
             Ok(link) => clipboard::copy(link, move |worked| said.set(copied(worked))),
             Err(_) => said.set("Too large for a link: save the description"),
         }

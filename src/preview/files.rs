@@ -4,7 +4,7 @@ use super::code::Code;
 use super::filebar::FileBar;
 use super::find::{Find, FindBox, Results};
 use super::tree::{Entry, entries};
-use crate::state::{Design, Lines};
+use crate::state::{Lines, Output, View};
 use clusterflake_core::diff::Fate;
 use clusterflake_core::tree::File;
 use leptos::prelude::*;
@@ -23,11 +23,11 @@ struct Row {
 
 #[component]
 pub fn Files() -> impl IntoView {
-    let design = Design::here();
+    let (output, view) = (Output::here(), View::here());
     let shown = Memo::new_with_compare(
         move |_| {
-            let files = design.files();
-            let wanted = design.spot.file.get();
+            let files = output.files();
+            let wanted = view.location.file.get();
             files
                 .get_key_value(&wanted)
                 .or_else(|| files.get_key_value("cluster.nix"))
@@ -37,7 +37,7 @@ pub fn Files() -> impl IntoView {
         |before, after| same_file(before, after) != Some(true),
     );
     let name = Memo::new(move |_| shown.with(|shown| shown.as_ref().map(|(path, _)| path.clone()).unwrap_or_default()));
-    let find = Find::new(design);
+    let find = Find::new(output);
     let side = move || {
         if find.listed() {
             view! { <Results find=find/> }.into_any()
@@ -65,14 +65,14 @@ fn same_file(before: Option<&Shown>, after: Option<&Shown>) -> Option<bool> {
 
 #[component]
 fn List(shown: Memo<String>) -> impl IntoView {
-    let design = Design::here();
+    let (output, view) = (Output::here(), View::here());
     let lit = Memo::new(move |_| {
-        let Some(field) = design.spot.lit.get() else { return HashSet::new() };
+        let Some(field) = view.location.focused.get() else { return HashSet::new() };
         let made = |file: &File| file.origins.iter().any(|origin| field.contains(&origin.path));
-        design.files().iter().filter(|(_, file)| made(file)).map(|(path, _)| path.clone()).collect::<HashSet<_>>()
+        output.files().iter().filter(|(_, file)| made(file)).map(|(path, _)| path.clone()).collect::<HashSet<_>>()
     });
     let rows = Memo::new(move |_| {
-        let (files, kept) = (design.files(), design.files_kept());
+        let (files, kept) = (output.files(), output.comparison.baseline_files());
         let changed = |path: &String| match (files.get(path), kept.get(path)) {
             (Some(now), Some(then)) if Arc::ptr_eq(now, then) || now.text == then.text => None,
             (_, Some(_)) => Some(Fate::Changed),
@@ -96,7 +96,7 @@ fn List(shown: Memo<String>) -> impl IntoView {
         let current = move || (shown.get() == this).then_some("true");
         let open = move |_| {
             let file = path.clone();
-            design.spot.show_lines(Lines { file, range: None });
+            view.location.show_lines(Lines { file, range: None });
         };
         let mark = row.changed.map(|fate| {
             let (sign, word) = if fate == Fate::Added { ("+", "new") } else { ("±", "changed") };

@@ -1,13 +1,10 @@
 //! Finding in all files: the field, and the lines that were found.
 
 use crate::browser::{page, time};
-use crate::state::{Design, Lines, Pane, Spot};
+use crate::state::{FIND_FIELD, Lines, Output, View};
 use crate::widgets::codec::counted;
 use clusterflake_core::find::{Found, Hit, find};
 use leptos::{ev, html, prelude::*};
-
-/// The id of the field.
-const FIELD: &str = "find-in-files";
 
 /// The most lines that are listed.
 const MOST: usize = 300;
@@ -21,19 +18,20 @@ pub struct Find {
 }
 
 impl Find {
-    pub fn new(design: Design) -> Self {
+    pub fn new(output: Output) -> Self {
         let text = RwSignal::new(String::new());
-        let found = Memo::new(move |_| text.with(|text| find(&design.files(), text, MOST)));
+        let found = Memo::new(move |_| text.with(|text| find(&output.files(), text, MOST)));
         Self { text, list: RwSignal::new(false), found }
     }
 
+    /// Whether what was found is listed in the place of the file.
     pub fn listed(self) -> bool {
         self.list.get() && self.text.with(|text| !text.is_empty())
     }
 
-    fn open(self, design: Design, hit: &Hit) {
+    fn open(self, view: View, hit: &Hit) {
         self.list.set(false);
-        design.spot.show_lines(Lines { file: hit.path.clone(), range: Some((hit.line, hit.line)) });
+        view.location.show_lines(Lines { file: hit.path.clone(), range: Some((hit.line, hit.line)) });
     }
 
     fn summary(self) -> String {
@@ -44,16 +42,9 @@ impl Find {
     }
 }
 
-/// Leads to the field, wherever the user is.
-pub fn find_in_files(spot: Spot) {
-    spot.pane.set(Pane::Files);
-    // The pane is drawn before the field can have the focus.
-    time::after(20, || page::focus(FIELD)).forget();
-}
-
 #[component]
 pub fn FindBox(find: Find) -> impl IntoView {
-    let design = Design::here();
+    let view = View::here();
     let typed = move |event: ev::Event| {
         find.text.set(event_target_value(&event));
         find.list.set(true);
@@ -65,7 +56,7 @@ pub fn FindBox(find: Find) -> impl IntoView {
         }
         "Enter" => {
             if let Some(hit) = find.found.with_untracked(|found| found.hits.first().cloned()) {
-                find.open(design, &hit);
+                find.open(view, &hit);
             }
         }
         "ArrowDown" => {
@@ -78,7 +69,7 @@ pub fn FindBox(find: Find) -> impl IntoView {
     let any = move || find.text.with(|text| !text.is_empty());
     view! {
         <search class="find">
-            <input id=FIELD type="search" aria-label="Find in files" placeholder="Find in files" title="Ctrl+Shift+F"
+            <input id=FIND_FIELD type="search" aria-label="Find in files" placeholder="Find in files" title="Ctrl+Shift+F"
                 aria-keyshortcuts="Control+Shift+F" spellcheck="false" autocapitalize="off" autocomplete="off"
                 prop:value=move || find.text.get() on:input=typed on:keydown=pressed/>
             <p role="status" class="hidden">{move || if any() { find.summary() } else { String::new() }}</p>
@@ -94,19 +85,19 @@ const FIRST: &str = "found-first";
 
 #[component]
 pub fn Results(find: Find) -> impl IntoView {
-    let design = Design::here();
+    let view = View::here();
     let node = NodeRef::<html::Div>::new();
     let pressed = move |event: ev::KeyboardEvent| {
         let moved = match event.key().as_str() {
             "ArrowDown" => page::focus_beside(node, true),
             "ArrowUp" => {
                 if !page::focus_beside(node, false) {
-                    page::focus(FIELD);
+                    page::focus(FIND_FIELD);
                 }
                 true
             }
             "Escape" => {
-                page::focus(FIELD);
+                page::focus(FIND_FIELD);
                 true
             }
             _ => false,
@@ -125,7 +116,7 @@ pub fn Results(find: Find) -> impl IntoView {
                 }
             }
             let file = |(path, hits): (&str, Vec<(usize, &Hit)>)| {
-                let rows = hits.into_iter().map(|(place, hit)| row(design, find, place, hit)).collect_view();
+                let rows = hits.into_iter().map(|(place, hit)| row(view, find, place, hit)).collect_view();
                 view! { <h3 class="code">{path.to_owned()}</h3> <ul>{rows}</ul> }
             };
             files.into_iter().map(file).collect_view()
@@ -144,7 +135,7 @@ pub fn Results(find: Find) -> impl IntoView {
     }
 }
 
-fn row(design: Design, find: Find, place: usize, hit: &Hit) -> impl IntoView + use<> {
+fn row(view: View, find: Find, place: usize, hit: &Hit) -> impl IntoView + use<> {
     let id = (place == 0).then_some(FIRST);
     let (before, rest) = hit.text.split_at(hit.at.start);
     let (text, after) = rest.split_at(hit.at.len());
@@ -152,7 +143,7 @@ fn row(design: Design, find: Find, place: usize, hit: &Hit) -> impl IntoView + u
     let number = hit.line + 1;
     let hit = hit.clone();
     view! {
-        <li><button type="button" id=id class="hit code" on:click=move |_| find.open(design, &hit)>
+        <li><button type="button" id=id class="hit code" on:click=move |_| find.open(view, &hit)>
             <span class="hidden">"Line "</span><span class="number">{number}</span><span class="hidden">": "</span><span class="text">{before}<mark>{text}</mark>{after}</span>
         </button></li>
     }

@@ -11,6 +11,5 @@ mod tree;
 
 pub use diff::Diff;
 pub use files::Files;
-pub use find::find_in_files;
 pub use picture::Picture;
 pub use problems::Problems;

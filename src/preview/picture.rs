@@ -1,7 +1,7 @@
 //! The tab with the picture: groups as bands, and beside them what connects them. Activating something leads to its fields.
 
 use crate::browser::{files, page};
-use crate::state::Design;
+use crate::state::{Document, View, go_to};
 use clusterflake_core::picture::{self, Band, Chip, Lane, Link, Rect, Text, Tie};
 use clusterflake_core::{Path, archive};
 use leptos::{ev, html, prelude::*};
@@ -20,7 +20,8 @@ enum Part {
 /// What the parts of a picture share.
 #[derive(Clone, Copy)]
 struct Look {
-    design: Design,
+    document: Document,
+    view: View,
     /// What is pointed at or has the focus.
     lit: RwSignal<Option<Part>>,
     /// The part that the Tab key reaches.
@@ -30,15 +31,15 @@ struct Look {
 
 #[component]
 pub fn Picture() -> impl IntoView {
-    let design = Design::here();
+    let (document, view) = (Document::here(), View::here());
     let frame = NodeRef::<html::Div>::new();
     let width = RwSignal::new(0);
     page::on_size(frame, move |frame| width.set(frame.client_width()));
-    let picture = Memo::new(move |_| Arc::new(design.read(|cluster| picture::draw(cluster, width.get()))));
-    let look = Look { design, lit: RwSignal::new(None), at: RwSignal::new(0), picture };
+    let picture = Memo::new(move |_| Arc::new(document.read(|cluster| picture::draw(cluster, width.get()))));
+    let look = Look { document, view, lit: RwSignal::new(None), at: RwSignal::new(0), picture };
     let is_empty = Memo::new(move |_| picture.with(|picture| picture.bands.is_empty()));
     let save = move |_| {
-        let (name, svg) = design.read_once(|cluster| {
+        let (name, svg) = document.read_once(|cluster| {
             (archive::folder(cluster).to_owned(), picture::svg(&picture::draw(cluster, FILE_WIDTH)))
         });
         files::save(&format!("{name}.svg"), svg.as_bytes(), "image/svg+xml");
@@ -86,7 +87,7 @@ impl Look {
     fn part(self, index: usize, part: Part, rect: Rect, name: String, path: Path, inside: AnyView) -> AnyView {
         let go = move || {
             self.at.set(index);
-            self.design.spot.go(&path);
+            go_to(self.document, self.view, &path);
         };
         let act = go.clone();
         // Whatever changes this draws all parts again.
@@ -172,7 +173,7 @@ impl Look {
         let rect = band.rect;
         let (own, path) = (band.path.clone(), band.path.clone());
         // The group whose field has the focus in the form.
-        let here = move || self.design.spot.lit.with(|lit| lit.as_ref().is_some_and(|lit| own.contains(lit)));
+        let here = move || self.view.location.focused.with(|lit| lit.as_ref().is_some_and(|lit| own.contains(lit)));
         let texts = band.texts.iter().map(text).collect_view();
         let cells = band.cells.paths();
         let cells = cells.into_iter().map(|(mark, path)| view! { <path class=mark.class() d=path/> }).collect_view();

@@ -2,7 +2,7 @@
 
 use crate::actions::PROBLEMS;
 use crate::forms::tone;
-use crate::state::Design;
+use crate::state::{self, Document, Output, View, Workspace, go_to, mend};
 use crate::widgets::binding::Tone;
 use crate::widgets::codec::counted;
 use crate::widgets::command::command_line;
@@ -22,15 +22,15 @@ struct Finding {
 
 #[component]
 pub fn Problems() -> impl IntoView {
-    let design = Design::here();
+    let (document, output) = (Document::here(), Output::here());
     let findings = Memo::new(move |_| {
-        let unread = design.unread.all().into_iter().map(|(path, unread)| Finding {
+        let unread = document.unread.all().into_iter().map(|(path, unread)| Finding {
             path,
             tone: Tone::Error,
             text: format!("{}: {}", unread.label, unread.message),
             problem: None,
         });
-        let found = design.problems().iter().map(finding).collect::<Vec<_>>();
+        let found = output.problems().iter().map(finding).collect::<Vec<_>>();
         unread.chain(found).collect::<Vec<_>>()
     });
     let section = move |section: Section| {
@@ -48,7 +48,7 @@ pub fn Problems() -> impl IntoView {
         }
     };
     let summary = move || {
-        let errors = design.error_count();
+        let errors = output.error_count();
         match (errors, findings.with(Vec::len)) {
             (0, 0) => "No problems found: the flake can be downloaded.".to_owned(),
             (0, all) => format!("{}; none keeps the flake from being downloaded.", counted(all, "remark")),
@@ -57,10 +57,10 @@ pub fn Problems() -> impl IntoView {
         }
     };
     view! {
-        <div class="problems" id="problems" tabindex="-1">
-            <p class="summary" class:bad=move || design.error_count() != 0 role="status">{summary}</p>
+        <div class="problems" id=state::PROBLEMS tabindex="-1">
+            <p class="summary" class:bad=move || output.error_count() != 0 role="status">{summary}</p>
             {Section::ALL.iter().map(|each| section(*each)).collect_view()}
-            {PROBLEMS.command.map(|line| command_line(PROBLEMS.title, line(design)))}
+            {PROBLEMS.command.map(|line| command_line(PROBLEMS.title, line(Workspace::here())))}
         </div>
     }
 }
@@ -76,7 +76,7 @@ fn finding(problem: &Problem) -> Finding {
 
 #[component]
 fn Row(finding: Finding) -> impl IntoView {
-    let design = Design::here();
+    let (document, view) = (Document::here(), View::here());
     let Finding { path, tone, text, problem } = finding;
     let (class, word) = match tone {
         Tone::Error => ("dot error", "Error: "),
@@ -84,10 +84,10 @@ fn Row(finding: Finding) -> impl IntoView {
         Tone::Hint => ("dot hint", "Hint: "),
     };
     let place = path.to_string();
-    let go = move |_| design.spot.go(&path);
+    let go = move |_| go_to(document, view, &path);
     let fix = problem.and_then(|problem| {
         let label = problem.fix.as_ref()?.label.clone();
-        Some(view! { <button type="button" class="fix" on:click=move |_| design.mend(&problem)>{label}</button> })
+        Some(view! { <button type="button" class="fix" on:click=move |_| mend(document, view, &problem)>{label}</button> })
     });
     view! {
         <button type="button" class="problem" on:click=go>

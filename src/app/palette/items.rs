@@ -1,7 +1,7 @@
 //! What the palette finds: actions, sections, all that the description names, files, problems.
 
 use crate::actions::{ACTIONS, Action, FIND};
-use crate::state::Design;
+use crate::state::{Document, Output, Workspace};
 use clusterflake_core::Path;
 use clusterflake_core::cluster::Section;
 use clusterflake_core::lookup::{self, Best, Entry, Host, Query};
@@ -46,10 +46,11 @@ pub struct Found {
 }
 
 /// Everything but the nodes, as it is now.
-pub fn items(design: Design) -> Vec<Item> {
+pub fn items(workspace: Workspace) -> Vec<Item> {
+    let Workspace { document, output, view, .. } = workspace;
     untrack(|| {
         let mut items: Vec<Item> =
-            ACTIONS.iter().filter(|action| **action != &FIND).flat_map(|action| actions(design, action)).collect();
+            ACTIONS.iter().filter(|action| **action != &FIND).flat_map(|action| actions(workspace, action)).collect();
         items.extend(Section::ALL.iter().map(|section| Item {
             kind: "section",
             name: section.title().to_owned(),
@@ -57,30 +58,30 @@ pub fn items(design: Design) -> Vec<Item> {
             about: String::new(),
             target: Target::Section(*section),
         }));
-        design.read_once(|cluster| {
+        document.read_once(|cluster| {
             items.extend(lookup::elements(cluster).into_iter().map(place));
-            items.extend(lookup::fields(cluster, &|list| design.spot.row(list).get_untracked()).into_iter().map(place));
+            items.extend(lookup::fields(cluster, &|list| view.location.open_row(list)).into_iter().map(place));
             items.extend(lookup::options(cluster).into_iter().map(place));
         });
-        items.extend(design.files().keys().map(|path| file(path, None)));
+        items.extend(output.files().keys().map(|path| file(path, None)));
         // Nothing is wrong with a design that has not begun.
-        if !design.welcome.get() {
-            items.extend(problems(design));
+        if !view.welcome.get() {
+            items.extend(problems(document, output));
         }
         items
     })
 }
 
 /// An action, and the command line that does the same.
-fn actions(design: Design, action: &'static Action) -> impl Iterator<Item = Item> {
-    let does = (action.run.is_some() && (action.applies)(design)).then(|| Item {
+fn actions(workspace: Workspace, action: &'static Action) -> impl Iterator<Item = Item> {
+    let does = (action.run.is_some() && (action.applies)(workspace)).then(|| Item {
         kind: "action",
-        name: action.label(design),
+        name: action.label(workspace),
         within: String::new(),
         about: action.about.to_owned(),
         target: Target::Act(action),
     });
-    let copies = action.command.map(|line| line(design)).map(|line| Item {
+    let copies = action.command.map(|line| line(workspace)).map(|line| Item {
         kind: "command line",
         name: format!("Copy: {line}"),
         within: String::new(),
@@ -106,9 +107,9 @@ fn file(path: &str, line: Option<usize>) -> Item {
     Item { kind: "file", name: path.to_owned(), within: String::new(), about, target }
 }
 
-fn problems(design: Design) -> impl Iterator<Item = Item> {
-    let unread = design.unread.all().into_iter().map(|(path, unread)| (path, "error", unread.message));
-    let found = design.problems();
+fn problems(document: Document, output: Output) -> impl Iterator<Item = Item> {
+    let unread = document.unread.all().into_iter().map(|(path, unread)| (path, "error", unread.message));
+    let found = output.problems();
     let found: Vec<_> =
         found.iter().map(|found| (found.path.clone(), found.severity.word(), found.message.clone())).collect();
     unread.chain(found).map(|(path, kind, name)| Item {
@@ -121,7 +122,7 @@ fn problems(design: Design) -> impl Iterator<Item = Item> {
 }
 
 /// What answers to `typed` among `items` and `hosts`. A number behind a colon is a line of a file.
-pub fn find(design: Design, items: &[Item], hosts: &[Host], typed: &str) -> Found {
+pub fn find(document: Document, items: &[Item], hosts: &[Host], typed: &str) -> Found {
     let line = typed.rsplit_once(':').and_then(|(path, line)| Some((path, line.trim().parse::<usize>().ok()?)));
     if let Some((path, line)) = line.filter(|(path, line)| !path.is_empty() && *line > 0) {
         let files = items.iter().filter(|item| item.kind == "file");
@@ -132,7 +133,7 @@ pub fn find(design: Design, items: &[Item], hosts: &[Host], typed: &str) -> Foun
     }
     let query = Query::new(typed);
     let found = best(items.iter(), &query, Item::clone);
-    let nodes = design.read_once(|cluster| lookup::find_hosts(cluster, hosts, &query, MOST_HOSTS));
+    let nodes = document.read_once(|cluster| lookup::find_hosts(cluster, hosts, &query, MOST_HOSTS));
     let all = found.all() + nodes.all();
     let mut ranked = found.into_ranked();
     ranked.extend(nodes.into_ranked().into_iter().map(|(rank, entry)| (rank, host(entry))));

@@ -3,7 +3,7 @@
 use super::FIELD;
 use super::items::{self, Found, Item, Target};
 use crate::browser::page;
-use crate::state::Design;
+use crate::state::Workspace;
 use crate::widgets::codec::counted;
 use clusterflake_core::lookup::{Host, Query, hosts};
 use leptos::{ev, prelude::*};
@@ -15,8 +15,9 @@ const PAGE: usize = 8;
 
 #[component]
 pub fn Search(recent: Vec<Item>, choose: Callback<Item>) -> impl IntoView {
-    let design = Design::here();
-    let items = StoredValue::new_local(items::items(design));
+    let workspace = Workspace::here();
+    let document = workspace.document;
+    let items = StoredValue::new_local(items::items(workspace));
     let nodes = StoredValue::new_local(None::<Vec<Host>>);
     let recent = StoredValue::new_local(recent);
     let typed = RwSignal::new(String::new());
@@ -27,10 +28,10 @@ pub fn Search(recent: Vec<Item>, choose: Callback<Item>) -> impl IntoView {
             return items.with_value(|items| recent.with_value(|recent| items::offered(items, recent)));
         }
         nodes.update_value(|nodes| {
-            nodes.get_or_insert_with(|| design.read_once(hosts));
+            nodes.get_or_insert_with(|| document.read_once(hosts));
         });
         items.with_value(|items| {
-            nodes.with_value(|nodes| items::find(design, items, nodes.as_deref().unwrap_or_default(), &typed))
+            nodes.with_value(|nodes| items::find(document, items, nodes.as_deref().unwrap_or_default(), &typed))
         })
     });
     let take = move |row: usize| {

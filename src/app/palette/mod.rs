@@ -4,7 +4,7 @@ mod items;
 mod list;
 
 use crate::browser::{dialog, page, time};
-use crate::state::Design;
+use crate::state::{Workspace, go_to};
 use items::{Item, Target};
 use leptos::{html, prelude::*};
 use list::Search;
@@ -17,8 +17,8 @@ const MOST_RECENT: usize = 5;
 
 #[component]
 pub fn Palette() -> impl IntoView {
-    let design = Design::here();
-    let open = design.spot.dialogs.palette;
+    let workspace = Workspace::here();
+    let open = workspace.view.dialogs.palette;
     let node = NodeRef::<html::Dialog>::new();
     Effect::new(move |_| {
         dialog::set_open(node, open.get());
@@ -35,7 +35,7 @@ pub fn Palette() -> impl IntoView {
             recent.truncate(MOST_RECENT);
         });
         // Once the palette is gone, so that the focus stays where this leads.
-        time::after(0, move || go(design, &item.target)).forget();
+        time::after(0, move || go(workspace, &item.target)).forget();
     });
     let search = move || open.get().then(|| view! { <Search recent=recent.get_value() choose=choose/> });
     view! {
@@ -46,22 +46,23 @@ pub fn Palette() -> impl IntoView {
     }
 }
 
-fn go(design: Design, target: &Target) {
+fn go(workspace: Workspace, target: &Target) {
+    let Workspace { document, view, .. } = workspace;
     if !matches!(target, Target::Act(_) | Target::Copy(_)) {
-        design.welcome.set(false);
+        view.welcome.set(false);
     }
     match target {
-        Target::Act(action) => action.act(design),
-        Target::Copy(line) => crate::actions::copy_command(design, line.clone()),
+        Target::Act(action) => action.act(workspace),
+        Target::Copy(line) => crate::actions::copy_command(view, line.clone()),
         Target::Section(section) => {
-            design.spot.open(*section);
+            view.location.open(*section);
             page::focus("form");
         }
-        Target::Place(path) => design.spot.go(path),
+        Target::Place(path) => go_to(document, view, path),
         Target::Host(group, name) => {
-            let path = design.read_once(|cluster| clusterflake_core::lookup::host_place(cluster, group, name));
-            design.spot.go(&path);
+            let path = document.read_once(|cluster| clusterflake_core::lookup::host_place(cluster, group, name));
+            go_to(document, view, &path);
         }
-        Target::File(path, line) => design.spot.show_file(path.clone(), *line),
+        Target::File(path, line) => view.location.show_file(path.clone(), *line),
     }
 }

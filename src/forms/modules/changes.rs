@@ -1,19 +1,19 @@
 //! What a module changes in the flake, as a list that leads to each place.
 
-use crate::state::Design;
+use crate::state::{Document, Output, View};
 use clusterflake_core::modules::custom::{Change, changes};
 use leptos::prelude::*;
 
 #[component]
 pub fn Changes(module: usize) -> impl IntoView {
-    let design = Design::here();
+    let (document, output, view) = (Document::here(), Output::here(), View::here());
     let all = Memo::new(move |_| {
-        let files = design.files();
-        design.read_once(|cluster| changes(cluster, module, &files))
+        let files = output.files();
+        document.read_once(|cluster| changes(cluster, module, &files))
     });
     let row = move |Change { what, file, line }: Change| {
         let name = format!("{file}:{line}");
-        let show = move |_| design.spot.show_file(file.clone(), Some(line - 1));
+        let show = move |_| view.location.show_file(file.clone(), Some(line - 1));
         view! { <li><span>{what}</span><button type="button" class="code" on:click=show>{name}</button></li> }
     };
     let rows = move || all.get().into_iter().map(row).collect_view();

@@ -2,7 +2,7 @@
 
 use crate::forms::bind::text;
 use crate::forms::entries::{EntriesOf, add_button, adder, entries};
-use crate::state::Design;
+use crate::state::{Document, Output, View, go_to};
 use crate::widgets::codec::{LIST, TEXT, counted};
 use crate::widgets::combo::{ComboField, Suggestion};
 use crate::widgets::field::{TextField, Width};
@@ -93,9 +93,9 @@ pub fn Contents(part: Place<ModulePart>) -> impl IntoView {
 
 /// Whether a field of the part is shown: once it was used, it stays.
 fn shown(part: &Place<ModulePart>, is_used: fn(&ModulePart) -> bool) -> RwSignal<bool> {
-    let (design, part) = (Design::here(), StoredValue::new_local(part.clone()));
+    let (document, part) = (Document::here(), StoredValue::new_local(part.clone()));
     let used =
-        Memo::new(move |_| design.read(|cluster| part.with_value(|part| part.read(cluster).is_some_and(is_used))));
+        Memo::new(move |_| document.read(|cluster| part.with_value(|part| part.read(cluster).is_some_and(is_used))));
     let shown = RwSignal::new(used.get_untracked());
     Effect::new(move |_| {
         if used.get() {
@@ -107,10 +107,10 @@ fn shown(part: &Place<ModulePart>, is_used: fn(&ModulePart) -> bool) -> RwSignal
 
 /// A button that shows a field which is not used yet.
 fn reveal(label: &'static str, noun: &'static str, shown: RwSignal<bool>, path: Path) -> impl IntoView {
-    let design = Design::here();
+    let (document, view) = (Document::here(), View::here());
     let show = Callback::new(move |()| {
         shown.set(true);
-        design.spot.go(&path);
+        go_to(document, view, &path);
     });
     move || (!shown.get()).then(|| add_button(label, noun, show))
 }
@@ -123,9 +123,9 @@ fn Listed<T: 'static>(
     fields: fn(Place<T>) -> AnyView,
     #[prop(optional)] class: &'static str,
 ) -> impl IntoView {
-    let (design, counted) = (Design::here(), StoredValue::new_local(list.clone()));
+    let (document, counted) = (Document::here(), StoredValue::new_local(list.clone()));
     let any = Memo::new(move |_| {
-        design.read(|cluster| counted.with_value(|list| list.read(cluster).is_some_and(|list| !list.is_empty())))
+        document.read(|cluster| counted.with_value(|list| list.read(cluster).is_some_and(|list| !list.is_empty())))
     });
     let heading = move || any.get().then(|| view! { <h3>{title}</h3> });
     view! { {heading} {entries(EntriesOf { list, fields, class })} }
@@ -177,9 +177,9 @@ fn suggest_options(typed: &str) -> Vec<Suggestion> {
         about: candidate.about,
         text: candidate.text,
     };
-    let design = Design::here();
-    design.offline.tables.track();
-    let found = design.with_options(|known| complete::options(&known.tree, typed, MOST));
+    let output = Output::here();
+    output.options.fetched.track();
+    let found = output.options.read(|known| complete::options(&known.tree, typed, MOST));
     found.into_iter().map(suggestion).collect()
 }
 
@@ -195,14 +195,14 @@ pub fn in_value() -> CompleteAt {
 
 fn completing(stands: Stands) -> CompleteAt {
     // It is called from timers and keys, which know of no design.
-    let design = Design::here();
+    let output = Output::here();
     Callback::new(move |(text, cursor): (String, usize)| {
-        design.with_options(|known| complete::at(&text, cursor, stands, &known.tree, MOST))
+        output.options.read(|known| complete::at(&text, cursor, stands, &known.tree, MOST))
     })
 }
 
 pub fn suggest_packages(typed: &str) -> Vec<Suggestion> {
-    Design::here().offline.tables.track();
+    Output::here().options.fetched.track();
     packages(typed)
 }
 

@@ -3,7 +3,7 @@
 use super::contents::in_module;
 use crate::forms::bind::{notes_exactly, text};
 use crate::forms::entries::{EntriesOf, adder, entries};
-use crate::state::Design;
+use crate::state::Document;
 use crate::widgets::codec::TEXT;
 use crate::widgets::field::{Notes, TextField, Width};
 use crate::widgets::nix_field::NixField;
@@ -25,9 +25,9 @@ pub fn Files(module: Place<CustomModule>) -> impl IntoView {
 }
 
 fn fields(here: Place<SourceFile>) -> AnyView {
-    let (design, at) = (Design::here(), StoredValue::new_local(here.clone()));
+    let (document, at) = (Document::here(), StoredValue::new_local(here.clone()));
     let is_nix = Memo::new(move |_| {
-        design.read(|cluster| at.with_value(|at| at.read(cluster).is_some_and(|file| file.path.ends_with(".nix"))))
+        document.read(|cluster| at.with_value(|at| at.read(cluster).is_some_and(|file| file.path.ends_with(".nix"))))
     });
     let content = move || {
         let field = at.with_value(|at| text("Content", at.field(SourceFile::text), TEXT));

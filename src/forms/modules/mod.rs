@@ -11,7 +11,7 @@ pub use contents::{in_module, in_value};
 
 use super::bind::{RowsOf, notes_exactly, pick, rows, switch, text};
 use super::entries::{EntriesOf, adder, entries};
-use crate::state::Design;
+use crate::state::{Document, View, download_module};
 use crate::widgets::codec::{LIST, TEXT, counted};
 use crate::widgets::combo::ComboField;
 use crate::widgets::field::{Notes, SelectField, TextField, Width};
@@ -52,14 +52,16 @@ fn cells(module: &CustomModule) -> Vec<(String, &'static str)> {
 /// Modules of the user's own.
 #[component]
 pub fn Form() -> impl IntoView {
+    let open = View::here().location.module;
     let start = Start::new();
     let rows = rows(RowsOf {
         place: Place::section(Cluster::modules),
         columns: COLUMNS,
+        noun: "module",
         cells,
         fresh: |_| CustomModule::default(),
+        open,
     });
-    let open = rows.open;
     let at = Memo::new(move |_| (rows.count.get() > 0).then(|| open.get().min(rows.count.get() - 1)));
     let is_empty = Memo::new(move |_| rows.count.get() == 0);
     let more =
@@ -76,10 +78,10 @@ pub fn Form() -> impl IntoView {
 /// The fields of one module.
 #[component]
 fn Module(index: usize) -> impl IntoView {
-    let design = Design::here();
+    let document = Document::here();
     let here = Place::section(Cluster::modules).index(index);
     let read = move |read: fn(&CustomModule) -> String| {
-        design.read(|cluster| cluster.modules.get(index).map(read).unwrap_or_default())
+        document.read(|cluster| cluster.modules.get(index).map(read).unwrap_or_default())
     };
     let name = Memo::new(move |_| read(|module| module.name.clone()));
     let title = move || if name.get().is_empty() { "New module".to_owned() } else { name.get() };
@@ -87,7 +89,7 @@ fn Module(index: usize) -> impl IntoView {
     let is_brought = Memo::new(move |before: Option<&bool>| {
         before == Some(&true) || !read(|module| module.source.clone()).is_empty()
     });
-    let choices = Memo::new(move |_| design.read(|cluster| cluster.modules.get(index).map(implementations)));
+    let choices = Memo::new(move |_| document.read(|cluster| cluster.modules.get(index).map(implementations)));
     let fields = StoredValue::new_local(here.clone());
     let used = move || {
         let choices = choices.get().filter(|choices| choices.len() > 1)?;
@@ -133,7 +135,7 @@ fn Module(index: usize) -> impl IntoView {
             <changes::Changes module=index/>
             <div class="bar end">
                 <button type="button" title="Its folder, a section for a README and an example, as a zip"
-                    on:click=move |_| design.download_module(index)>"Download this module"</button>
+                    on:click=move |_| download_module(document, index)>"Download this module"</button>
             </div>
         </fieldset>
     }
@@ -171,7 +173,7 @@ fn Exposes(module: Place<CustomModule>) -> impl IntoView {
     view! {
         <h2>"For other modules"</h2>
         <p class="hint">"What the nodes then have as cluster.services.NAME: whether it is available, and where its programs are."</p>
-        {entries(EntriesOf { list: list.clone(), fields, class: "bare" })}
-        {adder("Add exposed service", list, |_| Default::default())}
+        {entries(EntriesOf { list: list.clone(), noun: "exposed service", fields, class: "bare" })}
+        {adder("Add exposed service", "exposed service", list, |_| Default::default())}
     }
 }

@@ -1,7 +1,7 @@
 //! Which options of NixOS a module's Nix is held against, and what could not be checked.
 
 use crate::browser::files;
-use crate::state::Design;
+use crate::state::{Document, Output, View, load_options};
 use crate::widgets::codec::grouped;
 use clusterflake_core::check::unchecked;
 use clusterflake_core::nix::options::MAX_JSON;
@@ -13,10 +13,10 @@ const FILE: &str = "options-file";
 
 #[component]
 pub fn Options(module: usize) -> impl IntoView {
-    let design = Design::here();
-    let loaded = move || design.loaded_options();
+    let (document, output, view) = (Document::here(), Output::here(), View::here());
+    let loaded = move || output.options.release();
     let used = move || match loaded() {
-        None if !design.offline.tables.get() => {
+        None if !output.options.fetched.get() => {
             "The options of NixOS are on their way: until they are here, their names are not checked.".to_owned()
         }
         None => format!(
@@ -32,12 +32,12 @@ pub fn Options(module: usize) -> impl IntoView {
     };
     // As the problems: when the checks ran, not while somebody types.
     let names = Memo::new(move |_| {
-        design.problems();
-        design.files();
+        output.problems();
+        output.files();
         let found =
-            |known: &_| design.read_once(|cluster| cluster.modules.get(module).map(|own| unchecked(own, known)));
+            |known: &_| document.read_once(|cluster| cluster.modules.get(module).map(|own| unchecked(own, known)));
         loaded();
-        design.with_options(found).unwrap_or_default()
+        output.options.read(found).unwrap_or_default()
     });
     let told = move || {
         let names = names.get();
@@ -45,9 +45,10 @@ pub fn Options(module: usize) -> impl IntoView {
             view! { <p class="hint">"Not checked, since these are of no table: "<span class="code">{names.join(", ")}</span></p> }
         })
     };
-    let chosen = move |event: ev::Event| files::read_chosen(&event, MAX_JSON, move |read| design.load_options(read));
+    let chosen =
+        move |event: ev::Event| files::read_chosen(&event, MAX_JSON, move |read| load_options(output, view, read));
     let back = move || {
-        loaded().map(|_| view! { <button type="button" on:click=move |_| design.forget_options()>"Use those of the page"</button> })
+        loaded().map(|_| view! { <button type="button" on:click=move |_| output.forget_options()>"Use those of the page"</button> })
     };
     view! {
         <h2>"Options of NixOS"</h2>

@@ -2,7 +2,7 @@ use super::contents::in_value;
 use super::with_value;
 use crate::forms::bind::{choice, pick, text};
 use crate::forms::entries::{EntriesOf, adder, entries};
-use crate::state::Design;
+use crate::state::Document;
 use crate::widgets::codec::{OPTIONAL_TEXT, TEXT};
 use crate::widgets::field::{SelectField, TextField, Width};
 use crate::widgets::nix_field::NixField;
@@ -24,14 +24,14 @@ pub fn Parameters(module: Place<CustomModule>) -> impl IntoView {
 }
 
 fn fields(here: Place<ModuleParameter>) -> AnyView {
-    let design = Design::here();
+    let document = Document::here();
     let at = StoredValue::new_local(here.clone());
     let kind = Memo::new(move |_| {
-        design.read(|cluster| at.with_value(|at| at.read(cluster).map_or(ParameterType::Text, |own| own.kind)))
+        document.read(|cluster| at.with_value(|at| at.read(cluster).map_or(ParameterType::Text, |own| own.kind)))
     });
     // What the value is where the cluster has none of its own.
     let usual = Memo::new(move |_| {
-        design.read(|cluster| {
+        document.read(|cluster| {
             at.with_value(|at| at.read(cluster).map(|own| own.default_value.clone()).unwrap_or_default())
         })
     });
@@ -84,11 +84,11 @@ fn example(kind: ParameterType) -> &'static str {
 /// Default and value, chosen of true and false.
 #[component]
 fn Booleans(here: Place<ModuleParameter>) -> impl IntoView {
-    let design = Design::here();
+    let document = Document::here();
     let (usually, own) = (here.field(ModuleParameter::default_value), here.field(ModuleParameter::value));
     let both = || ["true", "false"].map(|value| (value.to_owned(), value.to_owned()));
     // What stands there though it is neither.
-    let now = design.read_once(|cluster| {
+    let now = document.read_once(|cluster| {
         let (usually, own) = (usually.read(cluster).cloned(), own.read(cluster).cloned().flatten());
         (usually.unwrap_or_default(), own.unwrap_or_default())
     });

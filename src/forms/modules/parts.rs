@@ -3,7 +3,7 @@
 use super::contents::{self, Contents};
 use super::with_value;
 use crate::forms::bind::{RowsOf, chips, choice, notes_exactly, pick, rows};
-use crate::state::Design;
+use crate::state::{Document, View};
 use crate::widgets::codec::TEXT;
 use crate::widgets::field::{Notes, SelectField, Width};
 use crate::widgets::rows::{Column, RowsTable, Style};
@@ -25,9 +25,16 @@ fn cells(part: &ModulePart) -> Vec<(String, &'static str)> {
 
 #[component]
 pub fn Parts(module: usize) -> impl IntoView {
+    let open = View::here().location.part;
     let list = Place::section(Cluster::modules).index(module).field(CustomModule::parts);
-    let rows = rows(RowsOf { place: list.clone(), columns: COLUMNS, cells, fresh: |_| ModulePart::default() });
-    let open = rows.open;
+    let rows = rows(RowsOf {
+        place: list.clone(),
+        columns: COLUMNS,
+        noun: "part",
+        cells,
+        fresh: |_| ModulePart::default(),
+        open,
+    });
     let at = Memo::new(move |_| (rows.count.get() > 0).then(|| open.get().min(rows.count.get() - 1)));
     view! {
         <h2>"Parts"</h2>
@@ -40,12 +47,13 @@ pub fn Parts(module: usize) -> impl IntoView {
 /// The fields of one part.
 #[component]
 fn Part(module: usize, part: usize) -> impl IntoView {
-    let design = Design::here();
+    let document = Document::here();
     let here = Place::section(Cluster::modules).index(module).field(CustomModule::parts).index(part);
     let at = StoredValue::new_local(here.clone());
-    let title =
-        Memo::new(move |_| design.read(|cluster| at.with_value(|at| at.read(cluster).map(title).unwrap_or_default())));
-    let choices = Memo::new(move |_| design.read(|cluster| choices(cluster.modules.get(module)?, part)));
+    let title = Memo::new(move |_| {
+        document.read(|cluster| at.with_value(|at| at.read(cluster).map(title).unwrap_or_default()))
+    });
+    let choices = Memo::new(move |_| document.read(|cluster| choices(cluster.modules.get(module)?, part)));
     let implementation = move || {
         let choices = choices.get()?;
         let field = at.with_value(|at| at.field(ModulePart::implementation));

@@ -2,8 +2,7 @@
 
 use crate::browser::{drop, files};
 use crate::forms::bind::loose;
-use crate::state::Design;
-use crate::state::import::LIMITS;
+use crate::state::{Document, LIMITS, View, add_module, bring_module};
 use crate::widgets::dialog::Dialog;
 use crate::widgets::nix_field::NixField;
 use clusterflake_core::cluster::CustomModule;
@@ -51,15 +50,15 @@ pub fn StartDialog(start: Start) -> impl IntoView {
 /// What a module can begin from, as cards.
 #[component]
 pub fn Cards(start: Start) -> impl IntoView {
-    let design = Design::here();
+    let (document, view) = (Document::here(), View::here());
     let empty = move |_| {
         start.open.set(false);
-        design.add_module(CustomModule::default());
+        add_module(document, view, CustomModule::default());
     };
     let card = |template: &'static Template| {
         let add = move |_| {
             start.open.set(false);
-            design.add_module(template.module());
+            add_module(document, view, template.module());
         };
         view! {
             <li>
@@ -101,10 +100,10 @@ const FOLDER: &str = "module-folder";
 /// The inputs behind the cards.
 #[component]
 pub fn FileInputs(start: Start) -> impl IntoView {
-    let design = Design::here();
+    let (document, view) = (Document::here(), View::here());
     let bring = move |read| {
         start.open.set(false);
-        design.bring_module(read);
+        bring_module(document, view, read);
     };
     let chosen = move |event: ev::Event| drop::read_all_chosen(&event, LIMITS, bring);
     let folder = NodeRef::<html::Input>::new();
@@ -118,12 +117,12 @@ pub fn FileInputs(start: Start) -> impl IntoView {
 /// Takes the text of a `default.nix`.
 #[component]
 fn Paste(start: Start) -> impl IntoView {
-    let design = Design::here();
+    let (document, view) = (Document::here(), View::here());
     let source = RwSignal::new(String::new());
     let is_empty = move || source.with(|text| text.trim().is_empty());
     let take = move |_| {
         start.open.set(false);
-        design.bring_module(Ok(vec![("default.nix".to_owned(), source.get_untracked().into_bytes())]));
+        bring_module(document, view, Ok(vec![("default.nix".to_owned(), source.get_untracked().into_bytes())]));
     };
     view! {
         <p class="lead">"A function that gives a NixOS module, as the guide writes them, or a NixOS module itself."</p>

@@ -8,8 +8,8 @@ use leptos::{ev, prelude::*};
 
 #[component]
 pub fn Bar(table: Table) -> impl IntoView {
-    let Table { design, panel, .. } = table;
-    let none = Memo::new(move |_| design.read(|cluster| cluster.nodes.is_empty()));
+    let Table { document, panel, .. } = table;
+    let none = Memo::new(move |_| document.read(|cluster| cluster.nodes.is_empty()));
     let rows = move || table.selection.with(|selection| selection.chosen.len());
     let opener = move |which: Panel, label: Signal<String>, class: &'static str| {
         let is_open = move || panel.with(|open| *open == Some(which));
@@ -24,7 +24,7 @@ pub fn Bar(table: Table) -> impl IntoView {
     // Rows are moved in the description: while the table shows another order, that would be a riddle.
     let own_order = move || table.sort.with(Option::is_none) && table.filter.with(|(filter, _)| filter.is_empty());
     let groups = Memo::new(move |_| table.selected_groups());
-    let last = move || design.read(|cluster| cluster.nodes.len()).saturating_sub(1);
+    let last = move || document.read(|cluster| cluster.nodes.len()).saturating_sub(1);
     let no_groups = move || groups.with(Option::is_none);
     let fixed_up = move || !own_order() || groups.with(|groups| groups.as_ref().is_none_or(|g| g.contains(&0)));
     let fixed_down = move || !own_order() || groups.with(|groups| groups.as_ref().is_none_or(|g| g.contains(&last())));
@@ -62,8 +62,8 @@ fn FilterField(table: Table) -> impl IntoView {
         if table.filter.with(|(filter, _)| filter.is_empty()) {
             return String::new();
         }
-        let all = table.design.read(|cluster| cluster.nodes.len());
-        let groups = table.view.with(|view| view.rows.iter().filter(|row| row.position.is_none()).count());
+        let all = table.document.read(|cluster| cluster.nodes.len());
+        let groups = table.shown.with(|view| view.rows.iter().filter(|row| row.position.is_none()).count());
         format!("{groups} of {}", counted(all, "group"))
     });
     let examples = KEYS.iter().map(|key| key.example).collect::<Vec<_>>().join(" · ");
@@ -89,11 +89,12 @@ pub fn Standing(table: Table) -> impl IntoView {
     let hidden = Memo::new(move |_| table.hidden());
     let own = Memo::new(move |_| {
         let rows = table.selected();
-        table.design.read(|cluster| table.view.with(|view| differing(cluster, &rows, None, view)))
+        table.document.read(|cluster| table.shown.with(|view| differing(cluster, &rows, None, view)))
     });
     let here = Memo::new(move |_| {
         let (rows, column) = (table.selected(), table.column());
-        let count = table.design.read(|cluster| table.view.with(|view| differing(cluster, &rows, Some(column), view)));
+        let count =
+            table.document.read(|cluster| table.shown.with(|view| differing(cluster, &rows, Some(column), view)));
         (count, column)
     });
     let is_filtered = Memo::new(move |_| table.filter.with(|(filter, _)| !filter.is_empty()));

@@ -5,11 +5,10 @@ mod bar;
 mod panels;
 mod shown;
 
-use crate::state::Design;
+use crate::state::{Document, View};
 use crate::widgets::grid::{CellStyle, Grid, GridBinding, GridColumn, Selection};
 use bar::Bar;
-use clusterflake_core::table::{Column, Filter, Names, Row, Sort, View, Wish, view};
-use clusterflake_core::{Cluster, Place};
+use clusterflake_core::table::{self, Column, Filter, Names, Row, Sort, Wish};
 use leptos::prelude::*;
 use panels::Panel;
 use std::collections::BTreeSet;
@@ -33,7 +32,8 @@ const fn column(column: Column, style: CellStyle, narrow: bool) -> GridColumn {
 /// What the table remembers while it is on the page.
 #[derive(Clone, Copy)]
 pub struct Table {
-    design: Design,
+    document: Document,
+    view: View,
     /// The hostlists of the groups that are open: groups move, and are renamed rarely.
     open: RwSignal<BTreeSet<String>>,
     /// Those that are closed although the filter fits a part of them.
@@ -43,14 +43,14 @@ pub struct Table {
     filter: Memo<(Filter, Option<String>)>,
     sort: RwSignal<Option<Sort>>,
     selection: RwSignal<Selection>,
-    view: Memo<Arc<View>>,
+    shown: Memo<Arc<table::View>>,
     said: RwSignal<String>,
     panel: RwSignal<Option<Panel>>,
 }
 
 impl Table {
     fn new() -> Self {
-        let design = Design::here();
+        let (document, view) = (Document::here(), View::here());
         let (open, shut) = (RwSignal::new(BTreeSet::new()), RwSignal::new(BTreeSet::new()));
         let filter_text = RwSignal::new(String::new());
         let filter = Memo::new(move |before: Option<&(Filter, Option<String>)>| {
@@ -60,9 +60,9 @@ impl Table {
             }
         });
         let sort = RwSignal::new(None);
-        let groups = design.section(|cluster| &cluster.nodes);
+        let groups = document.section(|cluster| &cluster.nodes);
         let names = StoredValue::new(Names::default());
-        let view = Memo::new(move |_| {
+        let shown = Memo::new(move |_| {
             let groups = groups.get();
             let at = |hosts: RwSignal<BTreeSet<String>>| {
                 let is_in = |index: &usize| hosts.with(|hosts| hosts.contains(&groups[*index].hosts));
@@ -74,13 +74,25 @@ impl Table {
                 filter: filter.with(|(filter, _)| filter.clone()),
                 sort: sort.get(),
             };
-            let shown = names.try_update_value(|names| view(&groups, &wish, names));
+            let shown = names.try_update_value(|names| table::view(&groups, &wish, names));
             Arc::new(shown.unwrap_or_default())
         });
         let mut selection = Selection::default();
-        selection.only((open_group(design).get_untracked(), None));
+        selection.only((view.location.group.get_untracked(), None));
         let (selection, said) = (RwSignal::new(selection), RwSignal::new(String::new()));
-        Self { design, open, shut, filter_text, filter, sort, selection, view, said, panel: RwSignal::new(None) }
+        Self {
+            document,
+            view,
+            open,
+            shut,
+            filter_text,
+            filter,
+            sort,
+            selection,
+            shown,
+            said,
+            panel: RwSignal::new(None),
+        }
     }
 
     /// The rows that are selected, shown or not, in the order of the table and then of the description.
@@ -89,7 +101,7 @@ impl Table {
         if let [only] = &chosen.iter().collect::<Vec<_>>()[..] {
             return vec![row(**only)];
         }
-        let shown = self.view.with(|view| {
+        let shown = self.shown.with(|view| {
             let is_chosen = |row: &Row| chosen.contains(&(row.group, row.position));
             view.rows.iter().copied().filter(is_chosen).collect::<Vec<_>>()
         });
@@ -102,7 +114,7 @@ impl Table {
     fn hidden(self) -> usize {
         let chosen = self.selection.with(|selection| selection.chosen.clone());
         let shown =
-            self.view.with(|view| view.rows.iter().filter(|row| chosen.contains(&(row.group, row.position))).count());
+            self.shown.with(|view| view.rows.iter().filter(|row| chosen.contains(&(row.group, row.position))).count());
         chosen.len() - shown
     }
 
@@ -119,11 +131,6 @@ impl Table {
     }
 }
 
-/// The group whose form is open.
-fn open_group(design: Design) -> RwSignal<usize> {
-    design.spot.row(&Place::section(Cluster::nodes).path)
-}
-
 fn row((group, position): (usize, Option<usize>)) -> Row {
     Row { group, position }
 }
@@ -132,9 +139,9 @@ fn row((group, position): (usize, Option<usize>)) -> Row {
 #[component]
 pub fn NodeTable() -> impl IntoView {
     let table = Table::new();
-    let Table { design, selection, view, said, .. } = table;
-    let open = open_group(design);
-    let count = Memo::new(move |_| design.read(|cluster| cluster.nodes.len()));
+    let Table { document, view, selection, shown, said, .. } = table;
+    let open = view.location.group;
+    let count = Memo::new(move |_| document.read(|cluster| cluster.nodes.len()));
     // The group whose form is open is that of the active row, whoever chose it.
     let active = Memo::new(move |_| selection.with(|selection| selection.row.map(|(group, _)| group)));
     Effect::new(move |_| {
@@ -149,15 +156,15 @@ pub fn NodeTable() -> impl IntoView {
         }
     });
     // Undo can take rows away.
-    let groups = design.section(|cluster| &cluster.nodes);
+    let groups = document.section(|cluster| &cluster.nodes);
     Effect::new(move |_| {
         let sizes = groups.with(|groups| shown::sizes(groups));
         let exists = |(group, inside): (usize, Option<usize>)| {
             sizes.get(group).is_some_and(|size| inside.is_none_or(|inside| inside < *size))
         };
-        let shown = view.with_untracked(|view| view.rows.first().map(|row| (row.group, row.position)));
+        let first = shown.with_untracked(|shown| shown.rows.first().map(|row| (row.group, row.position)));
         let mut kept = selection.get_untracked();
-        kept.keep(exists, shown.as_slice());
+        kept.keep(exists, first.as_slice());
         if selection.with_untracked(|selection| *selection != kept) {
             selection.set(kept);
         }
@@ -170,13 +177,13 @@ pub fn NodeTable() -> impl IntoView {
             return;
         }
         let place = row.map(|(group, _)| crate::state::cell_path(Row::group(group), Column::SHOWN[column]));
-        if design.spot.lit.get_untracked() != place {
-            design.seal();
-            design.spot.lit.set(place);
+        if view.location.focused.get_untracked() != place {
+            document.end_typing();
+            view.location.focused.set(place);
         }
     });
     let rows = Memo::new(move |_| {
-        view.with(|view| Arc::new(view.rows.iter().map(|row| (row.group, row.position)).collect::<Vec<_>>()))
+        shown.with(|shown| Arc::new(shown.rows.iter().map(|row| (row.group, row.position)).collect::<Vec<_>>()))
     });
     let grid = GridBinding {
         label: "Nodes",

@@ -89,7 +89,7 @@ fn add(table: Table) -> AnyView {
         let tidy = hostlist::tidy(&text.get());
         let count = hostlist::count(&tidy).ok().filter(|count| *count > 0)?;
         let like = table.selection.with(|selection| selection.row.map(|(group, _)| group));
-        let like = table.design.read(|cluster| {
+        let like = table.document.read(|cluster| {
             let group = cluster.nodes.get(like?)?;
             let cpu = Column::Cpu.of_group(group);
             Some(format!(" with the hardware of {}: {cpu}, {}", group.hosts, memory::brief_of_node(group.memory_mib)))
@@ -114,7 +114,7 @@ fn settable(table: Table) -> Vec<Column> {
     let rows = table.selected();
     let settable = |column: &Column| {
         !matches!(column, Column::Hosts | Column::Count)
-            && table.design.read_once(|cluster| rows.iter().all(|row| is_settable(cluster, *row, *column).is_ok()))
+            && table.document.read_once(|cluster| rows.iter().all(|row| is_settable(cluster, *row, *column).is_ok()))
     };
     Column::ALL.iter().copied().filter(settable).collect()
 }

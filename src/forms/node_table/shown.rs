@@ -1,7 +1,7 @@
 //! What the rows of the table show.
 
 use super::Table;
-use crate::state::{Design, cell_path};
+use crate::state::{Document, Output, cell_path};
 use crate::widgets::codec::{counted, grouped};
 use crate::widgets::grid::{GridCell, GridRow, RowKey};
 use clusterflake_core::check::Severity;
@@ -27,11 +27,11 @@ pub(super) fn sorted(table: Table) -> Signal<Option<(usize, bool)>> {
 }
 
 /// The places of the fields with errors, as far as their names.
-fn wrong(design: Design) -> Memo<Arc<HashSet<String>>> {
+fn wrong(document: Document, output: Output) -> Memo<Arc<HashSet<String>>> {
     Memo::new(move |_| {
-        let problems = design.problems();
+        let problems = output.problems();
         let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).map(|problem| &problem.path);
-        let unread = design.unread.all();
+        let unread = document.unread.all();
         let field = |path: &Path| {
             let steps = match path.steps() {
                 [Step::Key(nodes), _, Step::Key(list), _, Step::Key(_), ..]
@@ -54,9 +54,9 @@ fn wrong(design: Design) -> Memo<Arc<HashSet<String>>> {
 
 /// What a row shows.
 pub(super) fn cells(table: Table) -> Callback<RowKey, GridRow> {
-    let design = table.design;
-    let wrong = wrong(design);
-    let groups = design.section(|cluster| &cluster.nodes);
+    let document = table.document;
+    let wrong = wrong(document, Output::here());
+    let groups = document.section(|cluster| &cluster.nodes);
     Callback::new(move |(index, inside): RowKey| {
         let groups = groups.get();
         let Some(group) = groups.get(index) else { return GridRow::default() };
@@ -72,9 +72,9 @@ pub(super) fn cells(table: Table) -> Callback<RowKey, GridRow> {
             Some(position) => node_row(table, index, group, position, &is_wrong),
         };
         // Text that could not be taken stays where it was typed.
-        if design.unread.count() > 0 {
+        if document.unread.count() > 0 {
             for (cell, column) in row.cells.iter_mut().zip(Column::SHOWN) {
-                if let Some(unread) = design.unread.at(&cell_path(at, *column)) {
+                if let Some(unread) = document.unread.at(&cell_path(at, *column)) {
                     (cell.text, cell.wrong) = (unread.text, true);
                 }
             }
@@ -94,7 +94,7 @@ fn group_row(
         GridCell { text: brief(*column, text), wrong: is_wrong(None, column) && *column != Column::Count, own: None }
     };
     let count = hostlist::count(&group.hosts).unwrap_or(0);
-    let (is_open, found) = table.view.with(|view| (view.is_open(index), view.found.get(&index).copied()));
+    let (is_open, found) = table.shown.with(|view| (view.is_open(index), view.found.get(&index).copied()));
     let own: usize = group.overrides.iter().filter_map(|change| hostlist::count(&change.hosts).ok()).sum();
     let remarks = [
         found.map(|found| format!("{} found", grouped(found as u64))),
@@ -115,7 +115,7 @@ fn node_row(
     is_wrong: &dyn Fn(Option<usize>, &Column) -> bool,
 ) -> GridRow {
     table
-        .view
+        .shown
         .with(|view| {
             let members = view.members.get(&index)?;
             let node = members.node(index, group, position)?;

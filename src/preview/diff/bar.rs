@@ -2,7 +2,7 @@
 
 use crate::browser::{clipboard, files, page, time};
 use crate::preview::filebar::copied;
-use crate::state::{Design, MAX_FILE, preset_name};
+use crate::state::{Document, MAX_FILE, Output, preset_name};
 use crate::widgets::codec::{counted, first_upper};
 use clusterflake_core::diff::patch;
 use clusterflake_core::preset::PRESETS;
@@ -19,20 +19,20 @@ pub fn Bar(
     /// Why what was given last cannot be compared with; empty where it can.
     wrong: RwSignal<String>,
 ) -> impl IntoView {
-    let design = Design::here();
-    let against = design.against;
+    let (document, output) = (Document::here(), Output::here());
+    let comparison = output.comparison;
     let (asks, said) = (RwSignal::new(false), RwSignal::new(""));
     let text = RwSignal::new(String::new());
     let picked = move |event: ev::Event| {
         wrong.set(String::new());
         let name = event_target_value(&event);
         match PRESETS.iter().find(|preset| preset_name(preset) == name) {
-            Some(preset) => against.with_preset(preset),
-            None => against.with_kept(),
+            Some(preset) => comparison.with_preset(preset),
+            None => comparison.with_baseline(),
         }
     };
     let options = move || {
-        let current = against.name();
+        let current = comparison.name();
         let known: Vec<String> = PRESETS.iter().map(preset_name).collect();
         let other = current.clone().filter(|name| !known.contains(name));
         let option = |name: String| {
@@ -51,7 +51,7 @@ pub fn Bar(
     };
     let compare = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        match against.with_link(&text.get_untracked()) {
+        match comparison.with_link(&text.get_untracked()) {
             Ok(()) => {
                 wrong.set(String::new());
                 asks.set(false);
@@ -60,18 +60,20 @@ pub fn Bar(
         }
     };
     let chosen = move |event: ev::Event| {
-        files::read_chosen(&event, MAX_FILE, move |read| wrong.set(against.with_file(read).err().unwrap_or_default()));
+        files::read_chosen(&event, MAX_FILE, move |read| {
+            wrong.set(comparison.with_file(read).err().unwrap_or_default())
+        });
     };
     let count = move || {
-        let (files, lines) = (against.files().len(), against.count());
+        let (files, lines) = (comparison.differences().len(), comparison.count());
         format!("{}: +{} −{}", counted(files, "file"), lines.added, lines.removed)
     };
-    let copy = move |_| clipboard::copy(patch(&against.files()), move |worked| said.set(copied(worked)));
+    let copy = move |_| clipboard::copy(patch(&comparison.differences()), move |worked| said.set(copied(worked)));
     let download = move |_| {
-        let name = design.read_once(|cluster| cluster.general.name.clone());
-        files::save(&format!("{name}.patch"), patch(&against.files()).as_bytes(), "text/x-diff");
+        let name = document.read_once(|cluster| cluster.general.name.clone());
+        files::save(&format!("{name}.patch"), patch(&comparison.differences()).as_bytes(), "text/x-diff");
     };
-    let any = move || !against.files().is_empty();
+    let any = move || !comparison.differences().is_empty();
     view! {
         <div class="comparebar">
             <label for="compare-with">"Compared with"</label>

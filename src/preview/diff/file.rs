@@ -2,7 +2,7 @@
 
 use super::is_noise;
 use super::rows::{Row, rows};
-use crate::state::{Design, Lines};
+use crate::state::{Lines, View};
 use crate::widgets::nix_field::token_class;
 use clusterflake_core::diff::{Fate, FileDiff, count};
 use clusterflake_core::nix::highlight::{self, Kind};
@@ -19,7 +19,7 @@ type Tokens = Vec<(Kind, String)>;
 
 #[component]
 pub fn FileView(path: String, file: Memo<Option<FileDiff>>) -> impl IntoView {
-    let design = Design::here();
+    let view = View::here();
     let lines = move |file: &Option<FileDiff>| file.as_ref().map(|file| count(&file.edits)).unwrap_or_default();
     let first = file.with_untracked(|file| lines(file));
     let open = RwSignal::new(!is_noise(&path) && first.added + first.removed <= OPEN_UP_TO);
@@ -39,7 +39,7 @@ pub fn FileView(path: String, file: Memo<Option<FileDiff>>) -> impl IntoView {
     let body = move || open.get().then(|| file.with(|file| file.as_ref().map(|file| draw(file, unfolded, all))));
     let here = path.clone();
     let shows = Memo::new(move |_| file.with(|file| file.as_ref().is_some_and(|file| file.fate != Fate::Removed)));
-    let show = move |_| design.spot.show_lines(Lines { file: here.clone(), range: None });
+    let show = move |_| view.location.show_lines(Lines { file: here.clone(), range: None });
     let label = format!("Show {path} in Files");
     view! {
         <article class="filediff">

@@ -1,6 +1,6 @@
 //! What it takes to get from one design to the other, the gravest first.
 
-use crate::state::Design;
+use crate::state::{Document, Output, View, go_to};
 use crate::widgets::codec::counted;
 use clusterflake_core::impact::{Change, Effect, Impact};
 use leptos::prelude::*;
@@ -10,13 +10,13 @@ const SHOWN: usize = 4;
 
 #[component]
 pub fn ImpactList() -> impl IntoView {
-    let design = Design::here();
-    let impacts = Memo::new(move |_| design.impact());
+    let (document, output, view) = (Document::here(), Output::here(), View::here());
+    let impacts = Memo::new(move |_| output.impact());
     let group = move |effect: &'static Effect| {
         let here = Memo::new(move |_| {
             impacts.with(|all| all.iter().filter(|impact| impact.effect == *effect).cloned().collect::<Vec<_>>())
         });
-        let list = move || here.get().into_iter().map(|impact| item(design, impact)).collect_view();
+        let list = move || here.get().into_iter().map(|impact| item(document, view, impact)).collect_view();
         view! {
             <Show when=move || here.with(|here| !here.is_empty())>
                 <div class=format!("effect {}", effect.key())>
@@ -34,14 +34,14 @@ pub fn ImpactList() -> impl IntoView {
     }
 }
 
-fn item(design: Design, impact: Impact) -> impl IntoView {
+fn item(document: Document, view: View, impact: Impact) -> impl IntoView {
     let Impact { text, hosts, count, mut changes, .. } = impact;
     let more = changes.split_off(changes.len().min(SHOWN));
     let rest = (!more.is_empty()).then(|| {
         view! {
             <details>
                 <summary>{format!("{} more", counted(more.len(), "change"))}</summary>
-                {more.into_iter().map(|change| way(design, change)).collect_view()}
+                {more.into_iter().map(|change| way(document, view, change)).collect_view()}
             </details>
         }
     });
@@ -52,14 +52,14 @@ fn item(design: Design, impact: Impact) -> impl IntoView {
         <li>
             <p>{text}</p>
             {nodes}
-            <div class="ways">{changes.into_iter().map(|change| way(design, change)).collect_view()}{rest}</div>
+            <div class="ways">{changes.into_iter().map(|change| way(document, view, change)).collect_view()}{rest}</div>
         </li>
     }
 }
 
 /// A change, and the way to its field.
-fn way(design: Design, change: Change) -> impl IntoView {
+fn way(document: Document, view: View, change: Change) -> impl IntoView {
     let Change { path, what } = change;
     let title = format!("Go to {path}");
-    view! { <button type="button" class="way" title=title on:click=move |_| design.spot.go(&path)>{what}</button> }
+    view! { <button type="button" class="way" title=title on:click=move |_| go_to(document, view, &path)>{what}</button> }
 }

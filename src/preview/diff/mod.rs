@@ -7,7 +7,7 @@ mod rows;
 
 use super::tree::rank;
 use crate::browser::files;
-use crate::state::{Design, MAX_FILE};
+use crate::state::{MAX_FILE, Output};
 use bar::Bar;
 use clusterflake_core::diff::FileDiff;
 use file::FileView;
@@ -17,10 +17,10 @@ use std::sync::Arc;
 
 #[component]
 pub fn Diff() -> impl IntoView {
-    let design = Design::here();
+    let output = Output::here();
     let wrong = RwSignal::new(String::new());
     let paths = Memo::new(move |_| {
-        let files = design.against.files();
+        let files = output.comparison.differences();
         let mut paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
         paths.sort_by_key(|path| order(path));
         paths
@@ -30,13 +30,14 @@ pub fn Diff() -> impl IntoView {
         event.prevent_default();
         event.stop_propagation();
         files::read_dropped(&event, MAX_FILE, move |read| {
-            wrong.set(design.against.with_file(read).err().unwrap_or_default())
+            wrong.set(output.comparison.with_file(read).err().unwrap_or_default())
         });
     };
     let each = move |path: String| {
         let wanted = path.clone();
-        let find =
-            move |_: Option<&Option<FileDiff>>| design.against.files().iter().find(|file| file.path == wanted).cloned();
+        let find = move |_: Option<&Option<FileDiff>>| {
+            output.comparison.differences().iter().find(|file| file.path == wanted).cloned()
+        };
         let file = Memo::new_with_compare(find, |before, after| !is_same(before, after));
         view! { <FileView path=path file=file/> }
     };

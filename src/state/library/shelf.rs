@@ -1,6 +1,6 @@
 //! Where the designs of this browser lie. What the browser refuses to keep stays in memory, so that work goes on.
 
-use super::designs::{self, Head, Kept};
+use super::stored::{self, Metadata, StoredDesign};
 use crate::browser::storage;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 const LAST: &str = "clusterflake.open";
 
 thread_local! {
-    /// The texts that the browser refused to keep.
+    /// The texts that the browser refused to keep. They stand here because the panic handler saves what is open, which it
+    /// may refuse again.
     static REFUSED: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
 }
 
@@ -18,14 +19,14 @@ pub fn get(key: &str) -> Option<String> {
     REFUSED.with_borrow(|refused| refused.get(key).cloned()).or_else(|| storage::get(key))
 }
 
-/// The head of the design as the browser keeps it, whatever this page has in memory.
-pub fn stored_head(key: &str) -> Option<Head> {
-    storage::get(key).map(|text| designs::read(&text).0)
+/// The metadata of the design as the browser keeps it, whatever this page has in memory.
+pub fn stored_metadata(key: &str) -> Option<Metadata> {
+    storage::get(key).map(|text| stored::read(&text).0)
 }
 
 /// Keeps a design. Where the browser refuses, for the reason given back, this page keeps it as long as it is open.
-pub fn put(key: &str, head: &Head, description: &str) -> Result<(), String> {
-    let text = designs::write(head, description);
+pub fn put(key: &str, metadata: &Metadata, description: &str) -> Result<(), String> {
+    let text = stored::write(metadata, description);
     let kept = storage::set(key, &text);
     REFUSED.with_borrow_mut(|refused| match &kept {
         Ok(()) => refused.remove(key),
@@ -35,11 +36,11 @@ pub fn put(key: &str, head: &Head, description: &str) -> Result<(), String> {
 }
 
 /// Changes what is said of a design, not the design itself.
-pub fn change_head(key: &str, change: impl FnOnce(&mut Head)) -> Result<(), String> {
+pub fn change_metadata(key: &str, change: impl FnOnce(&mut Metadata)) -> Result<(), String> {
     let Some(text) = get(key) else { return Ok(()) };
-    let (mut head, description) = designs::read(&text);
-    change(&mut head);
-    put(key, &head, description)
+    let (mut metadata, description) = stored::read(&text);
+    change(&mut metadata);
+    put(key, &metadata, description)
 }
 
 /// Forgets designs for good, and tries again to keep what was refused: there may be room now.
@@ -58,20 +59,20 @@ pub fn has_refused() -> bool {
 }
 
 /// Every design, the last changed one first.
-pub fn all() -> Vec<Kept> {
-    let mut keys: Vec<String> = storage::keys().into_iter().filter(|key| designs::is_key(key)).collect();
+pub fn all() -> Vec<StoredDesign> {
+    let mut keys: Vec<String> = storage::keys().into_iter().filter(|key| stored::is_key(key)).collect();
     REFUSED.with_borrow(|refused| keys.extend(refused.keys().cloned()));
     keys.sort_unstable();
     keys.dedup();
-    let mut all: Vec<Kept> =
-        keys.into_iter().filter_map(|key| Some(Kept { head: designs::read(&get(&key)?).0, key })).collect();
-    all.sort_by_key(|kept| std::cmp::Reverse(kept.head.changed));
+    let mut all: Vec<StoredDesign> =
+        keys.into_iter().filter_map(|key| Some(StoredDesign { metadata: stored::read(&get(&key)?).0, key })).collect();
+    all.sort_by_key(|kept| std::cmp::Reverse(kept.metadata.changed));
     all
 }
 
 /// The key of the design that this tab had open last, else any tab; none for one that is gone or in the trash.
 pub fn last() -> Option<String> {
-    let there = |key: &String| get(key).is_some_and(|text| !designs::read(&text).0.deleted);
+    let there = |key: &String| get(key).is_some_and(|text| !stored::read(&text).0.deleted);
     storage::get_of_tab(LAST).filter(there).or_else(|| storage::get(LAST).filter(there))
 }
 

@@ -41,7 +41,7 @@ impl History {
     }
 
     /// Ends the last step: what is typed from now on is a new one.
-    pub fn seal(&mut self) {
+    pub fn end_typing(&mut self) {
         self.open = false;
     }
 
@@ -110,7 +110,7 @@ mod tests {
         let typed = Some("cluster.name".to_owned());
         assert!(history.record("change Name".to_owned(), typed.clone(), None, named("")));
         assert!(!history.record("change Name".to_owned(), typed.clone(), None, named("a")));
-        history.seal();
+        history.end_typing();
         assert!(history.record("change Name".to_owned(), typed, None, named("ab")));
         assert_eq!(go(&mut history, 1, "abc"), Some(named("ab")));
         assert_eq!(go(&mut history, 0, "ab"), Some(named("")));

@@ -3,8 +3,10 @@
 use leptos::prelude::*;
 use std::sync::Arc;
 
+/// Something that is told.
 #[derive(Clone)]
 pub struct Notice {
+    /// Tells it from the others.
     pub id: usize,
     pub error: bool,
     pub text: String,
@@ -25,10 +27,12 @@ pub enum Topic {
 /// notice stays longer.
 pub type Action = (&'static str, Arc<dyn Fn() + Send + Sync>);
 
+/// A button of a notice that says `label`.
 pub fn action(label: &'static str, act: impl Fn() + Send + Sync + 'static) -> Action {
     (label, Arc::new(act))
 }
 
+/// What is told now.
 #[derive(Clone, Copy)]
 pub struct Notices {
     list: RwSignal<Vec<Notice>>,
@@ -36,10 +40,11 @@ pub struct Notices {
 }
 
 impl Notices {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { list: RwSignal::new(Vec::new()), next: StoredValue::new(0) }
     }
 
+    /// Every notice, the oldest first.
     pub fn all(self) -> Vec<Notice> {
         self.list.get()
     }
@@ -71,6 +76,7 @@ impl Notices {
         });
     }
 
+    /// Takes a notice away.
     pub fn close(self, id: usize) {
         self.list.update(|list| list.retain(|notice| notice.id != id));
     }

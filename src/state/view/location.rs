@@ -1,14 +1,19 @@
 //! Where the user is on the page.
 
-use super::begun::Begun;
-use super::{Design, Lines};
+use super::Lines;
 use crate::browser::{page, time};
-use clusterflake_core::cluster::{LISTS, List, Section};
+use clusterflake_core::cluster::Section;
 use clusterflake_core::path::{Path, Step};
 use leptos::prelude::*;
 
 /// The id of the text of the file that is shown.
 pub const SOURCE: &str = "source";
+
+/// The id of the list of problems.
+pub const PROBLEMS: &str = "problems";
+
+/// The id of the field that finds in all files.
+pub const FIND_FIELD: &str = "find-in-files";
 
 /// What stands beside the sections: on wide screens the form and one of the others.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,76 +25,74 @@ pub enum Pane {
     Problems,
 }
 
+/// The section, the field, the file and the lines that the user is at.
 #[derive(Clone, Copy)]
-pub struct Spot {
+pub struct Location {
     pub section: RwSignal<Section>,
     pub pane: RwSignal<Pane>,
     /// The file that is shown.
     pub file: RwSignal<String>,
     /// The lines that are marked, by the user or by a link.
     pub marked: RwSignal<Option<Lines>>,
-    /// Which row of each list is open.
-    rows: [RwSignal<usize>; LISTS.len()],
+    /// The rows that are open in the tables of the sections.
+    pub group: RwSignal<usize>,
+    pub share: RwSignal<usize>,
+    pub partition: RwSignal<usize>,
+    pub user: RwSignal<usize>,
+    pub module: RwSignal<usize>,
+    pub part: RwSignal<usize>,
     /// The field that had the focus last: its lines are lit.
-    pub lit: RwSignal<Option<Path>>,
-    /// The job that the scheduler is asked about; no part of the design.
-    pub job: RwSignal<String>,
+    pub focused: RwSignal<Option<Path>>,
     /// Whether the menu of sections is open, on small screens.
     pub menu: RwSignal<bool>,
-    pub dialogs: Dialogs,
-    /// What was just added, and is still being filled in.
-    begun: RwSignal<Option<Begun>>,
     /// Which problem was gone to last.
     problem: StoredValue<Option<usize>>,
 }
 
-/// Which dialogs are open.
-#[derive(Clone, Copy)]
-pub struct Dialogs {
-    pub presets: RwSignal<bool>,
-    pub link: RwSignal<bool>,
-    pub palette: RwSignal<bool>,
-    pub help: RwSignal<bool>,
-}
-
-impl Design {
-    /// Leads to the field of the next problem, or of the one before.
-    pub fn go_to_problem(self, next: bool) {
-        let unread = self.unread.all().into_iter().map(|(path, _)| path);
-        let found = self.problems.get_untracked();
-        let paths: Vec<Path> = unread.chain(found.iter().map(|problem| problem.path.clone())).collect();
-        let Some(last) = paths.len().checked_sub(1) else { return };
-        let to = match (self.spot.problem.get_value(), next) {
-            (Some(at), true) if at < last => at + 1,
-            (_, true) => 0,
-            (Some(at), false) if at > 0 => (at - 1).min(last),
-            (_, false) => last,
-        };
-        self.spot.problem.set_value(Some(to));
-        self.spot.go(&paths[to]);
-    }
-}
-
-impl Spot {
-    pub fn new() -> Self {
+impl Location {
+    pub(super) fn new() -> Self {
         Self {
             section: RwSignal::new(Section::General),
             pane: RwSignal::new(Pane::Form),
             file: RwSignal::new("cluster.nix".to_owned()),
             marked: RwSignal::new(None),
-            rows: std::array::from_fn(|_| RwSignal::new(0)),
-            lit: RwSignal::new(None),
-            job: RwSignal::new(String::new()),
+            group: RwSignal::new(0),
+            share: RwSignal::new(0),
+            partition: RwSignal::new(0),
+            user: RwSignal::new(0),
+            module: RwSignal::new(0),
+            part: RwSignal::new(0),
+            focused: RwSignal::new(None),
             menu: RwSignal::new(false),
-            dialogs: Dialogs {
-                presets: RwSignal::new(false),
-                link: RwSignal::new(false),
-                palette: RwSignal::new(false),
-                help: RwSignal::new(false),
-            },
-            begun: RwSignal::new(None),
             problem: StoredValue::new(None),
         }
+    }
+
+    /// Which of `count` problems comes after the one that was gone to last, or before it; it is the last one then.
+    pub fn next_problem(self, count: usize, forwards: bool) -> Option<usize> {
+        let last = count.checked_sub(1)?;
+        let to = match (self.problem.get_value(), forwards) {
+            (Some(at), true) if at < last => at + 1,
+            (_, true) => 0,
+            (Some(at), false) if at > 0 => (at - 1).min(last),
+            (_, false) => last,
+        };
+        self.problem.set_value(Some(to));
+        Some(to)
+    }
+
+    /// Leads to the field that finds in all files, wherever the user is.
+    pub fn find_in_files(self) {
+        self.pane.set(Pane::Files);
+        // The pane is drawn before the field can have the focus.
+        time::after(20, || page::focus(FIND_FIELD)).forget();
+    }
+
+    /// Lists the problems, with the focus on them.
+    pub fn show_problems(self) {
+        self.pane.set(Pane::Problems);
+        // They are drawn first.
+        time::after(0, || page::focus(PROBLEMS)).forget();
     }
 
     /// Opens a section.
@@ -98,62 +101,32 @@ impl Spot {
         self.pane.set(Pane::Form);
         if self.section.get_untracked() != section {
             self.section.set(section);
-            self.lit.set(None);
+            self.focused.set(None);
             page::form_to_top();
         }
     }
 
     /// Leads to the field at `path`: opens its section and row, and focuses it, or what is nearest to it.
-    pub fn go(self, path: &Path) {
+    pub(in crate::state) fn go(self, path: &Path) {
         if let Some(section) = path.section().and_then(Section::from_key) {
             self.open(section);
         }
         self.open_rows(path);
-        self.begun.set(None);
         // The form draws the row before the field can have the focus.
         let path = path.clone();
         time::settled(move || lead(&path, true));
     }
 
-    /// Leads to what was just added at `path`: of its fields nothing is told before they are left.
-    pub fn begin(self, path: &Path) {
-        self.go(path);
-        self.begun.set(Some(Begun::new(path.clone())));
-    }
-
-    /// Follows the focus, once a key or a button of the mouse is up: what is told before that would move what is being
-    /// clicked.
-    pub fn rest(self) {
-        if self.begun.with_untracked(Option::is_none) {
-            return;
-        }
-        // What the click adds has the focus first.
-        time::settled(move || {
-            let Some(before) = self.begun.get_untracked() else { return };
-            let place = page::place_in_focus().and_then(|place| place.parse().ok());
-            let after = before.clone().with_focus_at(place);
-            if after.as_ref() != Some(&before) {
-                self.begun.set(after);
-            }
-        });
-    }
-
-    /// Whether the form says nothing yet of a problem at `path`.
-    pub fn hides(self, path: &Path) -> bool {
-        self.begun.with(|begun| begun.as_ref().is_some_and(|begun| begun.hides(path)))
-    }
-
     /// Shows the field at `path`, which has just changed: opens its section and row and lights its lines. It gets the
     /// focus where the form has it, or nothing.
-    pub fn show(self, path: &Path) {
+    pub(in crate::state) fn show(self, path: &Path) {
         if let Some(section) = path.section().and_then(Section::from_key)
             && self.section.get_untracked() != section
         {
             self.section.set(section);
         }
         self.open_rows(path);
-        self.begun.set(None);
-        self.lit.set(Some(path.clone()));
+        self.focused.set(Some(path.clone()));
         let path = path.clone();
         time::settled(move || lead(&path, page::is_focus_in_form()));
     }
@@ -161,32 +134,17 @@ impl Spot {
     /// Opens the first row of every table: another design is on the page.
     pub fn to_first_rows(self) {
         page::form_to_top();
-        for row in self.rows {
+        for row in [self.group, self.share, self.partition, self.user, self.module, self.part] {
             row.set(0);
         }
     }
 
-    /// Opens the rows that `path` is in.
     fn open_rows(self, path: &Path) {
-        let mut list = Path::root();
-        for step in path.steps() {
-            list = match step {
-                Step::Key(key) => list.key(key),
-                Step::Index(row) => {
-                    if let Some(open) = List::index(&list).map(|index| self.rows[index])
-                        && open.get_untracked() != *row
-                    {
-                        open.set(*row);
-                    }
-                    list.index(*row)
-                }
-            };
+        for (open, row) in self.rows(path) {
+            if open.get_untracked() != row {
+                open.set(row);
+            }
         }
-    }
-
-    /// The row that is open of the list at `list`; of a list without a row in [`LISTS`] it is kept nowhere.
-    pub fn row(self, list: &Path) -> RwSignal<usize> {
-        List::index(list).map_or_else(|| RwSignal::new(0), |index| self.rows[index])
     }
 
     /// Shows a file with the focus on it, and where `line` is given that line, counted from 0.
@@ -194,6 +152,33 @@ impl Spot {
         self.show_lines(Lines { file, range: line.map(|line| (line, line)) });
         // It is drawn before it can have the focus.
         time::settled(|| page::focus(SOURCE));
+    }
+
+    /// The row that is open of the list at `list`.
+    pub fn open_row(self, list: &Path) -> usize {
+        let inside = list.index(0);
+        let depth = inside.steps().iter().filter(|step| matches!(step, Step::Index(_))).count();
+        self.rows(&inside).get(depth - 1).map_or(0, |(open, _)| open.get_untracked())
+    }
+
+    /// The rows that `path` is in, outermost first.
+    fn rows(self, path: &Path) -> Vec<(RwSignal<usize>, usize)> {
+        match path.steps() {
+            [Step::Key(section), Step::Index(row), ..] if section == "nodes" => vec![(self.group, *row)],
+            [Step::Key(section), Step::Index(row), inner @ ..] if section == "modules" => match inner {
+                [Step::Key(list), Step::Index(part), ..] if list == "parts" => {
+                    vec![(self.module, *row), (self.part, *part)]
+                }
+                _ => vec![(self.module, *row)],
+            },
+            [_, Step::Key(list), Step::Index(row), ..] => match list.as_str() {
+                "shared" => vec![(self.share, *row)],
+                "partitions" => vec![(self.partition, *row)],
+                "accounts" => vec![(self.user, *row)],
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! Edits: each is a step that can be undone.
 
-use super::{Design, History, subject};
+use super::{Document, Edit, History, step_name};
 use clusterflake_core::check::{self, Problem};
+use clusterflake_core::cluster::Section;
 use clusterflake_core::lookup::name_at;
 use clusterflake_core::{Cluster, Path};
 use leptos::prelude::*;
 
-impl Design {
+impl Document {
     /// Changes the value at `path` by what was entered in its field; `label` is what the form calls it. What is typed
     /// in one field is one step. Nothing changes where `change` says that the entry cannot be read.
     pub fn enter(
@@ -17,7 +18,7 @@ impl Design {
         change: &dyn Fn(&mut Cluster) -> Result<(), String>,
     ) -> Result<(), String> {
         let mut after = self.cluster.get_untracked();
-        let name = subject::step_name(&after, path, label);
+        let name = step_name::step_name(&after, path, label);
         change(&mut after)?;
         self.commit(name, typing.then(|| format!("{path} {label}")), Some(path.clone()), after);
         Ok(())
@@ -56,73 +57,87 @@ impl Design {
         self.commit(name, None, Some(path.clone()), after);
     }
 
-    /// Applies the fix of `problem`.
-    pub fn mend(self, problem: &Problem) {
-        let Some(fix) = &problem.fix else { return };
-        match self.cluster.with_untracked(|cluster| check::apply(cluster, fix)) {
-            Ok(after) => {
-                for (path, _) in &fix.set {
-                    self.unread.forget(path);
-                }
-                self.commit(fix.label.clone(), None, Some(problem.path.clone()), after);
-            }
-            Err(error) => self.notices.show(true, format!("The fix does not fit any more: {error}"), None),
+    /// Applies the fix of `problem`; nothing where it has none. Fails with a sentence where the design has gone on and the
+    /// fix does not fit it any more.
+    pub fn mend(self, problem: &Problem) -> Result<(), String> {
+        let Some(fix) = &problem.fix else { return Ok(()) };
+        let after = self.read_once(|cluster| check::apply(cluster, fix));
+        let after = after.map_err(|error| format!("The fix does not fit any more: {error}"))?;
+        for (path, _) in &fix.set {
+            self.unread.forget(path);
         }
+        // The fix went through JSON: sections that it left alone are shared again.
+        let after = self.read_once(|before| share(before, after));
+        self.commit(fix.label.clone(), None, Some(problem.path.clone()), after);
+        Ok(())
     }
 
     /// Puts another design in the place of this one; undo brings it back.
     pub fn replace(self, name: String, cluster: Cluster) {
         self.unread.forget(&Path::root());
-        self.spot.to_first_rows();
         self.commit(name, None, None, cluster);
-        self.generate();
-        self.mark_kept();
     }
 
+    /// Takes the sections of `cluster` that differ, in one step; what was typed elsewhere stays.
+    pub fn merge(self, name: String, cluster: Cluster) {
+        self.read_once(|before| {
+            for section in Section::ALL.iter().filter(|section| !before.shares(&cluster, **section)) {
+                self.unread.forget(&Path::root().key(section.key()));
+            }
+        });
+        self.commit(name, None, None, cluster);
+    }
+
+    /// Takes the last step back.
     pub fn undo(self) {
         if let Some(count) = self.history.with_untracked(History::done).checked_sub(1) {
             self.go_to_step(count);
         }
     }
 
+    /// Does the step again that was taken back last.
     pub fn redo(self) {
         self.go_to_step(self.history.with_untracked(History::done) + 1);
     }
 
-    /// Goes to where `count` steps are done, and shows what changed.
+    /// Goes to where `count` steps are done; nothing where there are fewer.
     pub fn go_to_step(self, count: usize) {
         let now = self.cluster.get_untracked();
         let Some((other, place)) = self.history.try_update(|history| history.go(count, now)).flatten() else { return };
         self.unread.forget(&Path::root());
-        self.notices.pass();
-        self.before.set(self.files.get_untracked());
-        // Back at the beginning there is a choice again of what to begin with.
-        self.welcome.set(count == 0 && other == Cluster::default());
         self.cluster.set(other);
-        self.refresh();
-        if let Some(place) = place {
-            self.spot.show(&place);
-        }
+        self.tell(Edit::Travel(place));
     }
 
     /// Ends a step of typing: the focus went elsewhere.
-    pub fn seal(self) {
-        self.history.update_untracked(History::seal);
+    pub fn end_typing(self) {
+        self.history.update_untracked(History::end_typing);
     }
 
-    pub(super) fn commit(self, name: String, typed: Option<String>, place: Option<Path>, after: Cluster) {
+    fn commit(self, name: String, typed: Option<String>, place: Option<Path>, after: Cluster) {
         let before = self.cluster.get_untracked();
         if before == after {
             return;
         }
-        self.notices.pass();
-        if self.history.try_update(|history| history.record(name, typed, place, before)) == Some(true) {
-            self.before.set(self.files.get_untracked());
-        }
+        let is_step = self.history.try_update(|history| history.record(name, typed, place, before)) == Some(true);
         self.cluster.set(after);
-        if self.welcome.get_untracked() {
-            self.welcome.set(false);
-        }
-        self.refresh();
+        self.tell(if is_step { Edit::Step } else { Edit::Typing });
     }
+
+    fn tell(self, edit: Edit) {
+        if let Some(follow) = self.follower.get_value() {
+            follow(edit);
+        }
+    }
+}
+
+/// `after`, with the sections that equal those of `before` shared with it.
+pub(in crate::state) fn share(before: &Cluster, mut after: Cluster) -> Cluster {
+    macro_rules! share {
+        ($($section:ident)*) => {
+            $(if before.$section == after.$section { after.$section = before.$section.clone(); })*
+        };
+    }
+    share!(general nodes network storage slurm hpc monitoring users containers modules);
+    after
 }

@@ -1,8 +1,7 @@
 //! Lines of a file: those that are marked, and how a link names them.
 
-use super::{Design, Pane, Spot};
+use super::{Location, Pane};
 use crate::browser::address;
-use clusterflake_core::link::TooLong;
 use leptos::prelude::*;
 
 /// Some lines of a file, or the whole of it.
@@ -32,7 +31,7 @@ impl Lines {
     }
 
     /// `file=cluster.nix:13-15`, for a link's fragment; counted from 1.
-    fn fragment(&self) -> String {
+    pub fn fragment(&self) -> String {
         let file = address::encoded(&self.file);
         match self.range {
             None => format!("{KEY}{file}"),
@@ -42,19 +41,12 @@ impl Lines {
     }
 }
 
-impl Spot {
+impl Location {
     /// Shows a file, with its lines marked.
     pub fn show_lines(self, lines: Lines) {
         self.menu.set(false);
         self.pane.set(Pane::Files);
         self.file.set(lines.file.clone());
         self.marked.set(Some(lines));
-    }
-}
-
-impl Design {
-    /// The address of this page with the design in it, that opens with these lines marked.
-    pub fn link_to(self, lines: &Lines) -> Result<String, TooLong> {
-        self.link().map(|link| format!("{link}&{}", lines.fragment()))
     }
 }

@@ -17,7 +17,7 @@ const SET_ASIDE: &str = "clusterflake.set-aside";
 
 /// What is kept with a description: the first line of the text, as JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Head {
+pub struct Metadata {
     /// The layout, see [`LAYOUT`]. A first line without it belongs to a description that stands alone.
     pub layout: u32,
     pub name: String,
@@ -39,7 +39,7 @@ pub struct Head {
     pub unread: Vec<(String, Unread)>,
 }
 
-impl Default for Head {
+impl Default for Metadata {
     fn default() -> Self {
         Self {
             layout: LAYOUT,
@@ -57,36 +57,37 @@ impl Default for Head {
 
 /// A design of the list.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Kept {
+pub struct StoredDesign {
+    /// Where the browser keeps it.
     pub key: String,
-    pub head: Head,
+    pub metadata: Metadata,
 }
 
 /// What a browser keeps for a design.
-pub fn write(head: &Head, description: &str) -> String {
-    let head = serde_json::to_string(head).expect("a head has nothing that JSON cannot say");
-    format!("{head}\n{description}")
+pub fn write(metadata: &Metadata, description: &str) -> String {
+    let metadata = serde_json::to_string(metadata).expect("metadata has nothing that JSON cannot say");
+    format!("{metadata}\n{description}")
 }
 
-/// A kept text's head and description. Older pages kept the description alone: its head is made from it.
-pub fn read(text: &str) -> (Head, &str) {
+/// A kept text's metadata and description. Older pages kept the description alone: its metadata is made from it.
+pub fn read(text: &str) -> (Metadata, &str) {
     if let Some((first, description)) = text.split_once('\n')
-        && let Ok(head) = serde_json::from_str(first)
+        && let Ok(metadata) = serde_json::from_str(first)
     {
-        return (head, description);
+        return (metadata, description);
     }
-    let head =
-        Cluster::from_json(text).map(|cluster| Head::default().following(&cluster, Vec::new)).unwrap_or_default();
-    (head, text)
+    let metadata =
+        Cluster::from_json(text).map(|cluster| Metadata::default().following(&cluster, Vec::new)).unwrap_or_default();
+    (metadata, text)
 }
 
 /// The cluster in a kept text, or why it cannot be opened.
-pub fn open(text: &str) -> Result<(Head, Cluster), String> {
-    let (head, description) = read(text);
-    if head.layout > LAYOUT {
+pub fn open(text: &str) -> Result<(Metadata, Cluster), String> {
+    let (metadata, description) = read(text);
+    if metadata.layout > LAYOUT {
         return Err("a newer version of this page keeps it in another way; reload the page".to_owned());
     }
-    Ok((head, Cluster::from_json(description).map_err(|error| error.to_string())?))
+    Ok((metadata, Cluster::from_json(description).map_err(|error| error.to_string())?))
 }
 
 /// Whether a design is kept under `key`.
@@ -101,34 +102,34 @@ pub fn fresh_key(now: u64, taken: impl Fn(&str) -> bool) -> String {
     keys.into_iter().find(|key| !taken(key)).expect("numbers do not end")
 }
 
-impl Head {
-    /// The head of the design once it holds `cluster`; `taken` gives the names of the others, asked for where a new name
+impl Metadata {
+    /// The metadata of the design once it holds `cluster`; `taken` gives the names of the others, asked for where a new name
     /// is needed.
-    pub fn following(&self, cluster: &Cluster, taken: impl FnOnce() -> Vec<String>) -> Head {
+    pub fn following(&self, cluster: &Cluster, taken: impl FnOnce() -> Vec<String>) -> Metadata {
         let wanted = &cluster.general.name;
         // A name that was made unique stays as long as the cluster's own does.
         let stays = self.named || is_numbered(&self.name, wanted);
         let name = if stays { self.name.clone() } else { unique(wanted, &taken()) };
-        Head { name, nodes: totals(cluster).nodes, ..self.clone() }
+        Metadata { name, nodes: totals(cluster).nodes, ..self.clone() }
     }
 
-    /// The head of a copy, with a name of its own; nothing of it is kept yet.
-    pub fn copied(&self, taken: &[String]) -> Head {
-        Head { name: unique(&self.name, taken), revision: 0, deleted: false, ..self.clone() }
+    /// The metadata of a copy, with a name of its own; nothing of it is kept yet.
+    pub fn copied(&self, taken: &[String]) -> Metadata {
+        Metadata { name: unique(&self.name, taken), revision: 0, deleted: false, ..self.clone() }
     }
 }
 
-/// The head of the kept `text` under a new name; with an empty one the design is called as its cluster is.
-pub fn renamed(text: &str, name: &str, taken: &[String]) -> Head {
-    let (head, description) = read(text);
+/// The metadata of the kept `text` under a new name; with an empty one the design is called as its cluster is.
+pub fn renamed(text: &str, name: &str, taken: &[String]) -> Metadata {
+    let (metadata, description) = read(text);
     if name.trim().is_empty() {
-        let head = Head { name: String::new(), named: false, ..head };
+        let metadata = Metadata { name: String::new(), named: false, ..metadata };
         return match Cluster::from_json(description) {
-            Ok(cluster) => head.following(&cluster, || taken.to_vec()),
-            Err(_) => Head { name: unique("", taken), ..head },
+            Ok(cluster) => metadata.following(&cluster, || taken.to_vec()),
+            Err(_) => Metadata { name: unique("", taken), ..metadata },
         };
     }
-    Head { name: unique(name, taken), named: true, ..head }
+    Metadata { name: unique(name, taken), named: true, ..metadata }
 }
 
 /// What designs without a name are called.
@@ -166,18 +167,18 @@ fn is_numbered(name: &str, wanted: &str) -> bool {
 }
 
 /// The names of all designs but the one under `key`.
-pub fn names_beside(all: &[Kept], key: &str) -> Vec<String> {
-    all.iter().filter(|kept| kept.key != key).map(|kept| kept.head.name.clone()).collect()
+pub fn names_beside(all: &[StoredDesign], key: &str) -> Vec<String> {
+    all.iter().filter(|kept| kept.key != key).map(|kept| kept.metadata.name.clone()).collect()
 }
 
 /// The design to go on with: the one that was changed last, of those that are not in the trash.
-pub fn latest<'a>(all: &'a [Kept], except: &str) -> Option<&'a Kept> {
-    all.iter().filter(|kept| !kept.head.deleted && kept.key != except).max_by_key(|kept| kept.head.changed)
+pub fn latest<'a>(all: &'a [StoredDesign], except: &str) -> Option<&'a StoredDesign> {
+    all.iter().filter(|kept| !kept.metadata.deleted && kept.key != except).max_by_key(|kept| kept.metadata.changed)
 }
 
 /// Whether a page that knows the design as of `known` may write over what is kept now. One that is no longer kept may
 /// always be written.
-pub fn may_write(known: u64, kept: Option<&Head>) -> bool {
+pub fn may_write(known: u64, kept: Option<&Metadata>) -> bool {
     kept.is_none_or(|kept| kept.revision <= known)
 }
 
@@ -207,22 +208,26 @@ mod tests {
         cluster
     }
 
-    fn kept(key: &str, name: &str, changed: u64) -> Kept {
-        Kept { key: key.to_owned(), head: Head { name: name.to_owned(), changed, ..Head::default() } }
+    fn kept(key: &str, name: &str, changed: u64) -> StoredDesign {
+        StoredDesign {
+            key: key.to_owned(),
+            metadata: Metadata { name: name.to_owned(), changed, ..Metadata::default() },
+        }
     }
 
     #[test]
     fn what_is_written_is_read() {
-        let head = Head { revision: 7, deleted: true, ..Head::default() }.following(&called("aurora"), Vec::new);
-        let text = write(&head, &called("aurora").to_compact_json());
-        assert_eq!(open(&text), Ok((head, called("aurora"))));
+        let metadata =
+            Metadata { revision: 7, deleted: true, ..Metadata::default() }.following(&called("aurora"), Vec::new);
+        let text = write(&metadata, &called("aurora").to_compact_json());
+        assert_eq!(open(&text), Ok((metadata, called("aurora"))));
     }
 
     #[test]
     fn descriptions_of_the_first_pages_open() {
         for text in [called("aurora").to_compact_json(), called("aurora").to_json()] {
-            let (head, cluster) = open(&text).unwrap();
-            assert_eq!((head.name.as_str(), head.revision), ("aurora", 0));
+            let (metadata, cluster) = open(&text).unwrap();
+            assert_eq!((metadata.name.as_str(), metadata.revision), ("aurora", 0));
             assert_eq!(cluster, called("aurora"));
         }
     }
@@ -258,16 +263,16 @@ mod tests {
     fn damaged_texts_and_those_of_newer_pages_are_refused_and_still_listed() {
         for text in ["", "{\"version\":1,\"nodes\":[{\"hosts\"", "\n", "not JSON\n{}"] {
             assert!(open(text).is_err(), "{text}");
-            assert_eq!(read(text).0, Head::default());
+            assert_eq!(read(text).0, Metadata::default());
         }
-        let newer = write(&Head { layout: LAYOUT + 1, ..Head::default() }, "{}");
+        let newer = write(&Metadata { layout: LAYOUT + 1, ..Metadata::default() }, "{}");
         assert!(open(&newer).unwrap_err().contains("newer"));
     }
 
     #[test]
     fn throwing_away_needs_no_room() {
-        let head = Head::default();
-        assert!(write(&Head { deleted: true, ..head.clone() }, "{}").len() <= write(&head, "{}").len());
+        let metadata = Metadata::default();
+        assert!(write(&Metadata { deleted: true, ..metadata.clone() }, "{}").len() <= write(&metadata, "{}").len());
     }
 
     #[test]
@@ -291,22 +296,22 @@ mod tests {
         assert_eq!(unique("aurora 2", &taken), "aurora 3");
         assert_eq!(unique("  ", &[]), "unnamed");
 
-        let second = Head::default().following(&called("aurora"), || taken[..1].to_vec());
+        let second = Metadata::default().following(&called("aurora"), || taken[..1].to_vec());
         assert_eq!(second.name, "aurora 2");
         assert_eq!(second.following(&called("aurora"), Vec::new).name, "aurora 2");
         assert_eq!(second.following(&called("borealis"), || taken.to_vec()).name, "borealis");
         assert_eq!(second.copied(&taken).name, "aurora 3");
-        let named = Head { named: true, ..second };
+        let named = Metadata { named: true, ..second };
         assert_eq!(named.following(&called("borealis"), Vec::new).name, "aurora 2");
     }
 
     #[test]
     fn a_design_keeps_the_name_it_is_given_until_that_is_taken_away() {
         let taken = ["rack 7".to_owned()];
-        let text = write(&Head::default(), &called("aurora").to_compact_json());
-        let head = renamed(&text, " rack 7 ", &taken);
-        assert_eq!((head.name.as_str(), head.named), ("rack 8", true));
-        let back = renamed(&write(&head, &called("aurora").to_compact_json()), "", &taken);
+        let text = write(&Metadata::default(), &called("aurora").to_compact_json());
+        let metadata = renamed(&text, " rack 7 ", &taken);
+        assert_eq!((metadata.name.as_str(), metadata.named), ("rack 8", true));
+        let back = renamed(&write(&metadata, &called("aurora").to_compact_json()), "", &taken);
         assert_eq!((back.name.as_str(), back.named), ("aurora", false));
     }
 
@@ -315,7 +320,7 @@ mod tests {
         let mut all = vec![kept("a", "a", 3), kept("b", "b", 9), kept("c", "c", 5)];
         assert_eq!(latest(&all, "").map(|kept| kept.key.as_str()), Some("b"));
         assert_eq!(latest(&all, "b").map(|kept| kept.key.as_str()), Some("c"));
-        all[1].head.deleted = true;
+        all[1].metadata.deleted = true;
         assert_eq!(latest(&all, "").map(|kept| kept.key.as_str()), Some("c"));
         assert_eq!(latest(&[], ""), None);
         assert_eq!(names_beside(&all, "b"), ["a", "c"]);
@@ -323,7 +328,7 @@ mod tests {
 
     #[test]
     fn only_what_another_page_did_not_change_is_written_over() {
-        let at = |revision| Head { revision, ..Head::default() };
+        let at = |revision| Metadata { revision, ..Metadata::default() };
         assert!(may_write(3, None));
         assert!(may_write(3, Some(&at(3))));
         assert!(!may_write(3, Some(&at(4))));

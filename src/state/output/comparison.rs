@@ -1,6 +1,8 @@
-//! What the design is held against: itself as it was last opened or downloaded, or another one.
+//! What the design is compared with: itself as it was last opened or downloaded, or another one.
 
-use super::{Design, open};
+use super::Output;
+use crate::state::changed;
+use crate::state::file::description;
 use clusterflake_core::diff::{self, Count, FileDiff};
 use clusterflake_core::flake::generate;
 use clusterflake_core::impact::{Impact, impact};
@@ -10,45 +12,49 @@ use clusterflake_core::{Cluster, archive, link};
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// A design with its files.
-pub struct Base {
+/// Another design, with its files.
+struct Other {
     /// What it is called: `preset gpu`.
-    pub name: String,
+    name: String,
     cluster: Cluster,
     files: Arc<FileTree>,
 }
 
+/// The comparison, as every component reaches it.
 #[derive(Clone, Copy)]
-pub struct Against {
+pub struct Comparison {
     /// The other design; none for this one as it was last opened or downloaded.
-    other: RwSignal<Option<Arc<Base>>>,
-    /// This design then.
-    kept: RwSignal<Cluster>,
+    other: RwSignal<Option<Arc<Other>>>,
+    /// This design then, and its files.
+    baseline: RwSignal<Cluster>,
+    baseline_files: RwSignal<Arc<FileTree>>,
     /// What of it may be running: all, or nothing where it is a preset.
     in_service: StoredValue<Cluster>,
-    files: Memo<Arc<Vec<FileDiff>>>,
+    differences: Memo<Arc<Vec<FileDiff>>>,
 }
 
-impl Against {
-    pub(super) fn new(files: RwSignal<Arc<FileTree>>, kept: RwSignal<Arc<FileTree>>) -> Self {
-        let other = RwSignal::new(None::<Arc<Base>>);
+impl Comparison {
+    pub(super) fn new(files: RwSignal<Arc<FileTree>>) -> Self {
+        let (other, baseline_files) = (RwSignal::new(None::<Arc<Other>>), RwSignal::<Arc<FileTree>>::default());
         let compare = move |known: Option<&Arc<Vec<FileDiff>>>| {
             let known = known.map_or(&[][..], |known| known);
-            let before =
-                other.with(|other| other.as_ref().map(|base| base.files.clone())).unwrap_or_else(|| kept.get());
+            let before = other
+                .with(|other| other.as_ref().map(|other| other.files.clone()))
+                .unwrap_or_else(|| baseline_files.get());
             files.with(|after| Arc::new(diff::files_again(known, &before, after)))
         };
-        let files = Memo::new_with_compare(compare, super::changed);
-        let (kept, in_service) = (RwSignal::new(Cluster::default()), StoredValue::new(Cluster::default()));
-        Self { other, kept, in_service, files }
+        let differences = Memo::new_with_compare(compare, changed);
+        let (baseline, in_service) = (RwSignal::new(Cluster::default()), StoredValue::new(Cluster::default()));
+        Self { other, baseline, baseline_files, in_service, differences }
     }
 
     /// Notes how the design is that was opened or downloaded.
-    pub(super) fn keep(self, cluster: Cluster) {
+    pub(super) fn begin(self, cluster: Cluster, files: Arc<FileTree>) {
+        self.baseline_files.set(files);
         let name = &cluster.general.name;
         let is_preset = PRESETS.iter().any(|preset| preset.name == name && preset.cluster() == cluster);
         self.in_service.set_value(if is_preset { Cluster::default() } else { cluster.clone() });
-        self.kept.set(cluster);
+        self.baseline.set(cluster);
     }
 
     /// The design whose nodes and users may be there already.
@@ -56,34 +62,40 @@ impl Against {
         self.in_service.get_value()
     }
 
+    /// The files when the design was last opened or downloaded.
+    pub fn baseline_files(self) -> Arc<FileTree> {
+        self.baseline_files.get()
+    }
+
     /// The name of the other design that is compared with, if there is one.
     pub fn name(self) -> Option<String> {
-        self.other.with(|other| other.as_ref().map(|base| base.name.clone()))
+        self.other.with(|other| other.as_ref().map(|other| other.name.clone()))
     }
 
     /// The files that differ.
-    pub fn files(self) -> Arc<Vec<FileDiff>> {
-        self.files.get()
+    pub fn differences(self) -> Arc<Vec<FileDiff>> {
+        self.differences.get()
     }
 
     /// How many lines differ in all.
     pub fn count(self) -> Count {
-        self.files.with(|files| diff::count(files.iter().flat_map(|file| &file.edits)))
+        self.differences.with(|files| diff::count(files.iter().flat_map(|file| &file.edits)))
     }
 
     /// Compares with the design as it was last opened or downloaded.
-    pub fn with_kept(self) {
+    pub fn with_baseline(self) {
         self.other.set(None);
     }
 
+    /// Compares with a preset.
     pub fn with_preset(self, preset: &Preset) {
-        self.put(preset_name(preset), preset.cluster(), None);
+        self.with_other(preset_name(preset), preset.cluster(), None);
     }
 
     /// Compares with the design in a link. Fails with a sentence where it holds none.
     pub fn with_link(self, text: &str) -> Result<(), String> {
         let cluster = link::read(text)?;
-        self.put(format!("link: {}", cluster.general.name), cluster, None);
+        self.with_other(format!("link: {}", cluster.general.name), cluster, None);
         Ok(())
     }
 
@@ -91,15 +103,15 @@ impl Against {
     pub fn with_file(self, read: Result<(String, Vec<u8>), String>) -> Result<(), String> {
         let (name, bytes) = read?;
         let named = |why: String| format!("{name} cannot be compared with: {why}");
-        let cluster = open::description(&bytes).map_err(named)?;
+        let cluster = description(&bytes).map_err(named)?;
         let files = bytes.starts_with(b"PK").then(|| archive::read_files(&bytes)).transpose().map_err(named)?;
-        self.put(name, cluster, files);
+        self.with_other(name, cluster, files);
         Ok(())
     }
 
-    fn put(self, name: String, cluster: Cluster, files: Option<FileTree>) {
+    fn with_other(self, name: String, cluster: Cluster, files: Option<FileTree>) {
         let files = Arc::new(files.unwrap_or_else(|| generate(&cluster)));
-        self.other.set(Some(Arc::new(Base { name, cluster, files })));
+        self.other.set(Some(Arc::new(Other { name, cluster, files })));
     }
 }
 
@@ -108,13 +120,13 @@ pub fn preset_name(preset: &Preset) -> String {
     format!("preset {}", preset.name)
 }
 
-impl Design {
-    /// What it takes to bring the cluster from what it is held against to this design.
+impl Output {
+    /// What it takes to bring the cluster from what it is compared with to this design.
     pub fn impact(self) -> Vec<Impact> {
-        let Against { other, kept, .. } = self.against;
-        self.cluster.with(|after| match other.get() {
-            Some(base) => impact(&base.cluster, after),
-            None => kept.with(|before| impact(before, after)),
+        let Comparison { other, baseline, .. } = self.comparison;
+        self.document.read(|after| match other.get() {
+            Some(other) => impact(&other.cluster, after),
+            None => baseline.with(|before| impact(before, after)),
         })
     }
 }

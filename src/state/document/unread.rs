@@ -13,6 +13,7 @@ pub fn texts(kept: &[(String, Unread)]) -> Texts {
     kept.iter().filter_map(|(path, unread)| Some((path.parse().ok()?, unread.clone()))).collect()
 }
 
+/// Those of the design that is open.
 #[derive(Clone, Copy)]
 pub struct UnreadTexts(RwSignal<Texts>);
 
@@ -21,6 +22,7 @@ impl UnreadTexts {
         Self(RwSignal::new(Texts::new()))
     }
 
+    /// The text at `path`, where one is there.
     pub fn at(self, path: &Path) -> Option<Unread> {
         self.0.with(|texts| texts.get(path).cloned())
     }
@@ -30,10 +32,12 @@ impl UnreadTexts {
         self.0.with(|texts| texts.iter().map(|(path, unread)| (path.clone(), unread.clone())).collect())
     }
 
+    /// How many there are.
     pub fn count(self) -> usize {
         self.0.with(Texts::len)
     }
 
+    /// Keeps `unread` for the field at `path`.
     pub fn keep(self, path: Path, unread: Unread) {
         self.0.update(|texts| {
             texts.insert(path, unread);
@@ -46,7 +50,7 @@ impl UnreadTexts {
     }
 
     /// Puts `texts` in the place of those there are, which it gives back.
-    pub fn change(self, texts: Texts) -> Texts {
+    pub fn replace(self, texts: Texts) -> Texts {
         self.0.try_update(|now| std::mem::replace(now, texts)).unwrap_or_default()
     }
 

@@ -1,11 +1,9 @@
 //! The table of nodes: many rows changed in one step.
 
-use super::Design;
-use super::notices::action;
+use super::Document;
 use clusterflake_core::cluster::NodeGroup;
-use clusterflake_core::paste::{self, Target};
 use clusterflake_core::table::{self, Column, Row};
-use clusterflake_core::{Cluster, Path, check};
+use clusterflake_core::{Cluster, Path};
 use std::collections::BTreeSet;
 
 /// Where a node's own texts are kept that cannot be read: the description has no place for a node of a group.
@@ -42,13 +40,13 @@ pub fn row_name(cluster: &Cluster, row: Row) -> String {
     name.unwrap_or_else(|| hosts.clone())
 }
 
-impl Design {
+impl Document {
     /// Sets a column of rows. Fails with a sentence where the text cannot be read; the design is then as it was.
     pub fn set_cells(self, rows: &[Row], column: Column, text: &str) -> Result<(), String> {
         self.change_rows("set", rows, column, &|cluster| table::set(cluster, rows, column, text))
     }
 
-    /// Gives all rows what the first has in a column. Fails as [`Design::set_cells`] does.
+    /// Gives all rows what the first has in a column. Fails as [`Document::set_cells`] does.
     pub fn fill_cells(self, rows: &[Row], column: Column) -> Result<(), String> {
         self.change_rows("fill down", rows, column, &|cluster| table::fill_down(cluster, rows, column))
     }
@@ -114,22 +112,5 @@ impl Design {
     fn rearrange_nodes(self, verb: &str, rows: Vec<Row>, after: Cluster) {
         let name = self.read_once(|cluster| format!("{verb} {}", whom(cluster, &rows)));
         self.rearrange(&Path::root().field(Cluster::nodes), name, &|cluster| *cluster = after.clone());
-    }
-
-    /// Pastes into the table, and tells what was taken and what not.
-    pub fn paste_nodes(self, text: &str, target: &Target) {
-        if check::looks_private(text) {
-            let message = "This is a private key. It was not taken: it must never leave its owner.";
-            return self.notices.show(true, message.to_owned(), None);
-        }
-        match self.read_once(|cluster| paste::paste(cluster, text, target)) {
-            Ok(pasted) => {
-                let report = pasted.report();
-                let list = Path::root().field(Cluster::nodes);
-                self.rearrange(&list, pasted.name, &|cluster| *cluster = pasted.cluster.clone());
-                self.notices.show(false, report, Some(action("Undo", move || self.undo())));
-            }
-            Err(why) => self.notices.show(true, format!("Nothing was pasted. {why}"), None),
-        }
     }
 }
