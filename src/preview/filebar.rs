@@ -1,20 +1,15 @@
 //! What can be done with the file that is shown, or with the lines that are marked in it.
 
-use super::files::Shown;
+use super::files::ShownFile;
 use crate::browser::{clipboard, files};
 use crate::state::{Document, Lines, View, link_to};
 use leptos::prelude::*;
 
 #[component]
-pub fn FileBar(name: Memo<String>, shown: Memo<Shown>) -> impl IntoView {
+pub fn FileBar(name: Memo<String>, shown: Memo<ShownFile>) -> impl IntoView {
     let (document, view) = (Document::here(), View::here());
     let said = RwSignal::new("");
-    let marked = Memo::new(move |_| {
-        view.location.marked.with(|marked| {
-            let marked = marked.as_ref()?;
-            name.with(|name| marked.file == *name).then_some(marked.range).flatten()
-        })
-    });
+    let marked = Memo::new(move |_| name.with(|name| view.location.marked_in(name)));
     Effect::new(move |_| {
         name.with(|_| ());
         marked.get();
@@ -64,7 +59,7 @@ pub fn copied(worked: bool) -> &'static str {
 }
 
 /// The marked lines, or the whole file, with the name of a file for it.
-fn snippet(shown: Memo<Shown>, marked: Memo<Option<(usize, usize)>>) -> Option<(String, String)> {
+fn snippet(shown: Memo<ShownFile>, marked: Memo<Option<(usize, usize)>>) -> Option<(String, String)> {
     let (path, file) = shown.get_untracked()?;
     let name = path.rsplit('/').next().unwrap_or(&path);
     let Some((first, last)) = marked.get_untracked() else { return Some((name.to_owned(), file.text.clone())) };

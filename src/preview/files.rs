@@ -55,10 +55,10 @@ pub fn Files() -> impl IntoView {
 }
 
 /// A file with its path.
-pub type Shown = Option<(String, Arc<File>)>;
+pub type ShownFile = Option<(String, Arc<File>)>;
 
 /// Whether a file reads the same as before: then nothing is drawn again.
-fn same_file(before: Option<&Shown>, after: Option<&Shown>) -> Option<bool> {
+fn same_file(before: Option<&ShownFile>, after: Option<&ShownFile>) -> Option<bool> {
     let ((old_path, old), (path, new)) = (before?.as_ref()?, after?.as_ref()?);
     Some(old_path == path && (Arc::ptr_eq(old, new) || old == new))
 }

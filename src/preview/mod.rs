@@ -7,6 +7,7 @@ mod files;
 mod find;
 mod picture;
 mod problems;
+mod tokens;
 mod tree;
 
 pub use diff::Diff;

@@ -20,7 +20,9 @@ pub use document::{Document, cell_path, row_name};
 pub use file::MAX_FILE;
 pub use library::{Library, SaveState, StoredDesign, ago, save_at_once};
 pub use output::{Output, preset_name};
-pub use view::{FIND_FIELD, LIMITS, Lines, Notice, NoticeAction, PROBLEMS, Pane, SOURCE, Theme, View, action};
+pub use view::{
+    FIND_FIELD, LIMITS, Lines, Location, Notice, NoticeAction, PROBLEMS, Pane, SOURCE, Theme, View, action,
+};
 pub use workspace::*;
 
 use std::sync::Arc;

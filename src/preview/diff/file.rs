@@ -2,10 +2,9 @@
 
 use super::is_noise;
 use super::rows::{Row, rows};
+use crate::preview::tokens::{Tokens, coloured, spans};
 use crate::state::{Lines, View};
-use crate::widgets::nix_field::token_class;
 use clusterflake_core::diff::{Fate, FileDiff, count};
-use clusterflake_core::nix::highlight::{self, Kind};
 use leptos::prelude::*;
 use std::collections::BTreeSet;
 
@@ -14,8 +13,6 @@ const OPEN_UP_TO: usize = 160;
 
 /// How many rows are drawn before somebody asks for more.
 const DRAWN: usize = 400;
-
-type Tokens = Vec<(Kind, String)>;
 
 #[component]
 pub fn FileView(path: String, file: Memo<Option<FileDiff>>) -> impl IntoView {
@@ -93,19 +90,12 @@ fn draw(file: &FileDiff, unfolded: RwSignal<BTreeSet<usize>>, all: RwSignal<bool
     view! { <div class="hunks" role="region" aria-label=label tabindex="0"><div>{lines}{more}</div></div> }.into_any()
 }
 
-fn coloured(path: &str, text: &str) -> Vec<Tokens> {
-    let own = |line: Vec<highlight::Token>| line.into_iter().map(|token| (token.kind, token.text.to_owned())).collect();
-    highlight::lines(path, text).into_iter().map(own).collect()
-}
-
 fn line(class: &'static str, mark: &'static str, old: Option<usize>, new: Option<usize>, tokens: &Tokens) -> AnyView {
     let number = |at: Option<usize>| at.map(|at| (at + 1).to_string()).unwrap_or_default();
-    let tokens =
-        tokens.iter().map(|(kind, text)| view! { <span class=token_class(*kind)>{text.clone()}</span> }).collect_view();
     view! {
         <div class=format!("line {class}")>
             <span class="number" aria-hidden="true">{number(old)}</span><span class="number" aria-hidden="true">{number(new)}</span>
-            <span class="sign">{mark}</span><code>{tokens}</code>
+            <span class="sign">{mark}</span><code>{spans(tokens)}</code>
         </div>
     }
     .into_any()

@@ -154,6 +154,11 @@ impl Location {
         time::settled(|| page::focus(SOURCE));
     }
 
+    /// The lines of `file` that are marked: the first and the last.
+    pub fn marked_in(self, file: &str) -> Option<(usize, usize)> {
+        self.marked.with(|marked| marked.as_ref().filter(|marked| marked.file == *file)?.range)
+    }
+
     /// The row that is open of the list at `list`.
     pub fn open_row(self, list: &Path) -> usize {
         let inside = list.index(0);
