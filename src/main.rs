@@ -3,6 +3,8 @@
 mod actions;
 mod app;
 mod browser;
+#[cfg(test)]
+mod floors;
 mod forms;
 mod preview;
 mod state;

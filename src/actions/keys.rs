@@ -1,7 +1,7 @@
 //! Keys that do something wherever the focus is.
 
 use super::{ACTIONS, Action, Group};
-use crate::browser::page::{self, Focus, Press};
+use crate::browser::page::{self, Focus, KeyPress};
 use crate::state::Workspace;
 use clusterflake_core::Path;
 use clusterflake_core::cluster::Section;
@@ -17,18 +17,22 @@ pub struct Keys {
 }
 
 impl Keys {
+    /// A key alone.
     pub const fn plain(key: &'static str) -> Self {
         Self { control: false, shift: false, key }
     }
 
+    /// A key with Shift.
     pub const fn shift(key: &'static str) -> Self {
         Self { control: false, shift: true, key }
     }
 
+    /// A key with Ctrl, on a Mac ⌘.
     pub const fn control(key: &'static str) -> Self {
         Self { control: true, shift: false, key }
     }
 
+    /// A key with Shift and Ctrl, on a Mac ⌘.
     pub const fn control_shift(key: &'static str) -> Self {
         Self { control: true, shift: true, key }
     }
@@ -53,7 +57,7 @@ impl Keys {
         !self.control && self.key.chars().count() == 1
     }
 
-    fn fits(self, press: &Press) -> bool {
+    fn fits(self, press: &KeyPress) -> bool {
         // On which keyboards a sign such as ? needs Shift is their own business.
         let shift = press.shift == self.shift || self.is_character();
         press.control == self.control && shift && press.key.eq_ignore_ascii_case(self.key)
@@ -78,7 +82,7 @@ pub fn listen(workspace: Workspace) {
 }
 
 /// Whether keys mean `action` where they were pressed.
-fn reaches(action: &Action, press: &Press) -> bool {
+fn reaches(action: &Action, press: &KeyPress) -> bool {
     let typing = press.key.len() == 1 && !press.control;
     match &press.focus {
         Focus::Other => true,
@@ -99,8 +103,8 @@ mod tests {
     use super::*;
     use crate::actions::{HELP, NEXT_PROBLEM, SAVE, UNDO};
 
-    fn press(key: &str, control: bool, focus: Focus) -> Press {
-        Press { key: key.to_owned(), control, shift: false, focus }
+    fn press(key: &str, control: bool, focus: Focus) -> KeyPress {
+        KeyPress { key: key.to_owned(), control, shift: false, focus }
     }
 
     #[test]

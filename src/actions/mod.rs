@@ -42,8 +42,10 @@ pub enum Group {
 }
 
 impl Group {
+    /// Every group, as the help lists them.
     pub const ALL: &'static [Group] = &[Group::Design, Group::Steps, Group::View];
 
+    /// Its heading.
     pub fn title(self) -> &'static str {
         match self {
             Group::Design => "The design",

@@ -10,6 +10,7 @@ use crate::widgets::dialog::Dialog;
 use clusterflake_core::link::TooLong;
 use leptos::prelude::*;
 
+/// The presets, to put one in the place of the design.
 #[component]
 pub fn PresetsDialog() -> impl IntoView {
     let open = View::here().dialogs.presets;
@@ -21,6 +22,7 @@ pub fn PresetsDialog() -> impl IntoView {
     }
 }
 
+/// The link that holds the design, or why there is none.
 #[component]
 pub fn LinkDialog() -> impl IntoView {
     let open = View::here().dialogs.link;

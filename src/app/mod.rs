@@ -21,7 +21,7 @@ use crate::state::{Pane, Workspace, start};
 use clusterflake_core::Path;
 use leptos::{ev, prelude::*};
 use panes::Panes;
-use tabs::Shown;
+use tabs::TabState;
 
 #[component]
 pub fn App() -> impl IntoView {
@@ -40,7 +40,7 @@ pub fn App() -> impl IntoView {
         }
     };
     let panes = Panes::start();
-    let shown = Shown::start(panes);
+    let shown = TabState::start(panes);
     // Each time it is told the same, nothing is drawn again: what is open in the form stays so.
     let beginning = Memo::new(move |_| view.welcome.get());
     let pane = move || if location.pane.get() == Pane::Form { "form" } else { "flake" };

@@ -45,7 +45,7 @@ fn problem_count(output: Output) -> Option<AnyView> {
 
 /// What the tabs show, and which of them is chosen.
 #[derive(Clone, Copy)]
-pub struct Shown {
+pub struct TabState {
     /// The tab of the flake that is chosen, also while the form is used.
     side: RwSignal<Pane>,
     /// What is on top where there is room for one of them.
@@ -53,10 +53,11 @@ pub struct Shown {
     wide: RwSignal<bool>,
 }
 
-impl Shown {
-    pub fn start(panes: Panes) -> Shown {
+impl TabState {
+    /// The tabs as the page starts; they follow the width of the window.
+    pub fn start(panes: Panes) -> TabState {
         let top = View::here().location.pane;
-        let shown = Shown { side: RwSignal::new(Pane::Files), top, wide: RwSignal::new(page::is_wide()) };
+        let shown = TabState { side: RwSignal::new(Pane::Files), top, wide: RwSignal::new(page::is_wide()) };
         page::on_resize(move || shown.wide.set(page::is_wide()));
         Effect::new(move |_| match top.get() {
             Pane::Form => {}
@@ -79,8 +80,9 @@ fn tab_id(pane: Pane) -> String {
     format!("tab-{}", title.to_lowercase())
 }
 
+/// The row of tabs.
 #[component]
-pub fn Tabs(shown: Shown) -> impl IntoView {
+pub fn Tabs(shown: TabState) -> impl IntoView {
     // Tabs are walked with the arrow keys; the chosen one is in the order of Tab.
     let pressed = move |event: ev::KeyboardEvent| {
         let form = (!shown.wide.get_untracked()).then_some(Pane::Form);
@@ -109,7 +111,7 @@ pub fn Tabs(shown: Shown) -> impl IntoView {
 }
 
 fn draw(
-    shown: Shown,
+    shown: TabState,
     pane: Pane,
     title: &'static str,
     controls: &'static str,
@@ -129,7 +131,7 @@ fn draw(
 
 /// What the chosen tab of the flake shows.
 #[component]
-pub fn Flake(shown: Shown) -> impl IntoView {
+pub fn Flake(shown: TabState) -> impl IntoView {
     let tab = Memo::new(move |_| TABS.iter().position(|tab| tab.pane == shown.side.get()));
     let view = move || Some((TABS.get(tab.get()?)?.view)());
     // Where it takes the form's place it is what the page is about.

@@ -11,6 +11,7 @@ fn document() -> Option<Document> {
     window()?.document()
 }
 
+/// The element with this id.
 pub(super) fn by_id(id: &str) -> Option<HtmlElement> {
     document()?.get_element_by_id(id)?.dyn_into().ok()
 }
@@ -228,7 +229,7 @@ pub fn version() -> Option<String> {
 }
 
 /// A key that is pressed.
-pub struct Press {
+pub struct KeyPress {
     pub key: String,
     /// Whether Ctrl (or ⌘) is.
     pub control: bool,
@@ -249,7 +250,7 @@ pub enum Focus {
 }
 
 /// Calls `pressed` for each key that nothing else took; the browser does nothing itself where it says true.
-pub fn on_key(pressed: impl Fn(&Press) -> bool + 'static) {
+pub fn on_key(pressed: impl Fn(&KeyPress) -> bool + 'static) {
     let Some(window) = window() else { return };
     let options = EventListenerOptions::enable_prevent_default();
     EventListener::new_with_options(&window, "keydown", options, move |event| {
@@ -259,7 +260,7 @@ pub fn on_key(pressed: impl Fn(&Press) -> bool + 'static) {
             return;
         }
         let control = event.ctrl_key() || event.meta_key();
-        if pressed(&Press { key: event.key(), control, shift: event.shift_key(), focus: focus_of(event) }) {
+        if pressed(&KeyPress { key: event.key(), control, shift: event.shift_key(), focus: focus_of(event) }) {
             event.prevent_default();
         }
     })

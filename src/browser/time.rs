@@ -29,4 +29,5 @@ pub fn settled(then: impl FnOnce() + 'static) {
     });
 }
 
+/// Something that happens later, unless this is dropped before.
 pub type Timer = Timeout;

@@ -10,6 +10,7 @@ use clusterflake_core::cluster::Choice;
 use clusterflake_core::{Cluster, Path, Place};
 use leptos::prelude::*;
 
+/// What a field says of a private key that was put into it.
 pub(super) const PRIVATE_KEY: &str = "This is a private key. It was not taken: it must never leave its owner. Paste the public one, from the file that ends in .pub.";
 
 /// How the ids of the guidelines for modules begin: these have a list of their own in the form.
@@ -20,14 +21,14 @@ type Take = Box<dyn Fn(&mut Cluster, &str) -> Result<(), String>>;
 
 /// How a field reaches its value, as text. These two are all that differs between types: everything below is made
 /// once, which keeps the page small.
-struct Reach {
+struct Accessor {
     path: Path,
     show: Show,
     /// Takes what was entered, or says why it cannot be read.
     take: Take,
 }
 
-impl Reach {
+impl Accessor {
     fn new<P: 'static>(
         place: Place<P>,
         path: Path,
@@ -44,29 +45,29 @@ impl Reach {
 }
 
 /// A bound field: its value as text, and what takes a new one.
-struct Bound {
+struct BoundField {
     document: Document,
     label: String,
     path: Path,
-    reach: StoredValue<Reach, LocalStorage>,
+    accessor: StoredValue<Accessor, LocalStorage>,
     text: Memo<String>,
 }
 
-fn bind(label: &str, reach: Reach) -> Bound {
+fn bind(label: &str, accessor: Accessor) -> BoundField {
     let document = Document::here();
-    let path = reach.path.clone();
-    let reach = StoredValue::new_local(reach);
-    let text = Memo::new(move |_| document.read(|cluster| reach.with_value(|reach| (reach.show)(cluster))));
-    Bound { document, label: label.to_owned(), path, reach, text }
+    let path = accessor.path.clone();
+    let accessor = StoredValue::new_local(accessor);
+    let text = Memo::new(move |_| document.read(|cluster| accessor.with_value(|accessor| (accessor.show)(cluster))));
+    BoundField { document, label: label.to_owned(), path, accessor, text }
 }
 
-impl Bound {
+impl BoundField {
     /// What takes a new value; typing in one field is one step.
     fn taker(&self, typing: bool) -> impl Fn(&str) -> Result<(), String> + Send + Sync + 'static {
-        let Bound { document, reach, .. } = *self;
+        let BoundField { document, accessor, .. } = *self;
         let (label, path) = (self.label.clone(), self.path.clone());
         move |text: &str| {
-            let change = |cluster: &mut Cluster| reach.with_value(|reach| (reach.take)(cluster, text));
+            let change = |cluster: &mut Cluster| accessor.with_value(|accessor| (accessor.take)(cluster, text));
             document.enter(&path, &label, typing, &change)
         }
     }
@@ -76,7 +77,7 @@ impl Bound {
 pub fn text<T: Clone + 'static>(label: &str, place: Place<T>, codec: Codec<T>) -> TextBinding {
     let path = place.path.clone();
     let take = move |value: &mut T, text: &str| (codec.read)(text).map(|new| *value = new);
-    text_field(label, Reach::new(place, path, codec.show, take))
+    text_field(label, Accessor::new(place, path, codec.show, take))
 }
 
 /// A text field over a part of the value at `place`, where the part has no place of its own; `path` is where it shows.
@@ -90,13 +91,13 @@ pub fn text_within<P: 'static, T: 'static>(
 ) -> TextBinding {
     let show = move |part: &P| (codec.show)(&get(part));
     let take = move |part: &mut P, text: &str| (codec.read)(text).map(|new| put(part, new));
-    text_field(label, Reach::new(place, path, show, take))
+    text_field(label, Accessor::new(place, path, show, take))
 }
 
-fn text_field(label: &str, reach: Reach) -> TextBinding {
-    let bound = bind(label, reach);
+fn text_field(label: &str, accessor: Accessor) -> TextBinding {
+    let bound = bind(label, accessor);
     let take = bound.taker(true);
-    let Bound { document, label, path, text, .. } = bound;
+    let BoundField { document, label, path, text, .. } = bound;
     let (place, at, name) = (path.to_string(), path.clone(), label.clone());
     let read = Callback::new(move |typed: String| {
         if check::looks_private(&typed) {
@@ -119,7 +120,7 @@ fn text_field(label: &str, reach: Reach) -> TextBinding {
 }
 
 /// A text field over a text that is not in the design yet.
-pub fn loose(label: &str, text: RwSignal<String>) -> TextBinding {
+pub fn unbound_text(label: &str, text: RwSignal<String>) -> TextBinding {
     let read = Callback::new(move |typed: String| {
         if check::looks_private(&typed) {
             return Err(Refusal::Dropped(PRIVATE_KEY));
@@ -152,7 +153,7 @@ pub fn choice_within<P: 'static, T: Choice>(
         }
         Ok(())
     };
-    select(label, options::<T>(), Reach::new(place, path, show, take))
+    select(label, options::<T>(), Accessor::new(place, path, show, take))
 }
 
 /// A select over the text at `place`, of choices that are known only now: values and what they are called.
@@ -164,13 +165,13 @@ pub fn pick<T: 'static>(
 ) -> ChoiceBinding {
     let path = place.path.clone();
     let take = move |value: &mut T, text: &str| (codec.read)(text).map(|new| *value = new);
-    select(label, options, Reach::new(place, path, codec.show, take))
+    select(label, options, Accessor::new(place, path, codec.show, take))
 }
 
-fn select(label: &str, options: Vec<(String, String)>, reach: Reach) -> ChoiceBinding {
-    let bound = bind(label, reach);
+fn select(label: &str, options: Vec<(String, String)>, accessor: Accessor) -> ChoiceBinding {
+    let bound = bind(label, accessor);
     let take = bound.taker(false);
-    let Bound { label, path, text, .. } = bound;
+    let BoundField { label, path, text, .. } = bound;
     // A select offers only what can be taken.
     let pick = Callback::new(move |key: String| drop(take(&key)));
     ChoiceBinding { label, place: path.to_string(), options, value: text.into(), notes: notes(path), pick }
@@ -189,9 +190,9 @@ pub fn chips<T: Choice>(label: &str, place: Place<Vec<T>>) -> ChipsBinding {
         *list = T::ALL.iter().copied().filter(on).collect();
         Ok(())
     };
-    let bound = bind(label, Reach::new(place, path, show, take));
+    let bound = bind(label, Accessor::new(place, path, show, take));
     let take = bound.taker(false);
-    let Bound { label, path, text, .. } = bound;
+    let BoundField { label, path, text, .. } = bound;
     let chosen = Memo::new(move |_| text.with(|keys| keys.split_whitespace().map(str::to_owned).collect::<Vec<_>>()));
     let toggle = Callback::new(move |key: String| drop(take(&key)));
     let options = options::<T>();
@@ -208,7 +209,7 @@ pub fn switch(label: &str, place: Place<bool>) -> SwitchBinding {
         *value = text == ON;
         Ok(())
     };
-    switch_field(label, Reach::new(place, path, |on| if *on { ON } else { "" }.to_owned(), take))
+    switch_field(label, Accessor::new(place, path, |on| if *on { ON } else { "" }.to_owned(), take))
 }
 
 /// A switch over whether there is a value at `place`; it starts as `start` says.
@@ -219,13 +220,13 @@ pub fn switch_own<T: 'static>(label: &str, place: Place<Option<T>>, start: fn(&C
         *value = (text == ON).then(|| document.read_once(|cluster| start(cluster, &at)));
         Ok(())
     };
-    switch_field(label, Reach::new(place, path, |own| if own.is_some() { ON } else { "" }.to_owned(), take))
+    switch_field(label, Accessor::new(place, path, |own| if own.is_some() { ON } else { "" }.to_owned(), take))
 }
 
-fn switch_field(label: &str, reach: Reach) -> SwitchBinding {
-    let bound = bind(label, reach);
+fn switch_field(label: &str, accessor: Accessor) -> SwitchBinding {
+    let bound = bind(label, accessor);
     let take = bound.taker(false);
-    let Bound { label, path, text, .. } = bound;
+    let BoundField { label, path, text, .. } = bound;
     let on = Memo::new(move |_| text.with(|text| text == ON));
     let set = Callback::new(move |on: bool| drop(take(if on { ON } else { "" })));
     SwitchBinding { label, place: path.to_string(), on: on.into(), notes: notes_exactly(path), set }
@@ -274,6 +275,7 @@ fn note(document: Document, view: View, problem: Problem) -> Note {
     Note { tone, text, fix: fix.map(|label| (label, Callback::new(move |()| mend(document, view, &problem)))) }
 }
 
+/// How a problem of this severity is shown.
 pub fn tone(severity: Severity) -> Tone {
     match severity {
         Severity::Error => Tone::Error,
@@ -310,7 +312,7 @@ type ShowRow = Box<dyn Fn(&Cluster, usize) -> RowTexts>;
 type ChangeRows = Box<dyn Fn(&mut Cluster, Change)>;
 
 /// How rows reach their list.
-struct ListReach {
+struct ListAccessor {
     path: Path,
     count: Box<dyn Fn(&Cluster) -> usize>,
     cells: ShowRow,
@@ -332,7 +334,7 @@ pub fn rows<T: Clone + 'static>(of: RowsOf<T>) -> RowsBinding {
             _ => {}
         }
     };
-    let reach = ListReach {
+    let accessor = ListAccessor {
         path,
         count: Box::new(move |cluster| for_count.read(cluster).map_or(0, Vec::len)),
         cells: Box::new(move |cluster, row| {
@@ -340,17 +342,22 @@ pub fn rows<T: Clone + 'static>(of: RowsOf<T>) -> RowsBinding {
         }),
         change: Box::new(change),
     };
-    list_rows(columns, noun, open, reach)
+    list_rows(columns, noun, open, accessor)
 }
 
-fn list_rows(columns: &'static [Column], noun: &'static str, open: RwSignal<usize>, reach: ListReach) -> RowsBinding {
+fn list_rows(
+    columns: &'static [Column],
+    noun: &'static str,
+    open: RwSignal<usize>,
+    accessor: ListAccessor,
+) -> RowsBinding {
     let (document, view) = (Document::here(), View::here());
-    let path = reach.path.clone();
-    let reach = StoredValue::new_local(reach);
-    let count = Memo::new(move |_| document.read(|cluster| reach.with_value(|reach| (reach.count)(cluster))));
+    let path = accessor.path.clone();
+    let accessor = StoredValue::new_local(accessor);
+    let count = Memo::new(move |_| document.read(|cluster| accessor.with_value(|accessor| (accessor.count)(cluster))));
     let wrong = wrong_fields(document, Output::here(), path.clone());
     let cells = Callback::new(move |row: usize| {
-        let texts = document.read(|cluster| reach.with_value(|reach| (reach.cells)(cluster, row)));
+        let texts = document.read(|cluster| accessor.with_value(|accessor| (accessor.cells)(cluster, row)));
         let is_wrong = |key: &str| {
             wrong.with(|wrong| wrong.iter().any(|(at, field)| *at == row && key.split(' ').any(|key| field == key)))
         };
@@ -358,7 +365,7 @@ fn list_rows(columns: &'static [Column], noun: &'static str, open: RwSignal<usiz
     });
     let list = path.clone();
     let change = Callback::new(move |(what, row, change): (&'static str, usize, Change)| {
-        let change = |cluster: &mut Cluster| reach.with_value(|reach| (reach.change)(cluster, change));
+        let change = |cluster: &mut Cluster| accessor.with_value(|accessor| (accessor.change)(cluster, change));
         document.rearrange_row(&list, &list.index(row), &format!("{what} {noun}"), &change);
     });
     let add = Callback::new(move |()| {

@@ -1,6 +1,6 @@
 //! "What would this job get?": a command or a script, and what the scheduler as designed makes of it.
 
-use super::bind::loose;
+use super::bind::unbound_text;
 use crate::browser::time;
 use crate::state::{Document, View};
 use crate::widgets::field::{TextField, Width};
@@ -11,6 +11,7 @@ use std::sync::Arc;
 /// How long nothing must have been typed before the answer is announced, in milliseconds.
 const PAUSE: u32 = 700;
 
+/// Asks what the scheduler would give a job.
 #[component]
 pub fn Job() -> impl IntoView {
     let (document, view) = (Document::here(), View::here());
@@ -33,7 +34,7 @@ pub fn Job() -> impl IntoView {
         <fieldset class="part job">
             <legend>"What would this job get?"</legend>
             <div class="grid">
-                <TextField field=loose("Command or script", text) width=Width::Full lines=3 code=true
+                <TextField field=unbound_text("Command or script", text) width=Width::Full lines=3 code=true
                     placeholder="sbatch --partition=gpu --nodes=2 --gpus-per-node=4 --time=12:00:00 run.sh"
                     help="An sbatch command, or a batch script with #SBATCH lines. It is asked of the partitions above, as if no other job ran."/>
             </div>

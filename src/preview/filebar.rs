@@ -5,6 +5,7 @@ use crate::browser::{clipboard, files};
 use crate::state::{Document, Lines, View, link_to};
 use leptos::prelude::*;
 
+/// Copies, downloads and links the file, or the lines that are marked in it.
 #[component]
 pub fn FileBar(name: Memo<String>, shown: Memo<ShownFile>) -> impl IntoView {
     let (document, view) = (Document::here(), View::here());
@@ -54,6 +55,7 @@ pub fn FileBar(name: Memo<String>, shown: Memo<ShownFile>) -> impl IntoView {
     }
 }
 
+/// What is said after copying.
 pub fn copied(worked: bool) -> &'static str {
     if worked { "Copied" } else { "The browser did not allow copying" }
 }

@@ -21,6 +21,7 @@ struct Row {
     lit: bool,
 }
 
+/// All files of the flake, and one of them or what was found.
 #[component]
 pub fn Files() -> impl IntoView {
     let (output, view) = (Output::here(), View::here());

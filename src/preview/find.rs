@@ -18,6 +18,7 @@ pub struct Find {
 }
 
 impl Find {
+    /// Finds in the files of this output as they change.
     pub fn new(output: Output) -> Self {
         let text = RwSignal::new(String::new());
         let found = Memo::new(move |_| text.with(|text| find(&output.files(), text, MOST)));
@@ -42,6 +43,7 @@ impl Find {
     }
 }
 
+/// The field.
 #[component]
 pub fn FindBox(find: Find) -> impl IntoView {
     let view = View::here();
@@ -83,6 +85,7 @@ pub fn FindBox(find: Find) -> impl IntoView {
 /// The id of the first line that was found.
 const FIRST: &str = "found-first";
 
+/// The lines that were found, in the place of the file.
 #[component]
 pub fn Results(find: Find) -> impl IntoView {
     let view = View::here();

@@ -19,7 +19,7 @@ enum Part {
 
 /// What the parts of a picture share.
 #[derive(Clone, Copy)]
-struct Look {
+struct Drawing {
     document: Document,
     view: View,
     /// What is pointed at or has the focus.
@@ -29,6 +29,7 @@ struct Look {
     picture: Memo<Arc<picture::Picture>>,
 }
 
+/// The picture of the design, and a way to save it.
 #[component]
 pub fn Picture() -> impl IntoView {
     let (document, view) = (Document::here(), View::here());
@@ -36,7 +37,7 @@ pub fn Picture() -> impl IntoView {
     let width = RwSignal::new(0);
     page::on_size(frame, move |frame| width.set(frame.client_width()));
     let picture = Memo::new(move |_| Arc::new(document.read(|cluster| picture::draw(cluster, width.get()))));
-    let look = Look { document, view, lit: RwSignal::new(None), at: RwSignal::new(0), picture };
+    let drawing = Drawing { document, view, lit: RwSignal::new(None), at: RwSignal::new(0), picture };
     let is_empty = Memo::new(move |_| picture.with(|picture| picture.bands.is_empty()));
     let save = move |_| {
         let (name, svg) = document.read_once(|cluster| {
@@ -44,11 +45,11 @@ pub fn Picture() -> impl IntoView {
         });
         files::save(&format!("{name}.svg"), svg.as_bytes(), "image/svg+xml");
     };
-    let drawing = move || {
+    let draw = move || {
         if is_empty.get() {
             view! { <p class="empty">"Nothing to draw yet. Add a group of nodes, and it appears here."</p> }.into_any()
         } else {
-            look.drawing()
+            drawing.draw()
         }
     };
     view! {
@@ -57,13 +58,13 @@ pub fn Picture() -> impl IntoView {
                 <span class="name">{move || picture.with(|picture| picture.summary.clone())}</span>
                 <button type="button" class="ghost" disabled=is_empty on:click=save>"Save SVG"</button>
             </div>
-            <div class="canvas" node_ref=frame>{drawing}</div>
+            <div class="canvas" node_ref=frame>{draw}</div>
         </div>
     }
 }
 
-impl Look {
-    fn drawing(self) -> AnyView {
+impl Drawing {
+    fn draw(self) -> AnyView {
         let drawn = move || {
             let picture = self.picture.get();
             let lanes = picture.lanes.iter().enumerate().map(|(i, lane)| self.lane(i, lane)).collect_view();

@@ -20,6 +20,7 @@ struct Finding {
     problem: Option<Problem>,
 }
 
+/// Every problem, by section, with its fix.
 #[component]
 pub fn Problems() -> impl IntoView {
     let (document, output) = (Document::here(), Output::here());

@@ -12,6 +12,7 @@ pub struct Unread {
     pub label: String,
 }
 
+/// How grave a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tone {
     Error,
@@ -20,6 +21,7 @@ pub enum Tone {
 }
 
 impl Tone {
+    /// The class of such a message.
     pub fn class(self) -> &'static str {
         match self {
             Tone::Error => "note error",

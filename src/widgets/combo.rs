@@ -21,6 +21,7 @@ pub struct Suggestion {
 /// What may be meant by what the field holds.
 pub type Suggest = fn(&str) -> Vec<Suggestion>;
 
+/// A text field that suggests what may be meant.
 #[component]
 pub fn ComboField(
     field: TextBinding,

@@ -15,6 +15,7 @@ pub enum Width {
 }
 
 impl Width {
+    /// The class of such a field.
     pub fn class(self) -> &'static str {
         match self {
             Width::One => "field",
@@ -145,6 +146,7 @@ pub fn described(place: &str, help: &str) -> String {
     if help.is_empty() { format!("{place}-notes") } else { format!("{place}-help {place}-notes") }
 }
 
+/// The line of help below a field; `described` refers to it.
 pub fn help_line(place: &str, help: &'static str) -> impl IntoView + use<> {
     let id = format!("{place}-help");
     (!help.is_empty()).then(|| view! { <small id=id>{help}</small> })

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+/// What an icon shows.
 #[derive(Clone, Copy)]
 pub enum Shape {
     Brand,
@@ -56,6 +57,7 @@ impl Shape {
     }
 }
 
+/// An icon; whoever uses it gives it a name.
 #[component]
 pub fn Icon(shape: Shape) -> impl IntoView {
     view! {

@@ -15,25 +15,25 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// A piece of a line: its class, and where it stands in the text.
-type Piece = (&'static str, Range<usize>);
+/// A span of a line: its class, and where it stands in the text.
+type Span = (&'static str, Range<usize>);
 
 /// A text in colours.
-struct Ink {
+struct HighlightedText {
     text: String,
-    lines: Vec<Vec<Piece>>,
+    lines: Vec<Vec<Span>>,
 }
 
 /// A line of a text in colours.
 #[derive(Clone)]
-struct Line {
-    ink: Arc<Ink>,
+struct HighlightedLine {
+    highlighted: Arc<HighlightedText>,
     at: usize,
     /// The hash of what it shows, and how many lines like it came before: that tells which lines are new.
     key: (u64, usize),
 }
 
-impl PartialEq for Line {
+impl PartialEq for HighlightedLine {
     fn eq(&self, other: &Self) -> bool {
         self.key == other.key
     }
@@ -55,6 +55,7 @@ const CHECK_AFTER: u32 = 60;
 /// The height of a line, as `--row` in style/tokens.css.
 const ROW: f64 = 20.0;
 
+/// A field for Nix: in colours, held against its syntax, completed.
 #[component]
 pub fn NixField(
     field: TextBinding,
@@ -83,21 +84,21 @@ pub fn NixField(
         }
         notes
     });
-    let ink = Memo::new(move |_| shown.with(|text| found.with(|fault| inked(text, fault.as_ref()))));
+    let highlighted = Memo::new(move |_| shown.with(|text| found.with(|fault| highlight_lines(text, fault.as_ref()))));
     let invalid = move || (own.with(Option::is_some) || is_wrong(notes)).then_some("true");
     let (frame, area) = (NodeRef::<html::Div>::new(), NodeRef::<html::Textarea>::new());
-    let offers = Offers::new(complete, typing, frame, area);
+    let completions = Completions::new(complete, typing, frame, area);
     let list = format!("{place}-list");
     let active = {
         let list = list.clone();
-        move || offers.active.get().map(|row| format!("{list}-{row}"))
+        move || completions.active.get().map(|row| format!("{list}-{row}"))
     };
     let typed = move |event: ev::Event| {
         typing.typed(&event);
-        offers.soon();
+        completions.soon();
     };
     let left = move |_| {
-        offers.close();
+        completions.close();
         typing.left();
     };
     let (controls, auto) = (complete.is_some().then(|| list.clone()), complete.is_some().then_some("list"));
@@ -106,16 +107,16 @@ pub fn NixField(
             <label for=place.clone()>{label.clone()}</label>
             <div class="nix code" node_ref=frame>
                 <div class="ink" aria-hidden="true">
-                    <For each=move || ink.get() key=|line| line.key children=|line| draw(&line)/>
+                    <For each=move || highlighted.get() key=|line| line.key children=|line| draw(&line)/>
                 </div>
                 <textarea id=place.clone() node_ref=area rows=lines.to_string() wrap="off" spellcheck="false" autocapitalize="off"
                     autocomplete="off" data-path=place.clone() data-unread=move || unread.with(Option::is_some).then_some("")
                     aria-autocomplete=auto aria-controls=controls aria-activedescendant=active
                     aria-invalid=invalid aria-describedby=described(&place, help) placeholder=move || placeholder.get()
-                    prop:value=move || shown.get() on:input=typed on:keydown=move |event| offers.pressed(&event)
+                    prop:value=move || shown.get() on:input=typed on:keydown=move |event| completions.pressed(&event)
                     on:blur=left on:focus=move |_| typing.entered()></textarea>
             </div>
-            {complete.is_some().then(|| offers.draw(label, list))}
+            {complete.is_some().then(|| completions.draw(label, list))}
             {help_line(&place, help)}
         </div>
         <Notes place=place own=own notes=others/>
@@ -136,9 +137,9 @@ fn find_fault(shown: Memo<String>, fault: FindFault) -> Memo<Option<Fault>> {
     })
 }
 
-/// What a field offers while somebody types in it.
+/// What a field completions while somebody types in it.
 #[derive(Clone, Copy)]
-struct Offers {
+struct Completions {
     complete: Option<CompleteAt>,
     typing: Typing,
     frame: NodeRef<html::Div>,
@@ -148,7 +149,7 @@ struct Offers {
     timer: StoredValue<Option<Timer>, LocalStorage>,
 }
 
-impl Offers {
+impl Completions {
     fn new(
         complete: Option<CompleteAt>,
         typing: Typing,
@@ -293,18 +294,18 @@ fn sentence(fault: &Fault) -> String {
 }
 
 /// The lines of `text` in colours.
-fn inked(text: &str, fault: Option<&Fault>) -> Vec<Line> {
+fn highlight_lines(text: &str, fault: Option<&Fault>) -> Vec<HighlightedLine> {
     let mut end = 0;
-    let mut piece = |token: highlight::Token| {
+    let mut span = |token: highlight::Token| {
         let start = end;
         end += token.text.len();
         (token_class(token.kind), start..end)
     };
-    let mut lines: Vec<Vec<Piece>> = Vec::new();
+    let mut lines: Vec<Vec<Span>> = Vec::new();
     for tokens in highlight::lines(".nix", text) {
-        lines.push(tokens.into_iter().map(&mut piece).collect());
+        lines.push(tokens.into_iter().map(&mut span).collect());
         // The end of the line, which no token has.
-        piece(highlight::Token { kind: Kind::Plain, text: "\n" });
+        span(highlight::Token { kind: Kind::Plain, text: "\n" });
     }
     if text.is_empty() || text.ends_with('\n') {
         lines.push(Vec::new());
@@ -314,41 +315,43 @@ fn inked(text: &str, fault: Option<&Fault>) -> Vec<Line> {
     {
         mark(text, line, fault.column - 1);
     }
-    let ink = Arc::new(Ink { text: text.to_owned(), lines });
+    let highlighted = Arc::new(HighlightedText { text: text.to_owned(), lines });
     let mut seen: HashMap<u64, usize> = HashMap::new();
     let line = |at: usize| {
         let mut hasher = DefaultHasher::new();
-        ink.lines[at].iter().for_each(|(class, range)| (class, &ink.text[range.clone()]).hash(&mut hasher));
+        highlighted.lines[at]
+            .iter()
+            .for_each(|(class, range)| (class, &highlighted.text[range.clone()]).hash(&mut hasher));
         let hash = hasher.finish();
         let like = seen.entry(hash).and_modify(|like| *like += 1).or_default();
-        Line { ink: ink.clone(), at, key: (hash, *like) }
+        HighlightedLine { highlighted: highlighted.clone(), at, key: (hash, *like) }
     };
-    (0..ink.lines.len()).map(line).collect()
+    (0..highlighted.lines.len()).map(line).collect()
 }
 
 /// Puts a mark on the character of `line` at `column`, counted from 0; behind its end, an empty one.
-fn mark(text: &str, line: &mut Vec<Piece>, column: usize) {
-    let range = |line: &[Piece]| Some(line.first()?.1.start..line.last()?.1.end);
+fn mark(text: &str, line: &mut Vec<Span>, column: usize) {
+    let range = |line: &[Span]| Some(line.first()?.1.start..line.last()?.1.end);
     let whole = range(line).unwrap_or_default();
     let Some((at, character)) = text[whole.clone()].char_indices().nth(column) else {
         return line.push(("t-fault", whole.end..whole.end));
     };
     let (start, end) = (whole.start + at, whole.start + at + character.len_utf8());
     let Some(index) = line.iter().position(|(_, range)| range.contains(&start)) else { return };
-    let (class, piece) = line[index].clone();
-    line.splice(index..=index, [(class, piece.start..start), ("t-fault", start..end), (class, end..piece.end)]);
+    let (class, span) = line[index].clone();
+    line.splice(index..=index, [(class, span.start..start), ("t-fault", start..end), (class, end..span.end)]);
 }
 
-/// What a piece shows; the mark behind the end of a line has something to stand on.
-fn shown<'i>(ink: &'i Ink, (class, range): &Piece) -> &'i str {
-    if *class == "t-fault" && range.is_empty() { " " } else { &ink.text[range.clone()] }
+/// What a span shows; the mark behind the end of a line has something to stand on.
+fn shown<'i>(highlighted: &'i HighlightedText, (class, range): &Span) -> &'i str {
+    if *class == "t-fault" && range.is_empty() { " " } else { &highlighted.text[range.clone()] }
 }
 
-fn draw(line: &Line) -> impl IntoView + use<> {
-    let ink = &line.ink;
-    let piece = |piece: &Piece| view! { <span class=piece.0>{shown(ink, piece).to_owned()}</span> };
-    let pieces = ink.lines[line.at].iter().map(piece).collect_view();
-    view! { <div>{pieces}</div> }
+fn draw(line: &HighlightedLine) -> impl IntoView + use<> {
+    let highlighted = &line.highlighted;
+    let span = |span: &Span| view! { <span class=span.0>{shown(highlighted, span).to_owned()}</span> };
+    let spans = highlighted.lines[line.at].iter().map(span).collect_view();
+    view! { <div>{spans}</div> }
 }
 
 /// The class of a token's colour.
@@ -370,12 +373,15 @@ mod tests {
 
     fn drawn(text: &str) -> Vec<String> {
         let fault = expression_fault(text);
-        let piece = |ink: &Ink, piece: &Piece| match shown(ink, piece) {
-            text if piece.0 == "t-fault" => format!("‹{text}›"),
+        let span = |highlighted: &HighlightedText, span: &Span| match shown(highlighted, span) {
+            text if span.0 == "t-fault" => format!("‹{text}›"),
             text => text.to_owned(),
         };
-        let lines = inked(text, fault.as_ref());
-        lines.iter().map(|line| line.ink.lines[line.at].iter().map(|one| piece(&line.ink, one)).collect()).collect()
+        let lines = highlight_lines(text, fault.as_ref());
+        lines
+            .iter()
+            .map(|line| line.highlighted.lines[line.at].iter().map(|one| span(&line.highlighted, one)).collect())
+            .collect()
     }
 
     #[test]
@@ -389,7 +395,7 @@ mod tests {
 
     #[test]
     fn like_lines_are_told_apart() {
-        let times: Vec<usize> = inked("a\nb\na\na", None).into_iter().map(|line| line.key.1).collect();
+        let times: Vec<usize> = highlight_lines("a\nb\na\na", None).into_iter().map(|line| line.key.1).collect();
         assert_eq!(times, [0, 0, 1, 2]);
     }
 }

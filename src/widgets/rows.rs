@@ -11,6 +11,7 @@ pub enum Style {
     Chips,
 }
 
+/// What a cell shows.
 #[derive(Clone, PartialEq)]
 pub struct Cell {
     pub text: String,

@@ -25,6 +25,7 @@ pub struct SeparatorBinding {
     pub close: Callback<()>,
 }
 
+/// The line beside a pane: dragged, or moved with the arrow keys.
 #[component]
 pub fn Separator(of: SeparatorBinding) -> impl IntoView {
     let SeparatorBinding { pane, controls, at_right, width, range, window, set, reset, close } = of;

@@ -4,6 +4,7 @@ use super::binding::{Refusal, TextBinding, Unread};
 use crate::browser::page;
 use leptos::{ev, prelude::*};
 
+/// The state of a text field.
 #[derive(Clone, Copy)]
 pub struct Typing {
     /// What the field shows.
@@ -67,6 +68,7 @@ impl Typing {
         }
     }
 
+    /// The focus left the field: it shows the value again.
     pub fn left(self) {
         self.draft.set(None);
     }

@@ -13,6 +13,7 @@ const MOST: usize = 40;
 /// The most nodes among them.
 const MOST_HOSTS: usize = 12;
 
+/// Something that can be found.
 #[derive(Clone, PartialEq)]
 pub struct Item {
     /// What it is, in a word or two.

@@ -4,6 +4,7 @@ use crate::state::{Document, Output, View};
 use clusterflake_core::modules::custom::{Change, changes};
 use leptos::prelude::*;
 
+/// What the module at this place in the list changes in the flake.
 #[component]
 pub fn Changes(module: usize) -> impl IntoView {
     let (document, output, view) = (Document::here(), Output::here(), View::here());

@@ -201,6 +201,7 @@ fn completing(stands: Stands) -> CompleteAt {
     })
 }
 
+/// Packages for what is typed, once the table of them is there.
 pub fn suggest_packages(typed: &str) -> Vec<Suggestion> {
     Output::here().options.fetched.track();
     packages(typed)

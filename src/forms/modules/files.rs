@@ -12,6 +12,7 @@ use clusterflake_core::cluster::{CustomModule, SourceFile};
 use clusterflake_core::nix::syntax;
 use leptos::prelude::*;
 
+/// The files beside the `default.nix` of a module.
 #[component]
 pub fn Files(module: Place<CustomModule>) -> impl IntoView {
     let list = module.field(CustomModule::files);

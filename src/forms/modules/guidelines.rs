@@ -8,6 +8,7 @@ use clusterflake_core::Path;
 use clusterflake_core::check::{Guideline, Standing, guidelines};
 use leptos::prelude::*;
 
+/// How the module at this place in the list stands to the guidelines.
 #[component]
 pub fn Guidelines(module: usize) -> impl IntoView {
     let (document, output, view) = (Document::here(), Output::here(), View::here());

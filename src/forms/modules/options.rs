@@ -11,6 +11,7 @@ use leptos::{ev, prelude::*};
 /// The id of the hidden file input behind the button.
 const FILE: &str = "options-file";
 
+/// What the Nix of the module at this place in the list is held against.
 #[component]
 pub fn Options(module: usize) -> impl IntoView {
     let (document, output, view) = (Document::here(), Output::here(), View::here());

@@ -23,6 +23,7 @@ fn cells(part: &ModulePart) -> Vec<(String, &'static str)> {
     ]
 }
 
+/// The parts of the module at this place in the list.
 #[component]
 pub fn Parts(module: usize) -> impl IntoView {
     let open = View::here().location.part;

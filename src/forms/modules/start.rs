@@ -1,7 +1,7 @@
 //! How a module begins: from a template, empty, or from a text that there is already.
 
 use crate::browser::{drop, files};
-use crate::forms::bind::loose;
+use crate::forms::bind::unbound_text;
 use crate::state::{Document, LIMITS, View, add_module, bring_module};
 use crate::widgets::dialog::Dialog;
 use crate::widgets::nix_field::NixField;
@@ -126,7 +126,7 @@ fn Paste(start: Start) -> impl IntoView {
     };
     view! {
         <p class="lead">"A function that gives a NixOS module, as the guide writes them, or a NixOS module itself."</p>
-        <NixField field=loose("Text of the module", source) fault=syntax::source_fault
+        <NixField field=unbound_text("Text of the module", source) fault=syntax::source_fault
             complete=super::contents::in_module() lines=14/>
         <div class="bar end"><button type="button" class="primary" disabled=is_empty on:click=take>"Add this module"</button></div>
     }

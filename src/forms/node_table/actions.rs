@@ -156,6 +156,7 @@ impl Table {
         Ok(())
     }
 
+    /// Copies the selected groups, and selects the copies.
     pub(super) fn duplicate(self) {
         let Some(groups) = untrack(|| self.selected_groups()) else { return };
         let copies = self.document.duplicate_groups(&groups);
@@ -163,6 +164,7 @@ impl Table {
         self.selection.update(|selection| selection.these(copies.iter().map(|row| (row.group, None))));
     }
 
+    /// Moves the selected groups one place down or up.
     pub(super) fn shift(self, down: bool) {
         let Some(groups) = untrack(|| self.selected_groups()) else { return };
         let active = self.selection.with_untracked(|selection| selection.row);
@@ -174,6 +176,7 @@ impl Table {
         });
     }
 
+    /// Removes the selected rows: groups, and nodes of groups.
     pub(super) fn remove(self) {
         let rows = untrack(|| self.selected());
         let Some(first) = rows.iter().map(|row| row.group).min() else { return };
@@ -185,6 +188,7 @@ impl Table {
         self.tell(done, || format!("{} removed.", counted(rows.len(), "row")));
     }
 
+    /// Pastes from the active cell on.
     pub(super) fn paste(self, text: &str) {
         let (shown, rows) = (self.shown.get_untracked(), untrack(|| self.selected()));
         let active = self.selection.with_untracked(|selection| selection.row.map(row));
@@ -222,6 +226,7 @@ impl Table {
         self.shut.set(BTreeSet::new());
     }
 
+    /// Leaves rows that are not shown out of what is selected.
     pub(super) fn leave_out_hidden(self) {
         let shown: BTreeSet<(usize, Option<usize>)> =
             self.shown.with_untracked(|view| view.rows.iter().map(|row| (row.group, row.position)).collect());

@@ -6,6 +6,7 @@ use crate::widgets::codec::{counted, grouped};
 use clusterflake_core::table::{KEYS, differing};
 use leptos::{ev, prelude::*};
 
+/// What can be done with the rows, and the filter.
 #[component]
 pub fn Bar(table: Table) -> impl IntoView {
     let Table { document, panel, .. } = table;
@@ -84,8 +85,8 @@ fn FilterField(table: Table) -> impl IntoView {
 
 /// What stands below the table.
 #[component]
-pub fn Standing(table: Table) -> impl IntoView {
-    let lines = Memo::new(move |_| shown::standing(table));
+pub fn Status(table: Table) -> impl IntoView {
+    let lines = Memo::new(move |_| shown::status(table));
     let hidden = Memo::new(move |_| table.hidden());
     let own = Memo::new(move |_| {
         let rows = table.selected();

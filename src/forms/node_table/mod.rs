@@ -212,7 +212,7 @@ pub fn NodeTable() -> impl IntoView {
         <Bar table=table/>
         <Show when=move || { count.get() > 0 } fallback=move || view! { <p class="empty">{empty}</p> }>
             <Grid grid=grid/>
-            <bar::Standing table=table/>
+            <bar::Status table=table/>
         </Show>
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Table;
 use crate::browser::{page, time};
-use crate::forms::bind::loose;
+use crate::forms::bind::unbound_text;
 use crate::widgets::binding::{ChoiceBinding, Note, TextBinding, Tone};
 use crate::widgets::codec::{counted, grouped};
 use crate::widgets::field::{SelectField, TextField, Width};
@@ -10,6 +10,7 @@ use clusterflake_core::table::{Column, is_settable};
 use clusterflake_core::{hostlist, memory};
 use leptos::{ev, prelude::*};
 
+/// Which of the forms is open.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Panel {
     Add,
@@ -18,6 +19,7 @@ pub enum Panel {
 }
 
 impl Panel {
+    /// The id of its element.
     pub fn id(self) -> &'static str {
         match self {
             Panel::Add => "add-nodes",
@@ -27,6 +29,7 @@ impl Panel {
     }
 }
 
+/// The form that is open, if one is.
 #[component]
 pub fn Panels(table: Table) -> impl IntoView {
     let close = move |event: ev::KeyboardEvent| {
@@ -56,7 +59,7 @@ struct Entry {
 /// A text field that has the focus when its panel opens.
 fn entry(label: &str) -> Entry {
     let (text, wrong) = (RwSignal::new(String::new()), RwSignal::new(None::<String>));
-    let field = loose(label, text);
+    let field = unbound_text(label, text);
     let place = field.place.clone();
     time::after(0, move || page::focus(&place)).forget();
     Effect::new(move |_| {

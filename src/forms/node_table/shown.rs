@@ -156,7 +156,7 @@ fn brief(column: Column, text: String) -> String {
 }
 
 /// What stands below the table: what is selected and not shown, and that sorting changes nothing.
-pub(super) fn standing(table: Table) -> Vec<String> {
+pub(super) fn status(table: Table) -> Vec<String> {
     let mut said = Vec::new();
     let chosen = table.selection.with(|selection| selection.chosen.len());
     if chosen > 1 {

@@ -29,6 +29,7 @@ impl Viewport {
         self.scroll.set(page::scroll_of(self.node));
     }
 
+    /// Scrolls to the first line.
     pub fn to_top(self) {
         page::scroll_to(self.node, 0.0);
         self.look();

@@ -14,6 +14,7 @@ const FILE: &str = "compare-file";
 /// The id of the field for a link.
 const LINK: &str = "compare-link";
 
+/// Chooses what is compared with, and gives the patch.
 #[component]
 pub fn Bar(
     /// Why what was given last cannot be compared with; empty where it can.

@@ -14,6 +14,7 @@ const OPEN_UP_TO: usize = 160;
 /// How many rows are drawn before somebody asks for more.
 const DRAWN: usize = 400;
 
+/// The difference of the file at `path`.
 #[component]
 pub fn FileView(path: String, file: Memo<Option<FileDiff>>) -> impl IntoView {
     let view = View::here();

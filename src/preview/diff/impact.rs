@@ -8,6 +8,7 @@ use leptos::prelude::*;
 /// How many changes of an impact are shown at once.
 const SHOWN: usize = 4;
 
+/// The changes by their effect on the machines.
 #[component]
 pub fn ImpactList() -> impl IntoView {
     let (document, output, view) = (Document::here(), Output::here(), View::here());

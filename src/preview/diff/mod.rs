@@ -15,6 +15,7 @@ use impact::ImpactList;
 use leptos::{ev, prelude::*};
 use std::sync::Arc;
 
+/// What differs from the design that is compared with.
 #[component]
 pub fn Diff() -> impl IntoView {
     let output = Output::here();

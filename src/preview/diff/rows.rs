@@ -10,6 +10,7 @@ const CONTEXT: usize = 3;
 /// Folds over fewer lines are not worth a click.
 const SMALLEST_FOLD: usize = 2;
 
+/// What one row shows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Row {
     /// A line of the old text, counted from 0.

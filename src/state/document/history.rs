@@ -16,6 +16,7 @@ struct Step {
     cluster: Cluster,
 }
 
+/// The steps that were done, and those that were taken back.
 #[derive(Default)]
 pub struct History {
     done: Vec<Step>,

@@ -28,8 +28,8 @@ pub struct Comparison {
     /// This design then, and its files.
     baseline: RwSignal<Cluster>,
     baseline_files: RwSignal<Arc<FileTree>>,
-    /// What of it may be running: all, or nothing where it is a preset.
-    in_service: StoredValue<Cluster>,
+    /// Whether that may be running; a preset is not.
+    may_run: StoredValue<bool>,
     differences: Memo<Arc<Vec<FileDiff>>>,
 }
 
@@ -44,8 +44,8 @@ impl Comparison {
             files.with(|after| Arc::new(diff::files_again(known, &before, after)))
         };
         let differences = Memo::new_with_compare(compare, changed);
-        let (baseline, in_service) = (RwSignal::new(Cluster::default()), StoredValue::new(Cluster::default()));
-        Self { other, baseline, baseline_files, in_service, differences }
+        let (baseline, may_run) = (RwSignal::new(Cluster::default()), StoredValue::new(true));
+        Self { other, baseline, baseline_files, may_run, differences }
     }
 
     /// Notes how the design is that was opened or downloaded.
@@ -53,13 +53,13 @@ impl Comparison {
         self.baseline_files.set(files);
         let name = &cluster.general.name;
         let is_preset = PRESETS.iter().any(|preset| preset.name == name && preset.cluster() == cluster);
-        self.in_service.set_value(if is_preset { Cluster::default() } else { cluster.clone() });
+        self.may_run.set_value(!is_preset);
         self.baseline.set(cluster);
     }
 
     /// The design whose nodes and users may be there already.
     pub(super) fn in_service(self) -> Cluster {
-        self.in_service.get_value()
+        if self.may_run.get_value() { self.baseline.get_untracked() } else { Cluster::default() }
     }
 
     /// The files when the design was last opened or downloaded.

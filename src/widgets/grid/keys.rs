@@ -2,6 +2,7 @@
 
 use leptos::ev;
 
+/// What a key does in the grid.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// Rows down and columns right; with `stretch` what is selected grows, with `keep` it stays.

@@ -34,6 +34,7 @@ pub struct GridColumn {
     pub narrow: bool,
 }
 
+/// What a cell shows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GridCell {
     pub text: String,
@@ -43,6 +44,7 @@ pub struct GridCell {
     pub own: Option<String>,
 }
 
+/// What a row shows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GridRow {
     pub cells: Vec<GridCell>,
@@ -105,6 +107,7 @@ fn head_id(class: &str, column: usize) -> String {
     format!("{class}-head-{column}")
 }
 
+/// A table that is walked with the keys, edited in place, sorted, and in which rows are selected.
 #[component]
 pub fn Grid(grid: GridBinding) -> impl IntoView {
     let GridBinding { label, class, columns, rows, selection, said, described, .. } = grid;
@@ -139,7 +142,7 @@ pub fn Grid(grid: GridBinding) -> impl IntoView {
             screen::reveal(node, place as f64 * line, (place + 1) as f64 * line, line);
         }
     });
-    let hands = Hands { grid, node, editing };
+    let controller = GridController { grid, node, editing };
     let active_id = move || {
         let (start, end) = window.get();
         selection.with(|selection| {
@@ -160,7 +163,7 @@ pub fn Grid(grid: GridBinding) -> impl IntoView {
         }
         if let Some(action) = keys::action(&event, page) {
             event.prevent_default();
-            hands.act(action);
+            controller.act(action);
         }
     };
     let pasted = move |event: ev::ClipboardEvent| {
@@ -176,8 +179,8 @@ pub fn Grid(grid: GridBinding) -> impl IntoView {
             clipboard::put(&event, &grid.copy.run(()));
         }
     };
-    let head = columns.iter().enumerate().map(|(at, column)| head(hands, at, column)).collect_view();
-    let draw = move |(at, key): (usize, RowKey)| view! { <Row hands=hands at=at key=key/> };
+    let head = columns.iter().enumerate().map(|(at, column)| head(controller, at, column)).collect_view();
+    let draw = move |(at, key): (usize, RowKey)| view! { <Row controller=controller at=at key=key/> };
     let height = move || format!("{}px", rows.with(|rows| rows.len()) as f64 * sight.with(|sight| sight.2));
     let top = move || format!("{}px", window.with(|window| window.0) as f64 * sight.with(|sight| sight.2));
     view! {
@@ -196,8 +199,8 @@ pub fn Grid(grid: GridBinding) -> impl IntoView {
     }
 }
 
-fn head(hands: Hands, at: usize, column: &'static GridColumn) -> AnyView {
-    let GridBinding { class, sort, sort_by, selection, .. } = hands.grid;
+fn head(controller: GridController, at: usize, column: &'static GridColumn) -> AnyView {
+    let GridBinding { class, sort, sort_by, selection, .. } = controller.grid;
     let sorted = Memo::new(move |_| sort.get().filter(|(by, _)| *by == at).map(|(_, descending)| descending));
     let order = move || match sorted.get() {
         Some(false) => "ascending",
@@ -230,13 +233,13 @@ fn cell_class(column: &GridColumn) -> String {
 
 /// What does the work of the grid: all of it is reached from here.
 #[derive(Clone, Copy)]
-struct Hands {
+struct GridController {
     grid: GridBinding,
     node: NodeRef<html::Div>,
     editing: RwSignal<Option<Edit>>,
 }
 
-impl Hands {
+impl GridController {
     fn act(self, action: Action) {
         let GridBinding { rows, selection, columns, sort_by, unfold, fill, clear, .. } = self.grid;
         let rows = rows.get_untracked();

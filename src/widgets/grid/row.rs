@@ -1,6 +1,6 @@
 //! A row of a grid, and the cell in it that is being edited.
 
-use super::{CellStyle, GridBinding, GridCell, GridColumn, GridRow, Hands, RowKey, cell_class, cell_id};
+use super::{CellStyle, GridBinding, GridCell, GridColumn, GridController, GridRow, RowKey, cell_class, cell_id};
 use crate::browser::grid as screen;
 use leptos::attr::custom::custom_attribute;
 use leptos::{ev, html, prelude::*};
@@ -18,15 +18,15 @@ pub struct Edit {
 }
 
 #[component]
-pub fn Row(hands: Hands, at: usize, key: RowKey) -> impl IntoView {
-    let GridBinding { columns, selection, row, .. } = hands.grid;
+pub fn Row(controller: GridController, at: usize, key: RowKey) -> impl IntoView {
+    let GridBinding { columns, selection, row, .. } = controller.grid;
     let shown = Memo::new(move |_| row.run(key));
     let is_chosen = Memo::new(move |_| selection.with(|selection| selection.chosen.contains(&key)));
     let active = Memo::new(move |_| {
         selection.with(|selection| Some(selection.column).filter(|_| selection.row == Some(key) && !selection.on_head))
     });
     let edited = Memo::new(move |_| {
-        hands.editing.with(|edit| edit.as_ref().filter(|edit| edit.row == key).map(|edit| edit.column))
+        controller.editing.with(|edit| edit.as_ref().filter(|edit| edit.row == key).map(|edit| edit.column))
     });
     let cells = move || {
         let GridRow { cells, open, remark } = shown.get();
@@ -35,15 +35,15 @@ pub fn Row(hands: Hands, at: usize, key: RowKey) -> impl IntoView {
             // The head of the row is not called after the button in it.
             let name = (i == 0).then(|| [cell.text.as_str(), &remark].join(" ").trim().to_owned());
             let content = if edited == Some(i) {
-                editor(hands, key, i, column)
+                editor(controller, key, i, column)
             } else if i == 0 {
-                let twisty = twisty(hands, key, &cell.text, open);
-                let shown = content(hands, key, i, cell, column);
+                let twisty = twisty(controller, key, &cell.text, open);
+                let shown = content(controller, key, i, cell, column);
                 view! { {twisty} <span class="stack">{shown} {remark_of(&remark)}</span> }.into_any()
             } else {
-                content(hands, key, i, cell, column)
+                content(controller, key, i, cell, column)
             };
-            cell_view(hands, key, (i, column), active == Some(i), name, content)
+            cell_view(controller, key, (i, column), active == Some(i), name, content)
         });
         cells.collect_view()
     };
@@ -58,14 +58,14 @@ pub fn Row(hands: Hands, at: usize, key: RowKey) -> impl IntoView {
 }
 
 fn cell_view(
-    hands: Hands,
+    controller: GridController,
     key: RowKey,
     (column, of): (usize, &'static GridColumn),
     is_active: bool,
     name: Option<String>,
     content: AnyView,
 ) -> AnyView {
-    let GridBinding { class, selection, rows, .. } = hands.grid;
+    let GridBinding { class, selection, rows, .. } = controller.grid;
     let clicked = move |event: ev::MouseEvent| {
         selection.update(|selection| {
             selection.column = column;
@@ -81,7 +81,7 @@ fn cell_view(
     let role = if column == 0 { "rowheader" } else { "gridcell" };
     view! {
         <div id=cell_id(class, key, column) class=cell_class(of) class:active=is_active role=role
-            aria-colindex=(column + 1).to_string() aria-label=name on:click=clicked on:dblclick=move |_| hands.edit(None)>
+            aria-colindex=(column + 1).to_string() aria-label=name on:click=clicked on:dblclick=move |_| controller.edit(None)>
             {content}
         </div>
     }
@@ -89,13 +89,13 @@ fn cell_view(
 }
 
 /// What opens and closes the rows inside.
-fn twisty(hands: Hands, key: RowKey, name: &str, open: Option<bool>) -> Option<AnyView> {
+fn twisty(controller: GridController, key: RowKey, name: &str, open: Option<bool>) -> Option<AnyView> {
     let open = open?;
     let label = if open { format!("Close {name}") } else { format!("Open {name}") };
     let unfold = move |event: ev::MouseEvent| {
         event.stop_propagation();
-        hands.grid.unfold.run(key);
-        screen::focus(hands.node);
+        controller.grid.unfold.run(key);
+        screen::focus(controller.node);
     };
     Some(
         view! {
@@ -110,7 +110,7 @@ fn remark_of(remark: &str) -> Option<AnyView> {
     (!remark.is_empty()).then(|| view! { <small class="remark">{remark.to_owned()}</small> }.into_any())
 }
 
-fn content(hands: Hands, key: RowKey, column: usize, cell: GridCell, of: &GridColumn) -> AnyView {
+fn content(controller: GridController, key: RowKey, column: usize, cell: GridCell, of: &GridColumn) -> AnyView {
     let GridCell { text, wrong, own } = cell;
     let shown = match of.style {
         CellStyle::Tags => text
@@ -128,12 +128,12 @@ fn content(hands: Hands, key: RowKey, column: usize, cell: GridCell, of: &GridCo
     let Some(back) = own else { return shown };
     let take_back = move |event: ev::MouseEvent| {
         event.stop_propagation();
-        hands.grid.selection.update(|selection| {
+        controller.grid.selection.update(|selection| {
             selection.only(key);
             selection.column = column;
         });
-        hands.grid.clear.run(column);
-        screen::focus(hands.node);
+        controller.grid.clear.run(column);
+        screen::focus(controller.node);
     };
     view! {
         {shown}
@@ -144,8 +144,8 @@ fn content(hands: Hands, key: RowKey, column: usize, cell: GridCell, of: &GridCo
 }
 
 /// The text field in a cell that is being edited.
-fn editor(hands: Hands, key: RowKey, column: usize, of: &'static GridColumn) -> AnyView {
-    let Hands { grid, editing, .. } = hands;
+fn editor(controller: GridController, key: RowKey, column: usize, of: &'static GridColumn) -> AnyView {
+    let GridController { grid, editing, .. } = controller;
     let field = NodeRef::<html::Input>::new();
     let begun = editing.with_untracked(|edit| edit.as_ref().map(|edit| (edit.text.clone(), edit.select)));
     let (text, select) = begun.unwrap_or_default();
@@ -171,21 +171,21 @@ fn editor(hands: Hands, key: RowKey, column: usize, of: &'static GridColumn) -> 
                 event.prevent_default();
                 event.stop_propagation();
                 grid.dismiss.run((key, column));
-                return hands.done();
+                return controller.done();
             }
             _ => return,
         };
         event.prevent_default();
-        if hands.commit() {
-            hands.done();
-            hands.act(super::Action::Move { rows, columns, stretch: false, keep: false });
+        if controller.commit() {
+            controller.done();
+            controller.act(super::Action::Move { rows, columns, stretch: false, keep: false });
         }
     };
     // Where the focus goes elsewhere, what was typed is taken; what cannot be stays in the cell.
     let left = move |_| {
         let is_here = |edit: &Option<Edit>| edit.as_ref().is_some_and(|edit| (edit.row, edit.column) == (key, column));
         // Left because it is taken away, with its signals: nothing can be done.
-        if editing.try_with_untracked(is_here) == Some(true) && !hands.commit() {
+        if editing.try_with_untracked(is_here) == Some(true) && !controller.commit() {
             editing.set(None);
         }
     };
