@@ -6,7 +6,7 @@ use crate::widgets::binding::*;
 use crate::widgets::codec::Codec;
 use crate::widgets::rows::{Cell, Column, RowsBinding};
 use clusterflake_core::check::{self, Problem, Severity};
-use clusterflake_core::cluster::Choice;
+use clusterflake_core::cluster::{Choice, List};
 use clusterflake_core::{Cluster, Path, Place};
 use leptos::prelude::*;
 
@@ -288,13 +288,10 @@ pub fn tone(severity: Severity) -> Tone {
 pub struct RowsOf<T: 'static> {
     pub place: Place<Vec<T>>,
     pub columns: &'static [Column],
-    /// What one element is: `group`.
-    pub noun: &'static str,
     /// The cells of an element, with the field that each shows, or the fields.
     pub cells: fn(&T) -> Vec<(String, &'static str)>,
     /// What a new element is.
     pub fresh: fn(&Cluster) -> T,
-    pub open: RwSignal<usize>,
 }
 
 /// What can be done with the elements of a list.
@@ -321,7 +318,7 @@ struct ListAccessor {
 
 /// The list at a place, as rows.
 pub fn rows<T: Clone + 'static>(of: RowsOf<T>) -> RowsBinding {
-    let RowsOf { place, columns, noun, cells, fresh, open } = of;
+    let RowsOf { place, columns, cells, fresh } = of;
     let (for_count, for_cells, path) = (place.clone(), place.clone(), place.path.clone());
     let change = move |cluster: &mut Cluster, change: Change| {
         let new = matches!(change, Change::Add).then(|| fresh(cluster));
@@ -342,17 +339,13 @@ pub fn rows<T: Clone + 'static>(of: RowsOf<T>) -> RowsBinding {
         }),
         change: Box::new(change),
     };
-    list_rows(columns, noun, open, accessor)
+    list_rows(columns, accessor)
 }
 
-fn list_rows(
-    columns: &'static [Column],
-    noun: &'static str,
-    open: RwSignal<usize>,
-    accessor: ListAccessor,
-) -> RowsBinding {
+fn list_rows(columns: &'static [Column], accessor: ListAccessor) -> RowsBinding {
     let (document, view) = (Document::here(), View::here());
     let path = accessor.path.clone();
+    let (noun, open) = (List::noun(&path), view.location.row(&path));
     let accessor = StoredValue::new_local(accessor);
     let count = Memo::new(move |_| document.read(|cluster| accessor.with_value(|accessor| (accessor.count)(cluster))));
     let wrong = wrong_fields(document, Output::here(), path.clone());

@@ -5,14 +5,13 @@ use crate::state::{Document, View, go_to_new};
 use crate::widgets::codec::first_upper;
 use crate::widgets::field::Notes;
 use crate::widgets::icon::{Icon, Shape};
+use clusterflake_core::cluster::List;
 use clusterflake_core::{Path, Place};
 use leptos::prelude::*;
 
 /// How a list is shown.
 pub struct EntriesOf<T: 'static> {
     pub list: Place<Vec<T>>,
-    /// What one element is: `option`.
-    pub noun: &'static str,
     pub fields: fn(Place<T>) -> AnyView,
     /// How it is laid out: `bare` where an element takes one row, so that the first one's labels do for all; `pairs`
     /// where that has two fields.
@@ -21,8 +20,8 @@ pub struct EntriesOf<T: 'static> {
 
 /// The elements of a list; nothing where there are none.
 pub fn entries<T: 'static>(of: EntriesOf<T>) -> AnyView {
-    let EntriesOf { list, noun, fields, class } = of;
-    let (document, path) = (Document::here(), list.path.clone());
+    let EntriesOf { list, fields, class } = of;
+    let (document, path, noun) = (Document::here(), list.path.clone(), List::noun(&list.path));
     let list = StoredValue::new_local(list);
     let count =
         Memo::new(move |_| document.read(|cluster| list.with_value(|list| list.read(cluster).map_or(0, Vec::len))));
@@ -68,13 +67,8 @@ fn draw(
 }
 
 /// A button that adds an element to the list, made beside those there are; it goes on to the element's first field.
-pub fn adder<T: 'static>(
-    label: &'static str,
-    noun: &'static str,
-    list: Place<Vec<T>>,
-    fresh: fn(&[T]) -> T,
-) -> AnyView {
-    let (document, view) = (Document::here(), View::here());
+pub fn adder<T: 'static>(label: &'static str, list: Place<Vec<T>>, fresh: fn(&[T]) -> T) -> AnyView {
+    let (document, view, noun) = (Document::here(), View::here(), List::noun(&list.path));
     let list = StoredValue::new_local(list);
     let add = Callback::new(move |()| {
         let list = list.get_value();

@@ -15,7 +15,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Form() -> impl IntoView {
     let (document, view) = (Document::here(), View::here());
-    let open = view.location.group;
+    let open = view.location.row(&Place::section(Cluster::nodes).path);
     let count = Memo::new(move |_| document.read(|cluster| cluster.nodes.len()));
     let at = Memo::new(move |_| (count.get() > 0).then(|| open.get().min(count.get() - 1)));
     view! {

@@ -1,5 +1,5 @@
 use super::bind::{RowsOf, choice, notes_exactly, rows, switch, text};
-use crate::state::{Document, View};
+use crate::state::Document;
 use crate::widgets::codec::{LIST, MEMORY, NUMBER, TEXT};
 use crate::widgets::field::{Notes, SelectField, TextField, Width};
 use crate::widgets::rows::{Column, RowsTable, Style};
@@ -34,18 +34,15 @@ fn cells(partition: &Partition) -> Vec<(String, &'static str)> {
 /// The partitions: a table, and the fields of the one that is open.
 #[component]
 pub fn Partitions() -> impl IntoView {
-    let view = View::here();
-    let open = view.location.partition;
     let partitions = Place::section(Cluster::slurm).field(Slurm::partitions);
     let rows = rows(RowsOf {
         place: partitions.clone(),
         columns: COLUMNS,
-        noun: "partition",
         cells,
         // The first partition is the one for jobs that name none.
         fresh: |cluster| Partition { is_default: cluster.slurm.partitions.is_empty(), ..Partition::default() },
-        open,
     });
+    let open = rows.open;
     let at = Memo::new(move |_| (rows.count.get() > 0).then(|| open.get().min(rows.count.get() - 1)));
     view! {
         <h2>"Partitions"</h2>

@@ -1,6 +1,6 @@
 use super::bind::{RowsOf, choice, notes_exactly, rows, switch, text};
 use super::part;
-use crate::state::{Document, View};
+use crate::state::Document;
 use crate::widgets::codec::{LIST, TEXT};
 use crate::widgets::field::{Notes, SelectField, TextField, Width};
 use crate::widgets::rows::{Column, RowsTable, Style};
@@ -25,14 +25,12 @@ const MOST_SERVERS: usize = 100;
 /// Shared file systems and local scratch space.
 #[component]
 pub fn Form() -> impl IntoView {
-    let (document, view) = (Document::here(), View::here());
+    let document = Document::here();
     let here = Place::section(Cluster::storage);
-    let open = view.location.share;
     let shared = here.field(Storage::shared);
     let rows = rows(RowsOf {
         place: shared.clone(),
         columns: COLUMNS,
-        noun: "shared file system",
         cells: |share| {
             vec![
                 (share.mount.clone(), "mount"),
@@ -46,8 +44,8 @@ pub fn Form() -> impl IntoView {
             export_options: ["rw", "sync", "no_subtree_check"].map(str::to_owned).to_vec(),
             ..Default::default()
         },
-        open,
     });
+    let open = rows.open;
     let at = Memo::new(move |_| (rows.count.get() > 0).then(|| open.get().min(rows.count.get() - 1)));
     let scratch = here.field(Storage::scratch);
     let suggested = Memo::new(move |_| document.read(servers));

@@ -1,7 +1,7 @@
 use super::bind::{RowsOf, choice, notes_exactly, rows, switch, text};
 use super::groups::Groups;
 use super::login::Login;
-use crate::state::{Document, View};
+use crate::state::Document;
 use crate::widgets::codec::{LINES, LIST, NUMBER, TEXT};
 use crate::widgets::field::{Notes, SelectField, TextField, Width};
 use crate::widgets::nix_field::NixField;
@@ -35,20 +35,17 @@ fn cells(user: &User) -> Vec<(String, &'static str)> {
 /// People and groups, and how they come in.
 #[component]
 pub fn Form() -> impl IntoView {
-    let view = View::here();
-    let open = view.location.user;
     let accounts = Place::section(Cluster::users).field(Users::accounts);
     let rows = rows(RowsOf {
         place: accounts.clone(),
         columns: COLUMNS,
-        noun: "user",
         cells,
         fresh: |cluster| User {
             uid: free_number(cluster.users.accounts.iter().map(|user| user.uid)),
             ..User::default()
         },
-        open,
     });
+    let open = rows.open;
     let at = Memo::new(move |_| (rows.count.get() > 0).then(|| open.get().min(rows.count.get() - 1)));
     view! {
         <Notes place=accounts.path.to_string() notes=notes_exactly(accounts.path.clone())/>

@@ -61,7 +61,9 @@ pub fn items(workspace: Workspace) -> Vec<Item> {
         }));
         document.read_once(|cluster| {
             items.extend(lookup::elements(cluster).into_iter().map(place));
-            items.extend(lookup::fields(cluster, &|list| view.location.open_row(list)).into_iter().map(place));
+            items.extend(
+                lookup::fields(cluster, &|list| view.location.row(list).get_untracked()).into_iter().map(place),
+            );
             items.extend(lookup::options(cluster).into_iter().map(place));
         });
         items.extend(output.files().keys().map(|path| file(path, None)));

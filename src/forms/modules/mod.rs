@@ -11,7 +11,7 @@ pub use contents::{in_module, in_value};
 
 use super::bind::{RowsOf, notes_exactly, pick, rows, switch, text};
 use super::entries::{EntriesOf, adder, entries};
-use crate::state::{Document, View, download_module};
+use crate::state::{Document, download_module};
 use crate::widgets::codec::{LIST, TEXT, counted};
 use crate::widgets::combo::ComboField;
 use crate::widgets::field::{Notes, SelectField, TextField, Width};
@@ -52,16 +52,14 @@ fn cells(module: &CustomModule) -> Vec<(String, &'static str)> {
 /// Modules of the user's own.
 #[component]
 pub fn Form() -> impl IntoView {
-    let open = View::here().location.module;
     let start = Start::new();
     let rows = rows(RowsOf {
         place: Place::section(Cluster::modules),
         columns: COLUMNS,
-        noun: "module",
         cells,
         fresh: |_| CustomModule::default(),
-        open,
     });
+    let open = rows.open;
     let at = Memo::new(move |_| (rows.count.get() > 0).then(|| open.get().min(rows.count.get() - 1)));
     let is_empty = Memo::new(move |_| rows.count.get() == 0);
     let more =
@@ -173,7 +171,7 @@ fn Exposes(module: Place<CustomModule>) -> impl IntoView {
     view! {
         <h2>"For other modules"</h2>
         <p class="hint">"What the nodes then have as cluster.services.NAME: whether it is available, and where its programs are."</p>
-        {entries(EntriesOf { list: list.clone(), noun: "exposed service", fields, class: "bare" })}
-        {adder("Add exposed service", "exposed service", list, |_| Default::default())}
+        {entries(EntriesOf { list: list.clone(), fields, class: "bare" })}
+        {adder("Add exposed service", list, |_| Default::default())}
     }
 }

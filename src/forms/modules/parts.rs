@@ -3,7 +3,7 @@
 use super::contents::{self, Contents};
 use super::with_value;
 use crate::forms::bind::{RowsOf, chips, choice, notes_exactly, pick, rows};
-use crate::state::{Document, View};
+use crate::state::Document;
 use crate::widgets::codec::TEXT;
 use crate::widgets::field::{Notes, SelectField, Width};
 use crate::widgets::rows::{Column, RowsTable, Style};
@@ -26,16 +26,9 @@ fn cells(part: &ModulePart) -> Vec<(String, &'static str)> {
 /// The parts of the module at this place in the list.
 #[component]
 pub fn Parts(module: usize) -> impl IntoView {
-    let open = View::here().location.part;
     let list = Place::section(Cluster::modules).index(module).field(CustomModule::parts);
-    let rows = rows(RowsOf {
-        place: list.clone(),
-        columns: COLUMNS,
-        noun: "part",
-        cells,
-        fresh: |_| ModulePart::default(),
-        open,
-    });
+    let rows = rows(RowsOf { place: list.clone(), columns: COLUMNS, cells, fresh: |_| ModulePart::default() });
+    let open = rows.open;
     let at = Memo::new(move |_| (rows.count.get() > 0).then(|| open.get().min(rows.count.get() - 1)));
     view! {
         <h2>"Parts"</h2>

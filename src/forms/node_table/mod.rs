@@ -9,6 +9,7 @@ use crate::state::{Document, View};
 use crate::widgets::grid::{CellStyle, Grid, GridBinding, GridColumn, Selection};
 use bar::Bar;
 use clusterflake_core::table::{self, Column, Filter, Names, Row, Sort, Wish};
+use clusterflake_core::{Cluster, Place};
 use leptos::prelude::*;
 use panels::Panel;
 use std::collections::BTreeSet;
@@ -78,7 +79,7 @@ impl Table {
             Arc::new(shown.unwrap_or_default())
         });
         let mut selection = Selection::default();
-        selection.only((view.location.group.get_untracked(), None));
+        selection.only((open_group(view).get_untracked(), None));
         let (selection, said) = (RwSignal::new(selection), RwSignal::new(String::new()));
         Self {
             document,
@@ -131,6 +132,11 @@ impl Table {
     }
 }
 
+/// The group whose form is open.
+fn open_group(view: View) -> RwSignal<usize> {
+    view.location.row(&Place::section(Cluster::nodes).path)
+}
+
 fn row((group, position): (usize, Option<usize>)) -> Row {
     Row { group, position }
 }
@@ -140,7 +146,7 @@ fn row((group, position): (usize, Option<usize>)) -> Row {
 pub fn NodeTable() -> impl IntoView {
     let table = Table::new();
     let Table { document, view, selection, shown, said, .. } = table;
-    let open = view.location.group;
+    let open = open_group(view);
     let count = Memo::new(move |_| document.read(|cluster| cluster.nodes.len()));
     // The group whose form is open is that of the active row, whoever chose it.
     let active = Memo::new(move |_| selection.with(|selection| selection.row.map(|(group, _)| group)));

@@ -3,7 +3,7 @@
 use crate::preview::files::ShownFile;
 use clusterflake_core::Path;
 use clusterflake_core::diff::{Edit, edits};
-use clusterflake_core::flake::FileTree;
+use clusterflake_core::tree::FileTree;
 use std::collections::HashSet;
 use std::sync::Arc;
 

@@ -66,8 +66,6 @@ impl Document {
         for (path, _) in &fix.set {
             self.unread.forget(path);
         }
-        // The fix went through JSON: sections that it left alone are shared again.
-        let after = self.read_once(|before| share(before, after));
         self.commit(fix.label.clone(), None, Some(problem.path.clone()), after);
         Ok(())
     }
@@ -129,15 +127,4 @@ impl Document {
             follow(edit);
         }
     }
-}
-
-/// `after`, with the sections that equal those of `before` shared with it.
-pub(in crate::state) fn share(before: &Cluster, mut after: Cluster) -> Cluster {
-    macro_rules! share {
-        ($($section:ident)*) => {
-            $(if before.$section == after.$section { after.$section = before.$section.clone(); })*
-        };
-    }
-    share!(general nodes network storage slurm hpc monitoring users containers modules);
-    after
 }

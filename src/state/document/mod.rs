@@ -10,8 +10,6 @@ mod unread;
 pub use nodes::{cell_path, row_name};
 pub use unread::{Texts, texts};
 
-pub(super) use edit::share;
-
 use super::changed;
 use crate::browser::address;
 use clusterflake_core::link::{self, TooLong};

@@ -2,7 +2,6 @@
 
 use super::Output;
 use crate::browser::time;
-use crate::state::document::share;
 use clusterflake_core::nix::options::Known;
 use clusterflake_core::{archive, check, flake, link};
 use leptos::prelude::*;
@@ -80,8 +79,8 @@ impl Output {
 
     /// Takes the design in the link `base` for what changes are told against; the one on the page where it holds none.
     pub fn compare_with_base(self, base: &str) {
-        let Ok(base) = link::read(base) else { return self.compare_with_now() };
-        let base = self.document.read_once(|cluster| share(cluster, base));
+        let Ok(mut base) = link::read(base) else { return self.compare_with_now() };
+        self.document.read_once(|cluster| base.share_with(cluster));
         let files = self.generated.with_value(|now| flake::regenerate(now.as_ref(), &base).tree);
         self.mark_step();
         self.comparison.begin(base, Arc::new(files));

@@ -2,7 +2,7 @@
 
 use super::Lines;
 use crate::browser::{page, time};
-use clusterflake_core::cluster::Section;
+use clusterflake_core::cluster::{LISTS, List, Section};
 use clusterflake_core::path::{Path, Step};
 use leptos::prelude::*;
 
@@ -34,13 +34,8 @@ pub struct Location {
     pub file: RwSignal<String>,
     /// The lines that are marked, by the user or by a link.
     pub marked: RwSignal<Option<Lines>>,
-    /// The rows that are open in the tables of the sections.
-    pub group: RwSignal<usize>,
-    pub share: RwSignal<usize>,
-    pub partition: RwSignal<usize>,
-    pub user: RwSignal<usize>,
-    pub module: RwSignal<usize>,
-    pub part: RwSignal<usize>,
+    /// Which row of each list is open.
+    rows: [RwSignal<usize>; LISTS.len()],
     /// The field that had the focus last: its lines are lit.
     pub focused: RwSignal<Option<Path>>,
     /// Whether the menu of sections is open, on small screens.
@@ -56,12 +51,7 @@ impl Location {
             pane: RwSignal::new(Pane::Form),
             file: RwSignal::new("cluster.nix".to_owned()),
             marked: RwSignal::new(None),
-            group: RwSignal::new(0),
-            share: RwSignal::new(0),
-            partition: RwSignal::new(0),
-            user: RwSignal::new(0),
-            module: RwSignal::new(0),
-            part: RwSignal::new(0),
+            rows: std::array::from_fn(|_| RwSignal::new(0)),
             focused: RwSignal::new(None),
             menu: RwSignal::new(false),
             problem: StoredValue::new(None),
@@ -134,17 +124,32 @@ impl Location {
     /// Opens the first row of every table: another design is on the page.
     pub fn to_first_rows(self) {
         page::form_to_top();
-        for row in [self.group, self.share, self.partition, self.user, self.module, self.part] {
+        for row in self.rows {
             row.set(0);
         }
     }
 
+    /// Opens the rows that `path` is in.
     fn open_rows(self, path: &Path) {
-        for (open, row) in self.rows(path) {
-            if open.get_untracked() != row {
-                open.set(row);
-            }
+        let mut list = Path::root();
+        for step in path.steps() {
+            list = match step {
+                Step::Key(key) => list.key(key),
+                Step::Index(row) => {
+                    if let Some(open) = List::index(&list).map(|index| self.rows[index])
+                        && open.get_untracked() != *row
+                    {
+                        open.set(*row);
+                    }
+                    list.index(*row)
+                }
+            };
         }
+    }
+
+    /// The row that is open of the list at `list`; of a list without a row in [`LISTS`] it is kept nowhere.
+    pub fn row(self, list: &Path) -> RwSignal<usize> {
+        List::index(list).map_or_else(|| RwSignal::new(0), |index| self.rows[index])
     }
 
     /// Shows a file with the focus on it, and where `line` is given that line, counted from 0.
@@ -157,33 +162,6 @@ impl Location {
     /// The lines of `file` that are marked: the first and the last.
     pub fn marked_in(self, file: &str) -> Option<(usize, usize)> {
         self.marked.with(|marked| marked.as_ref().filter(|marked| marked.file == *file)?.range)
-    }
-
-    /// The row that is open of the list at `list`.
-    pub fn open_row(self, list: &Path) -> usize {
-        let inside = list.index(0);
-        let depth = inside.steps().iter().filter(|step| matches!(step, Step::Index(_))).count();
-        self.rows(&inside).get(depth - 1).map_or(0, |(open, _)| open.get_untracked())
-    }
-
-    /// The rows that `path` is in, outermost first.
-    fn rows(self, path: &Path) -> Vec<(RwSignal<usize>, usize)> {
-        match path.steps() {
-            [Step::Key(section), Step::Index(row), ..] if section == "nodes" => vec![(self.group, *row)],
-            [Step::Key(section), Step::Index(row), inner @ ..] if section == "modules" => match inner {
-                [Step::Key(list), Step::Index(part), ..] if list == "parts" => {
-                    vec![(self.module, *row), (self.part, *part)]
-                }
-                _ => vec![(self.module, *row)],
-            },
-            [_, Step::Key(list), Step::Index(row), ..] => match list.as_str() {
-                "shared" => vec![(self.share, *row)],
-                "partitions" => vec![(self.partition, *row)],
-                "accounts" => vec![(self.user, *row)],
-                _ => Vec::new(),
-            },
-            _ => Vec::new(),
-        }
     }
 }
 
