@@ -4,6 +4,7 @@ use crate::cluster::{Cluster, Cuda, FabricKind, GpuVendor, Gpus, NodeGroup, Node
 use crate::diagnostic::{Check, Fix, Problem};
 use crate::hostlist::{self, HostlistError, MAX_HOSTS};
 use crate::nix::options::Known;
+use crate::path;
 use crate::path::Path;
 use crate::subnet::{self, Ipv4Net};
 use std::collections::HashMap;
@@ -200,11 +201,11 @@ impl<'c> Facts<'c> {
     /// The places to set so that CUDA works: itself, and the licence of its driver.
     pub fn cuda_fix(&self) -> Fix {
         use crate::cluster::{General, Hpc};
-        let cuda = Path::root().field(Cluster::hpc).field(Hpc::cuda).field(Cuda::enable);
+        let cuda = path![Cluster::hpc, Hpc::cuda, Cuda::enable];
         if self.cluster.general.allow_unfree {
             return Fix::set("Turn CUDA on", cuda, true);
         }
-        let unfree = Path::root().field(Cluster::general).field(General::allow_unfree);
+        let unfree = path![Cluster::general, General::allow_unfree];
         Fix {
             label: "Turn CUDA on and allow unfree packages".to_owned(),
             set: vec![(cuda, true.into()), (unfree, true.into())],
@@ -228,7 +229,7 @@ impl Spot {
 
 /// The place of a group.
 pub(crate) fn group_path(index: usize) -> Path {
-    Path::root().field(Cluster::nodes).index(index)
+    path![Cluster::nodes[index]]
 }
 
 /// The place of an override.

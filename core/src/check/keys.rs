@@ -3,6 +3,7 @@
 use crate::cluster::{Cluster, Described, General, User, Users};
 use crate::diagnostic::{Fix, Problem, checks};
 use crate::facts::Facts;
+use crate::path;
 use crate::path::Path;
 use crate::preset::EXAMPLE_KEY_END;
 use crate::private_key::looks_private;
@@ -19,9 +20,9 @@ checks! {
 
 pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     find_private(facts.cluster, problems);
-    let general = Path::root().field(Cluster::general).field(General::ssh_keys);
+    let general = path![Cluster::general, General::ssh_keys];
     check_keys(&general, &facts.cluster.general.ssh_keys, problems);
-    let accounts = Path::root().field(Cluster::users).field(Users::accounts);
+    let accounts = path![Cluster::users, Users::accounts];
     for (i, user) in facts.cluster.users.accounts.iter().enumerate() {
         if !user.ssh_keys.is_empty() {
             check_keys(&accounts.index(i).field(User::ssh_keys), &user.ssh_keys, problems);

@@ -4,7 +4,7 @@ use crate::cluster::{Cluster, General};
 use crate::diagnostic::{Problem, checks};
 use crate::facts::Facts;
 use crate::flake::unknown_pins;
-use crate::path::Path;
+use crate::path;
 
 checks! {
     PIN_UNKNOWN "pin-unknown" Warning "Pinned inputs are asked for, but for one of them no revision is known.",
@@ -17,7 +17,7 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
             "No tested revision is known here of {}: run “nix flake lock” in the unpacked flake and keep its flake.lock.",
             unknown.join(", ")
         );
-        problems.push(PIN_UNKNOWN.at(Path::root().field(Cluster::general).field(General::pinned), message));
+        problems.push(PIN_UNKNOWN.at(path![Cluster::general, General::pinned], message));
     }
 }
 

@@ -13,6 +13,7 @@ pub use lock::unknown_pins;
 use crate::cluster::{Choice, Cluster, Release, Section};
 use crate::modules::{self, Input, Registered};
 use crate::nix::{self, Attrs, Nix, Text};
+use crate::path;
 use crate::path::Path;
 use crate::tree::{File, FileTree, Origin};
 use std::sync::Arc;
@@ -125,7 +126,7 @@ fn tool_files(_: &Cluster) -> Vec<(String, File)> {
 
 fn cluster_nix(cluster: &Cluster) -> Text {
     let mut attrs = Attrs::new().set("clusterConfig", (modules::COMMON[0].values)(cluster));
-    attrs = attrs.field("nodeGroups", modules::node_groups(cluster), Path::root().field(Cluster::nodes));
+    attrs = attrs.field("nodeGroups", modules::node_groups(cluster), path![Cluster::nodes]);
     for parameter in &modules::COMMON[1..] {
         attrs = attrs.set(parameter.name, (parameter.values)(cluster));
     }
@@ -148,7 +149,7 @@ fn cluster_nix(cluster: &Cluster) -> Text {
 
 fn flake_nix(cluster: &Cluster) -> Text {
     let general = &cluster.general;
-    let place = |key| Path::root().field(Cluster::general).key(key);
+    let place = |key| path![Cluster::general].key(key);
     let description = if general.description.trim().is_empty() {
         format!("The HPC cluster {}", general.name)
     } else {

@@ -6,6 +6,7 @@ use super::{Source, SourceFile, text};
 use crate::archive;
 use crate::cluster::{Cluster, List, Slurm, Storage, Users};
 use crate::hostlist;
+use crate::path;
 use crate::path::Path;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -103,7 +104,7 @@ pub(super) fn merge(before: &Cluster, whole: &Cluster, entries: &mut Vec<Entry>)
         if free {
             Arc::make_mut(&mut merged.modules).push(module.clone());
         }
-        note(Path::root().field(Cluster::modules), format!("module {}", module.name), free);
+        note(path![Cluster::modules], format!("module {}", module.name), free);
     }
     let names = |cluster: &Cluster| -> HashSet<String> {
         cluster.nodes.iter().flat_map(|group| hostlist::expand(&group.hosts).unwrap_or_default()).collect()
@@ -116,7 +117,7 @@ pub(super) fn merge(before: &Cluster, whole: &Cluster, entries: &mut Vec<Entry>)
             Arc::make_mut(&mut merged.nodes).push(group.clone());
         }
         let index = merged.nodes.len().saturating_sub(1);
-        note(Path::root().field(Cluster::nodes).index(index), format!("nodes {}", group.hosts), free);
+        note(path![Cluster::nodes[index]], format!("nodes {}", group.hosts), free);
     }
     merged
 }

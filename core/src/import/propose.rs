@@ -12,6 +12,7 @@ use crate::cluster::{
 use crate::diagnostic::{self, Fix};
 use crate::hostlist;
 use crate::modules::schedulable_memory;
+use crate::path;
 use crate::path::{Field, Path};
 use crate::subnet;
 use std::collections::{HashMap, HashSet};
@@ -78,8 +79,8 @@ fn groups(cluster: &Cluster) -> HashMap<String, usize> {
 fn resolve(outcome: &Outcome<Target>, groups: &HashMap<String, usize>, partitions: &HashMap<&str, usize>) -> Outcome {
     let field =
         |path: Path, field: &str| field.split('.').filter(|key| !key.is_empty()).fold(path, |at, key| at.key(key));
-    let nodes = Path::root().field(Cluster::nodes);
-    let list = Path::root().field(Cluster::slurm).field(Slurm::partitions);
+    let nodes = path![Cluster::nodes];
+    let list = path![Cluster::slurm, Slurm::partitions];
     outcome.place(|target| match target {
         Target::At(path) => path.clone(),
         Target::Node(host, key) => groups.get(host).map_or(nodes.clone(), |index| field(nodes.index(*index), key)),
@@ -311,7 +312,7 @@ fn installed(usable: u64, before: u64) -> u64 {
 fn fit_subnet(cluster: &mut Cluster, entries: &mut Vec<Entry>) {
     let addresses = crate::cluster::expand::expand(cluster).into_iter().filter_map(|node| node.ip);
     let Some(subnet) = subnet_of(addresses, &cluster.network.subnet) else { return };
-    let path = Path::root().field(Cluster::network).field(Network::subnet);
+    let path = path![Cluster::network, Network::subnet];
     let text = format!("{subnet}, the smallest network that holds the addresses of all nodes");
     note(entries, text, Outcome::Taken(path));
     (Cluster::network.get_mut)(cluster).subnet = subnet;
@@ -322,7 +323,7 @@ fn fit_fabric(cluster: &mut Cluster, imported: &[ImportedNode], entries: &mut Ve
     if imported.iter().all(|imported| imported.fabric_ip.is_none()) {
         return;
     }
-    let path = Path::root().field(Cluster::network).field(Network::fabric);
+    let path = path![Cluster::network, Network::fabric];
     if cluster.network.fabric.kind == FabricKind::None {
         (Cluster::network.get_mut)(cluster).fabric.kind = FabricKind::InfiniBand;
         let why = "nodes have a second network; choose RoCE, the interface and the driver in the form if they differ";

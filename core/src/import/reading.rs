@@ -7,6 +7,7 @@ use crate::cluster::expand::count_on;
 use crate::cluster::{Architecture, Cluster, Gpus, Network, Partition, Role};
 use crate::hostlist::{self, MAX_HOSTS};
 use crate::names::is_host_name;
+use crate::path;
 use crate::path::Path;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -305,7 +306,7 @@ impl Reading {
         let mut all = self.domains.iter();
         if let (Some((domain, at)), None) = (all.next(), all.next()) {
             let (domain, at) = (domain.clone(), *at);
-            let outcome = self.set(Path::root().field(Cluster::network).field(Network::domain), domain.as_str());
+            let outcome = self.set(path![Cluster::network, Network::domain], domain.as_str());
             self.note(at, &format!("the domain {domain}"), outcome);
         }
     }

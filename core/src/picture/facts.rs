@@ -4,7 +4,7 @@ use crate::cluster::*;
 use crate::hostlist::{self, MAX_HOSTS};
 use crate::modules::MODULES;
 use crate::modules::about::{Connection, ConnectionKind};
-use crate::path::Path;
+use crate::path;
 use std::collections::{HashMap, HashSet};
 
 /// What several groups share, as it is drawn.
@@ -74,7 +74,7 @@ pub fn shared(cluster: &Cluster) -> Vec<Shared> {
     if !more.is_empty() {
         let connection = Connection {
             kind: ConnectionKind::FileSystem,
-            path: Path::root().field(Cluster::storage).field(Storage::shared),
+            path: path![Cluster::storage, Storage::shared],
             label: format!("{} more file systems", more.len()),
             details: more.iter().take(20).map(|files| files.label.clone()).collect(),
             from: Vec::new(),

@@ -5,6 +5,7 @@ use super::facts::{self, Duties, Group, Kind, Shared};
 use super::text::{Style, Text, fit, width, wrap};
 use super::words::{self, counted};
 use crate::cluster::{Choice, Cluster, Role, expand};
+use crate::path;
 use crate::path::Path;
 use crate::totals::totals;
 
@@ -311,7 +312,7 @@ fn band(group: &Group, duties: &Duties, at: Rect) -> Band {
     let marks = marks(group, duties);
     let mut band = Band {
         rect: at,
-        path: Path::root().field(Cluster::nodes).index(group.index),
+        path: path![Cluster::nodes[group.index]],
         group: group.index,
         role: group.role().map_or("", |role| role.key()),
         name: String::new(),

@@ -7,7 +7,7 @@ use crate::check;
 use crate::cluster::expand::{Pattern, count_on};
 use crate::cluster::{Cluster, NodeGroup, Role};
 use crate::hostlist;
-use crate::path::Path;
+use crate::path;
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -72,7 +72,7 @@ fn insert(cluster: &mut Cluster, index: usize, mut group: NodeGroup) -> Result<(
     // Tried at the end, since of two groups that clash the later one gives way.
     let mut tried = cluster.clone();
     Arc::make_mut(&mut tried.nodes).push(group.clone());
-    let address = Path::root().field(Cluster::nodes).index(cluster.nodes.len()).field(NodeGroup::first_ip);
+    let address = path![Cluster::nodes].index(cluster.nodes.len()).field(NodeGroup::first_ip);
     let fixes =
         check::check(&tried).into_iter().filter(|problem| problem.path == address).filter_map(|problem| problem.fix);
     let mut proposed = fixes.flat_map(|fix| fix.set).filter(|(path, _)| *path == address);

@@ -8,7 +8,7 @@ use crate::impact::{Change, Impacts};
 use crate::modules::MODULES;
 use crate::modules::about::Duty;
 use crate::modules::{SLURM_CONF, SLURM_NODES};
-use crate::path::Path;
+use crate::path;
 use std::collections::{HashMap, HashSet};
 use std::net::Ipv4Addr;
 
@@ -71,7 +71,7 @@ pub(super) fn coming_and_going(before: &Cluster, after: &Cluster, nodes: &Compar
             continue;
         }
         let names: Vec<String> = nodes.iter().map(|node| node.name.clone()).collect();
-        let at = Path::root().field(Cluster::nodes);
+        let at = path![Cluster::nodes];
         let path = if what == "removed" { at } else { at.index(nodes[0].group) };
         let what = format!("{} {what}", hostlist::compress(&names));
         let change = Change { path, what };
@@ -112,6 +112,6 @@ pub(super) fn first_controller(before: &Cluster, after: &Cluster, impacts: &mut 
             ),
         ),
     };
-    let change = Change { path: Path::root().field(Cluster::nodes), what: format!("first controller {old} → {new}") };
+    let change = Change { path: path![Cluster::nodes], what: format!("first controller {old} → {new}") };
     impacts.add(Consequence::new(effect, Affected::Named(vec![old, new]), text), change);
 }

@@ -2,6 +2,7 @@
 
 use crate::cluster::{Cluster, NodeGroup, NodeOverride};
 use crate::nix::syntax::module_fault;
+use crate::path;
 use crate::path::Path;
 use std::collections::HashSet;
 
@@ -30,7 +31,7 @@ pub fn extra_modules(cluster: &Cluster) -> Vec<ExtraModule<'_>> {
 
 /// Each text with its hostlist and its place.
 fn texts(cluster: &Cluster) -> impl Iterator<Item = (&str, &str, Path)> {
-    let nodes = Path::root().field(Cluster::nodes);
+    let nodes = path![Cluster::nodes];
     cluster.nodes.iter().enumerate().flat_map(move |(index, group)| {
         let at = nodes.index(index);
         let overrides = at.field(NodeGroup::overrides);

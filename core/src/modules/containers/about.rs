@@ -5,7 +5,7 @@ use crate::hostlist;
 use crate::markdown::{code, plain};
 use crate::modules::about::{Duty, Port, Ports, Step, controller};
 use crate::modules::{Make, On, Secret};
-use crate::path::Path;
+use crate::path;
 
 pub const PORTS: Ports = Ports {
     tcp: &[
@@ -23,7 +23,7 @@ pub fn secrets(cluster: &Cluster) -> Vec<Secret> {
     if !containers.enable || containers.orchestrator != Orchestrator::K3s {
         return Vec::new();
     }
-    let path = Path::root().field(Cluster::containers).field(Containers::token_file);
+    let path = path![Cluster::containers, Containers::token_file];
     vec![Secret {
         on: On { roles: &[Role::Worker], hosts: Containers::server_hosts(cluster).unwrap_or_default() },
         units: &["k3s"],

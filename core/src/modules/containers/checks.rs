@@ -7,7 +7,8 @@ use crate::field_checks::check_secret_file;
 use crate::field_checks::check_syntax;
 use crate::field_checks::without;
 use crate::hostlist;
-use crate::path::{Field, Path};
+use crate::path;
+use crate::path::Path;
 use crate::quoting::{counted, list, quote};
 use crate::subnet::{self, Ipv4Net};
 use std::collections::BTreeSet;
@@ -54,41 +55,53 @@ const SET_FLAGS: &[&str] = &["--server", "--token-file", "--cluster-init", "--no
 const NETWORKS: &[(&str, &str, &str)] =
     &[("pods", "--cluster-cidr", "10.42.0.0/16"), ("services", "--service-cidr", "10.43.0.0/16")];
 
-fn place<T>(field: Field<Containers, T>) -> Path {
-    Path::root().field(Cluster::containers).field(field)
-}
-
 pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     let containers = &*facts.cluster.containers;
     if containers.enable {
         check_servers(facts, problems);
         match containers.orchestrator {
             Orchestrator::K3s => {
-                check_secret_file(&containers.token_file, || place(Containers::token_file), problems);
+                check_secret_file(
+                    &containers.token_file,
+                    || path![Cluster::containers, Containers::token_file],
+                    problems,
+                );
                 check_components(&containers.disable, problems);
             }
             Orchestrator::Kubernetes => check_kubernetes(containers, problems),
         }
-        check_flags(containers, &containers.server_flags, &place(Containers::server_flags), problems);
-        check_flags(containers, &containers.agent_flags, &place(Containers::agent_flags), problems);
+        check_flags(
+            containers,
+            &containers.server_flags,
+            &path![Cluster::containers, Containers::server_flags],
+            problems,
+        );
+        check_flags(
+            containers,
+            &containers.agent_flags,
+            &path![Cluster::containers, Containers::agent_flags],
+            problems,
+        );
         check_networks(facts, problems);
     }
     if containers.engine == ContainerEngine::Docker {
         let message = "Whoever is in the group docker is root on the node: put there only who may be, or use Podman, which \
                        everybody can use without root.";
-        let fix = Fix::set("Use Podman", place(Containers::engine), ContainerEngine::Podman.key());
-        problems.push(DOCKER_ROOT.at(place(Containers::engine), message).with_fix(fix));
+        let fix = Fix::set("Use Podman", path![Cluster::containers, Containers::engine], ContainerEngine::Podman.key());
+        problems.push(DOCKER_ROOT.at(path![Cluster::containers, Containers::engine], message).with_fix(fix));
     }
     let runs = containers.enable || containers.engine != ContainerEngine::None;
     if runs && containers.gpu && facts.has_nvidia() && !facts.cluster.hpc.cuda.enable {
         let message = "Containers are to use the NVIDIA GPUs, but CUDA and so the driver are off: turn CUDA on.";
-        problems.push(CONTAINERS_WITHOUT_CUDA.at(place(Containers::gpu), message).with_fix(facts.cuda_fix()));
+        problems.push(
+            CONTAINERS_WITHOUT_CUDA.at(path![Cluster::containers, Containers::gpu], message).with_fix(facts.cuda_fix()),
+        );
     }
 }
 
 fn check_servers(facts: &Facts, problems: &mut Vec<Problem>) {
     let containers = &*facts.cluster.containers;
-    let path = || place(Containers::servers);
+    let path = || path![Cluster::containers, Containers::servers];
     let is_listed = !containers.servers.trim().is_empty();
     if is_listed && check_syntax(path, &containers.servers, facts.container_servers, problems) {
         return;
@@ -136,7 +149,7 @@ fn check_shared_gpus(facts: &Facts, servers: &BTreeSet<&str>, problems: &mut Vec
     if !facts.cluster.slurm.enable || containers.gpu_taint || shared.is_empty() {
         return;
     }
-    let path = place(Containers::gpu_taint);
+    let path = path![Cluster::containers, Containers::gpu_taint];
     let message = format!(
         "Slurm and {} both give away the GPUs, cores and memory of {}, and neither knows what the other has given: keep \
          these nodes for pods that ask for GPUs, and such pods for times when Slurm has drained their node.",
@@ -157,11 +170,11 @@ fn check_gpu_servers(facts: &Facts, servers: &BTreeSet<&str>, problems: &mut Vec
             "{} would run the control plane beside the jobs that use its GPUs: a controller is the better server.",
             quote(&list(&loaded))
         );
-        problems.push(SERVER_WITH_GPUS.at(place(Containers::servers), message));
+        problems.push(SERVER_WITH_GPUS.at(path![Cluster::containers, Containers::servers], message));
     }
     let mut nodes = servers.iter().copied().chain(facts.with_role(Role::Worker));
     if facts.cluster.containers.gpu_taint && !servers.is_empty() && nodes.all(has_gpus) {
-        let path = place(Containers::gpu_taint);
+        let path = path![Cluster::containers, Containers::gpu_taint];
         let message = "Every node has GPUs and would be kept for what asks for them, so that the cluster's own DNS runs \
                        nowhere: leave that off.";
         problems.push(GPU_TAINT_EVERYWHERE.at(path.clone(), message).with_fix(Fix::set("Turn it off", path, false)));
@@ -169,13 +182,13 @@ fn check_gpu_servers(facts: &Facts, servers: &BTreeSet<&str>, problems: &mut Vec
 }
 
 fn check_kubernetes(containers: &Containers, problems: &mut Vec<Problem>) {
-    let path = place(Containers::orchestrator);
+    let path = path![Cluster::containers, Containers::orchestrator];
     let message = "Each node joins this Kubernetes by hand, with a token from the server, and NVIDIA's device plugin is not \
                    part of it; k3s joins by itself.";
     let fix = Fix::set("Use k3s", path.clone(), Orchestrator::K3s.key());
     problems.push(KUBERNETES_BY_HAND.at(path, message).with_fix(fix));
     if !containers.disable.is_empty() {
-        let path = place(Containers::disable);
+        let path = path![Cluster::containers, Containers::disable];
         let message = "What is left out here are components of k3s, and Kubernetes has none of them: leave this empty.";
         let fix = Fix::set("Leave it empty", path.clone(), Vec::<String>::new());
         problems.push(KUBERNETES_COMPONENTS.at(path, message).with_fix(fix));
@@ -199,8 +212,8 @@ fn check_networks(facts: &Facts, problems: &mut Vec<Problem>) {
         facts.subnet.into_iter().chain(fabric).filter(|subnet| subnet.prefix_len() >= 8).collect();
     for (what, flag, usual) in NETWORKS {
         let own = if is_k3s { flag_value(&containers.server_flags, flag) } else { None };
-        let flags = place(Containers::server_flags);
-        let path = own.map_or_else(|| place(Containers::orchestrator), |(i, _)| flags.index(i));
+        let flags = path![Cluster::containers, Containers::server_flags];
+        let path = own.map_or_else(|| path![Cluster::containers, Containers::orchestrator], |(i, _)| flags.index(i));
         // With IPv6 there are two, after a comma; of others nothing is known here.
         let text = own.map_or(*usual, |(_, value)| value.split(',').next().unwrap_or_default());
         let Some(subnet) = subnet::parse(text) else {
@@ -241,7 +254,7 @@ fn free_network(taken: &[Ipv4Net]) -> Option<Ipv4Net> {
 
 fn check_components(disabled: &[String], problems: &mut Vec<Problem>) {
     for (i, name) in disabled.iter().enumerate().filter(|(_, name)| !COMPONENTS.contains(&name.as_str())) {
-        let path = place(Containers::disable);
+        let path = path![Cluster::containers, Containers::disable];
         let mended = name.trim().to_lowercase();
         let fix = if COMPONENTS.contains(&mended.as_str()) {
             Fix::set(format!("Use {mended}"), path.index(i), mended)
@@ -300,7 +313,7 @@ fn deploy_fix(containers: &Containers, value: &str, mut fix: Fix) -> Fix {
         }
     }
     if disabled.len() > containers.disable.len() {
-        fix.set.push((place(Containers::disable), disabled.into()));
+        fix.set.push((path![Cluster::containers, Containers::disable], disabled.into()));
         fix.label = "Leave the component out".to_owned();
     }
     fix

@@ -3,7 +3,7 @@
 use super::own;
 use crate::cluster::Cluster;
 use crate::modules;
-use crate::path::Path;
+use crate::path;
 use crate::tree::FileTree;
 
 /// A place in the flake that a module made.
@@ -20,7 +20,7 @@ pub struct Change {
 /// What the module at `index` of the description changes in its flake, whose files are `files`, in the guide's order;
 /// nothing where it is off or cannot stand in a flake.
 pub fn changes(cluster: &Cluster, index: usize, files: &FileTree) -> Vec<Change> {
-    let at = Path::root().field(Cluster::modules).index(index);
+    let at = path![Cluster::modules[index]];
     let Some(own) = own(cluster).into_iter().find(|own| own.at == at) else { return Vec::new() };
     let registered = super::registered(&own, &modules::bound(cluster));
     let name = &own.module.name;

@@ -9,7 +9,8 @@ use crate::facts::Facts;
 use crate::flake_reference::flake_reference_fault;
 use crate::folders::{folder_fault, mended_folder};
 use crate::gpu::{self, Generation};
-use crate::path::{Field, Path};
+use crate::path;
+use crate::path::Path;
 use crate::quoting::quote;
 
 checks! {
@@ -56,10 +57,6 @@ const NOT_IN_NIXPKGS: &[(&str, Option<&str>)] = &[
     ("mpi4py", Some("python3Packages.mpi4py")),
 ];
 
-fn place<T>(field: Field<Hpc, T>) -> Path {
-    Path::root().field(Cluster::hpc).field(field)
-}
-
 pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     let hpc = &*facts.cluster.hpc;
     check_mpi(facts, hpc, problems);
@@ -69,7 +66,7 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     }
     check_rocm(facts, hpc.rocm, problems);
     for (index, package) in hpc.packages.iter().enumerate() {
-        check_package(facts, package.trim(), place(Hpc::packages).index(index), problems);
+        check_package(facts, package.trim(), path![Cluster::hpc, Hpc::packages[index]], problems);
     }
     if hpc.lmod.enable {
         check_lmod(&hpc.lmod, problems);
@@ -79,35 +76,35 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
 }
 
 fn check_mpi(facts: &Facts, hpc: &Hpc, problems: &mut Vec<Problem>) {
-    let use_openmpi = || Fix::set("Use Open MPI", place(Hpc::mpi), Mpi::OpenMpi.key());
+    let use_openmpi = || Fix::set("Use Open MPI", path![Cluster::hpc, Hpc::mpi], Mpi::OpenMpi.key());
     if hpc.cuda_aware_mpi && hpc.mpi != Mpi::OpenMpi {
         let message = format!("CUDA-aware MPI needs Open MPI, not “{}”: choose Open MPI.", hpc.mpi.label());
-        problems.push(CUDA_AWARE_MPI.at(place(Hpc::cuda_aware_mpi), message).with_fix(use_openmpi()));
+        problems.push(CUDA_AWARE_MPI.at(path![Cluster::hpc, Hpc::cuda_aware_mpi], message).with_fix(use_openmpi()));
     }
     if hpc.cuda_aware_mpi && !hpc.cuda.enable {
         let message = "CUDA-aware MPI needs CUDA: turn CUDA on.";
-        problems.push(CUDA_AWARE_CUDA.at(place(Hpc::cuda_aware_mpi), message).with_fix(facts.cuda_fix()));
+        problems.push(CUDA_AWARE_CUDA.at(path![Cluster::hpc, Hpc::cuda_aware_mpi], message).with_fix(facts.cuda_fix()));
     }
     if hpc.ucx && hpc.mpi != Mpi::OpenMpi {
         let message = match hpc.mpi {
             Mpi::Mpich => "UCX is on, but nixpkgs builds MPICH with libfabric: use Open MPI, or turn UCX off.",
             _ => "UCX is on, but there is no MPI that sends through it: choose Open MPI, or turn UCX off.",
         };
-        problems.push(UCX_WITHOUT_OPENMPI.at(place(Hpc::ucx), message).with_fix(use_openmpi()));
+        problems.push(UCX_WITHOUT_OPENMPI.at(path![Cluster::hpc, Hpc::ucx], message).with_fix(use_openmpi()));
     }
     if hpc.self_test && hpc.mpi == Mpi::None {
         let message = "The self-test is an MPI program: choose an MPI, or turn the self-test off.";
-        problems.push(SELF_TEST.at(place(Hpc::self_test), message).with_fix(use_openmpi()));
+        problems.push(SELF_TEST.at(path![Cluster::hpc, Hpc::self_test], message).with_fix(use_openmpi()));
     }
     let fabric = &facts.cluster.network.fabric;
     if hpc.ucx && fabric.kind != FabricKind::None && fabric.driver == FabricDriver::Hfi1 {
         let message = "Omni-Path adapters send through PSM2, which Open MPI takes by itself, and not well through UCX: \
                        turn UCX off.";
-        let fix = Fix::set("Turn UCX off", place(Hpc::ucx), false);
-        problems.push(UCX_OMNI_PATH.at(place(Hpc::ucx), message).with_fix(fix));
+        let fix = Fix::set("Turn UCX off", path![Cluster::hpc, Hpc::ucx], false);
+        problems.push(UCX_OMNI_PATH.at(path![Cluster::hpc, Hpc::ucx], message).with_fix(fix));
     }
     if hpc.mpi != Mpi::None && fabric.kind != FabricKind::None && !hpc.unlimited_memlock {
-        let path = place(Hpc::unlimited_memlock);
+        let path = path![Cluster::hpc, Hpc::unlimited_memlock];
         let message = "RDMA locks the memory that it sends from, and users may lock little of it: allow them all, or MPI \
                        falls back to TCP or fails when it is started over SSH.";
         let fix = Fix::set("Let programs lock all memory", path.clone(), true);
@@ -116,10 +113,10 @@ fn check_mpi(facts: &Facts, hpc: &Hpc, problems: &mut Vec<Problem>) {
 }
 
 fn check_cuda(facts: &Facts, cuda: &Cuda, problems: &mut Vec<Problem>) {
-    let path = || place(Hpc::cuda).field(Cuda::enable);
+    let path = || path![Cluster::hpc, Hpc::cuda, Cuda::enable];
     let nvidia = facts.has_nvidia();
     if cuda.enable && !facts.cluster.general.allow_unfree {
-        let path = Path::root().field(Cluster::general).field(General::allow_unfree);
+        let path = path![Cluster::general, General::allow_unfree];
         let message = "The NVIDIA driver and CUDA have unfree licences: allow unfree packages, or turn CUDA off.";
         let fix = Fix::set("Allow unfree packages", path.clone(), true);
         problems.push(UNFREE_CUDA.at(path, message).with_fix(fix));
@@ -147,7 +144,7 @@ fn check_models(facts: &Facts, cuda: &Cuda, problems: &mut Vec<Problem>) {
     }
     let new = nvidia().find(|(_, gpus)| gpu::generation(&gpus.model) == Some(Generation::OpenOnly));
     if let Some((_, gpus)) = new.filter(|_| !cuda.open_kernel_module) {
-        let path = place(Hpc::cuda).field(Cuda::open_kernel_module);
+        let path = path![Cluster::hpc, Hpc::cuda, Cuda::open_kernel_module];
         let message =
             format!("{} works with the open kernel module only: turn the open module on.", quote(&gpus.model));
         let fix = Fix::set("Use the open module", path.clone(), true);
@@ -158,7 +155,7 @@ fn check_models(facts: &Facts, cuda: &Cuda, problems: &mut Vec<Problem>) {
 
 /// NVSwitch needs the fabric manager: without it, CUDA does not start (error 802, “system not yet initialized”).
 fn check_fabric_manager(facts: &Facts, cuda: &Cuda, problems: &mut Vec<Problem>) {
-    let path = place(Hpc::cuda).field(Cuda::fabric_manager);
+    let path = path![Cluster::hpc, Hpc::cuda, Cuda::fabric_manager];
     let all = || facts.gpus().filter(|(_, gpus)| gpus.count > 0);
     if cuda.fabric_manager && !all().any(|(_, gpus)| gpu::runs_fabric_manager(gpus)) {
         let message = "The fabric manager runs on nodes with NVSwitch: eight GPUs or more of a model such as “a100”, \
@@ -199,13 +196,13 @@ fn check_rocm(facts: &Facts, rocm: bool, problems: &mut Vec<Problem>) {
     let amd = facts.gpus().any(|(_, gpus)| gpus.count > 0 && gpus.vendor == GpuVendor::Amd);
     if rocm && !amd {
         let message = "ROCm is on, but no node has an AMD GPU: turn it off or add the GPUs.";
-        let fix = Fix::set("Turn ROCm off", place(Hpc::rocm), false);
-        problems.push(ROCM_WITHOUT_GPUS.at(place(Hpc::rocm), message).with_fix(fix));
+        let fix = Fix::set("Turn ROCm off", path![Cluster::hpc, Hpc::rocm], false);
+        problems.push(ROCM_WITHOUT_GPUS.at(path![Cluster::hpc, Hpc::rocm], message).with_fix(fix));
     }
     if !rocm && amd {
         let message = "Nodes have AMD GPUs, but ROCm is off: users would lack its tools and the rights. Turn it on.";
-        let fix = Fix::set("Turn ROCm on", place(Hpc::rocm), true);
-        problems.push(AMD_WITHOUT_ROCM.at(place(Hpc::rocm), message).with_fix(fix));
+        let fix = Fix::set("Turn ROCm on", path![Cluster::hpc, Hpc::rocm], true);
+        problems.push(AMD_WITHOUT_ROCM.at(path![Cluster::hpc, Hpc::rocm], message).with_fix(fix));
     }
 }
 
@@ -237,26 +234,26 @@ fn check_package(facts: &Facts, name: &str, path: Path, problems: &mut Vec<Probl
             .then(|| Fix::set(format!("Use {mended}"), path.clone(), mended.clone()));
         problems.push(PACKAGE.at(path, message).with_fix(fix));
     } else if name.starts_with("cudaPackages.") && !facts.cluster.general.allow_unfree {
-        let allow = Path::root().field(Cluster::general).field(General::allow_unfree);
+        let allow = path![Cluster::general, General::allow_unfree];
         let message = format!("{} has an unfree licence: allow unfree packages, or leave it out.", quote(name));
         problems.push(PACKAGE_UNFREE.at(path, message).with_fix(Fix::set("Allow unfree packages", allow, true)));
     }
 }
 
 fn check_lmod(lmod: &Lmod, problems: &mut Vec<Problem>) {
-    let path = place(Hpc::lmod).field(Lmod::package_source);
+    let path = path![Cluster::hpc, Hpc::lmod, Lmod::package_source];
     let source = lmod.package_source.trim();
     if source.is_empty() {
         let message = "Lmod is not in nixpkgs: name a flake that has it, as packages.SYSTEM.lmod with what Lmod's “make \
                        install” makes, or turn Lmod off.";
-        let fix = Fix::set("Turn Lmod off", place(Hpc::lmod).field(Lmod::enable), false);
+        let fix = Fix::set("Turn Lmod off", path![Cluster::hpc, Hpc::lmod, Lmod::enable], false);
         problems.push(LMOD_SOURCE.at(path, message).with_fix(fix));
     } else if let Some(fault) = flake_reference_fault(source) {
         let message =
             format!("{} is no flake reference: it {fault}. Write it as “github:lab/lmod-nix”.", quote(source));
         problems.push(LMOD_SOURCE_SYNTAX.at(path, message));
     }
-    let folders = place(Hpc::lmod).field(Lmod::module_path);
+    let folders = path![Cluster::hpc, Hpc::lmod, Lmod::module_path];
     if lmod.module_path.is_empty() {
         let message = "Lmod has no folder of modulefiles, and “module avail” would show nothing: name one.";
         let fix = Fix::set("Use /opt/modulefiles", folders.clone(), vec!["/opt/modulefiles"]);
@@ -285,7 +282,7 @@ fn check_huge_pages(facts: &Facts, problems: &mut Vec<Problem>) {
     let Some(smallest) = memory.min() else { return };
     let most = smallest / 4 * 3 / HUGE_PAGE_MIB;
     if u64::from(pages) > most {
-        let path = place(Hpc::huge_pages);
+        let path = path![Cluster::hpc, Hpc::huge_pages];
         let message = format!(
             "{pages} huge pages hold {} MiB, and the smallest worker has {smallest} MiB: keep at most three quarters, {most} \
              pages.",
@@ -299,7 +296,7 @@ fn check_governor(governor: &str, problems: &mut Vec<Problem>) {
     if governor.is_empty() || GOVERNORS.contains(&governor) {
         return;
     }
-    let path = place(Hpc::governor);
+    let path = path![Cluster::hpc, Hpc::governor];
     let mended = governor.trim().to_lowercase();
     let fix = (mended.is_empty() || GOVERNORS.contains(&mended.as_str())).then(|| match mended.as_str() {
         "" => Fix::set("Leave it empty", path.clone(), ""),

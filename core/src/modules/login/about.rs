@@ -3,11 +3,11 @@
 use crate::cluster::{Cluster, Ldap, Users};
 use crate::markdown::code;
 use crate::modules::{Make, Secret};
-use crate::path::Path;
+use crate::path;
 
 pub fn secrets(cluster: &Cluster) -> Vec<Secret> {
     let users = &cluster.users;
-    let at = Path::root().field(Cluster::users);
+    let at = path![Cluster::users];
     let mut secrets = Vec::new();
     if users.ldap.enable {
         let (ldap, path) = (&users.ldap, at.field(Users::ldap));

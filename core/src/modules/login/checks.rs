@@ -7,6 +7,7 @@ use crate::field_checks::check_secret_file;
 use crate::field_checks::mended_list;
 use crate::folders::{folder_fault, mended_folder};
 use crate::names::is_domain;
+use crate::path;
 use crate::path::{Field, Path};
 use crate::quoting::{quote, short};
 use crate::ssh_key::is_public_key;
@@ -25,12 +26,8 @@ checks! {
     SSH_HOST_CA "ssh-host-ca" Error "The authority of the host keys is no plain public key.",
 }
 
-fn place<T>(field: Field<Users, T>) -> Path {
-    Path::root().field(Cluster::users).field(field)
-}
-
 fn ldap_path<T>(field: Field<Ldap, T>) -> Path {
-    place(Users::ldap).field(field)
+    path![Cluster::users, Users::ldap].field(field)
 }
 
 pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
@@ -44,7 +41,7 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     if users.ssh_between_nodes && !facts.cluster.storage.shared.iter().any(is_home) {
         let message = "The keys of SSH between nodes are in a /home that all nodes share, and there is none: share /home \
                        in the section Storage.";
-        problems.push(SSH_WITHOUT_SHARED_HOME.at(place(Users::ssh_between_nodes), message));
+        problems.push(SSH_WITHOUT_SHARED_HOME.at(path![Cluster::users, Users::ssh_between_nodes], message));
     }
     check_host_ca(&users.ssh_host_ca, problems);
 }
@@ -178,7 +175,7 @@ fn check_host_ca(key: &str, problems: &mut Vec<Problem>) {
     if key.is_empty() || (is_plain && is_public_key(key)) {
         return;
     }
-    let path = place(Users::ssh_host_ca);
+    let path = path![Cluster::users, Users::ssh_host_ca];
     let trimmed = key.trim();
     let fix = trimmed.is_empty().then(|| Fix::set("Leave it empty", path.clone(), ""));
     let message = format!(

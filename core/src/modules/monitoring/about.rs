@@ -4,7 +4,7 @@ use crate::cluster::{Alertmanager, Cluster, Grafana, Monitoring, expand};
 use crate::markdown::code;
 use crate::modules::about::{Duty, Port, Ports, controller, controller_address, from_where};
 use crate::modules::{Make, On, Secret};
-use crate::path::Path;
+use crate::path;
 
 pub const PORTS: Ports = Ports {
     tcp: &[
@@ -24,7 +24,7 @@ const ALERTMANAGER: u16 = 9093;
 
 pub fn secrets(cluster: &Cluster) -> Vec<Secret> {
     let monitoring = &cluster.monitoring;
-    let at = Path::root().field(Cluster::monitoring);
+    let at = path![Cluster::monitoring];
     let mut secrets = Vec::new();
     if !monitoring.enable {
         return secrets;

@@ -5,7 +5,8 @@ use crate::diagnostic::{Fix, Problem, checks};
 use crate::facts::Facts;
 use crate::field_checks::check_secret_file;
 use crate::names::is_domain;
-use crate::path::{Field, Path};
+use crate::path;
+use crate::path::Path;
 use crate::quoting::{quote, short};
 
 checks! {
@@ -24,33 +25,29 @@ checks! {
 /// A century. Prometheus' durations end at 292 years.
 const MOST_DAYS: u32 = 36_500;
 
-fn place<T>(field: Field<Monitoring, T>) -> Path {
-    Path::root().field(Cluster::monitoring).field(field)
-}
-
 pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     let monitoring = &*facts.cluster.monitoring;
     if !monitoring.enable {
-        let fix = || Fix::set("Turn monitoring on", place(Monitoring::enable), true);
+        let fix = || Fix::set("Turn monitoring on", path![Cluster::monitoring, Monitoring::enable], true);
         if monitoring.alertmanager.enable {
             let message = "Alertmanager passes on what Prometheus finds, but monitoring is off: turn it on.";
-            let path = place(Monitoring::alertmanager).field(Alertmanager::enable);
+            let path = path![Cluster::monitoring, Monitoring::alertmanager, Alertmanager::enable];
             problems.push(ALERTMANAGER_WITHOUT_MONITORING.at(path, message).with_fix(fix()));
         }
         if monitoring.grafana.enable {
             let message = "Grafana shows what Prometheus keeps, but monitoring is off: turn it on.";
-            let path = place(Monitoring::grafana).field(Grafana::enable);
+            let path = path![Cluster::monitoring, Monitoring::grafana, Grafana::enable];
             problems.push(GRAFANA_WITHOUT_MONITORING.at(path, message).with_fix(fix()));
         }
         return;
     }
     if !(1..=MOST_DAYS).contains(&monitoring.retention_days) {
-        let path = place(Monitoring::retention_days);
+        let path = path![Cluster::monitoring, Monitoring::retention_days];
         let message = format!("Samples cannot be kept for {} days: write 1 to {MOST_DAYS}.", monitoring.retention_days);
         problems.push(RETENTION.at(path.clone(), message).with_fix(Fix::set("Use 30", path, 30)));
     }
     if !(1..=3600).contains(&monitoring.interval_seconds) {
-        let path = place(Monitoring::interval_seconds);
+        let path = path![Cluster::monitoring, Monitoring::interval_seconds];
         let message = format!("An interval of {} seconds does not work: write 1 to 3600.", monitoring.interval_seconds);
         problems.push(INTERVAL.at(path.clone(), message).with_fix(Fix::set("Use 15", path, 15)));
     }
@@ -58,7 +55,7 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
         check_alertmanager(monitoring, problems);
     }
     if monitoring.grafana.enable {
-        let grafana = |field| place(Monitoring::grafana).field(field);
+        let grafana = |field| path![Cluster::monitoring, Monitoring::grafana].field(field);
         check_secret_file(&monitoring.grafana.secret_key_file, || grafana(Grafana::secret_key_file), problems);
         check_secret_file(&monitoring.grafana.admin_password_file, || grafana(Grafana::admin_password_file), problems);
     }
@@ -66,10 +63,10 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
 
 fn check_alertmanager(monitoring: &Monitoring, problems: &mut Vec<Problem>) {
     let alertmanager = &monitoring.alertmanager;
-    let at = place(Monitoring::alertmanager);
+    let at = path![Cluster::monitoring, Monitoring::alertmanager];
     if !monitoring.alerts {
         let message = "Alertmanager passes on alerts, but Prometheus has no rules for any: turn alerts on.";
-        let fix = Fix::set("Turn alerts on", place(Monitoring::alerts), true);
+        let fix = Fix::set("Turn alerts on", path![Cluster::monitoring, Monitoring::alerts], true);
         problems.push(ALERTMANAGER_WITHOUT_ALERTS.at(at.field(Alertmanager::enable), message).with_fix(fix));
     }
     if alertmanager.mails() {

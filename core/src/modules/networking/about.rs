@@ -3,7 +3,7 @@
 use crate::cluster::{Choice, Cluster, Fabric, FabricKind, Network, SubnetManager};
 use crate::markdown::code;
 use crate::modules::about::{Connection, ConnectionKind, Duty, Port, Ports};
-use crate::path::Path;
+use crate::path;
 
 pub const PORTS: Ports = Ports { tcp: &[], udp: &[Port::new(123, "NTP"), Port::new(4791, "RoCE")] };
 
@@ -42,7 +42,7 @@ pub fn connections(cluster: &Cluster) -> Vec<Connection> {
 
 fn network(cluster: &Cluster) -> Connection {
     let network = &cluster.network;
-    let path = Path::root().field(Cluster::network).field(Network::subnet);
+    let path = path![Cluster::network, Network::subnet];
     let mut details = vec![network.subnet.clone()];
     if !network.gateway.is_empty() {
         details.push(format!("gateway {}", network.gateway));
@@ -59,7 +59,7 @@ fn network(cluster: &Cluster) -> Connection {
 
 fn fabric(cluster: &Cluster) -> Option<Connection> {
     let fabric = &cluster.network.fabric;
-    let path = Path::root().field(Cluster::network).field(Network::fabric).field(Fabric::kind);
+    let path = path![Cluster::network, Network::fabric, Fabric::kind];
     let managers: Vec<String> = fabric.subnet_managers.iter().map(|manager| manager.host.clone()).collect();
     let mut details = vec![fabric.subnet.clone(), fabric.interface.clone()];
     if !managers.is_empty() {

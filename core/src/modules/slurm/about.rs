@@ -6,7 +6,7 @@ use crate::modules::about::{
     Connection, ConnectionKind, Duty, Port, Ports, Step, controller, controller_address, from_where,
 };
 use crate::modules::{Make, On, Secret};
-use crate::path::Path;
+use crate::path;
 use std::collections::BTreeSet;
 
 /// slurmctld's port, slurm.conf's `SlurmctldPort`.
@@ -30,7 +30,7 @@ pub const PORTS: Ports = Ports {
 
 pub fn secrets(cluster: &Cluster) -> Vec<Secret> {
     let slurm = &cluster.slurm;
-    let at = Path::root().field(Cluster::slurm);
+    let at = path![Cluster::slurm];
     if !slurm.enable {
         return Vec::new();
     }
@@ -163,7 +163,7 @@ fn controllers(cluster: &Cluster) -> Option<Connection> {
     let first = expand::first_controller(cluster)?;
     (cluster.slurm.enable && !backup.host.is_empty()).then(|| Connection {
         kind: ConnectionKind::Controllers,
-        path: Path::root().field(Cluster::slurm).field(Slurm::backup).field(Backup::host),
+        path: path![Cluster::slurm, Slurm::backup, Backup::host],
         label: "Slurm controllers".to_owned(),
         details: vec![format!("{} takes over from {first}", backup.host), format!("state in {}", backup.state_folder)],
         from: vec![first, backup.host.clone()],

@@ -6,6 +6,7 @@ use crate::hostlist;
 use crate::markdown::{code, plain};
 use crate::modules::about::{Connection, ConnectionKind, Duty, Port, Ports, Step};
 use crate::modules::{Make, Secret};
+use crate::path;
 use crate::path::Path;
 
 pub const PORTS: Ports = Ports {
@@ -30,7 +31,7 @@ pub const PORTS: Ports = Ports {
 };
 
 pub fn secrets(cluster: &Cluster) -> Vec<Secret> {
-    let at = Path::root().field(Cluster::storage).field(Storage::shared);
+    let at = path![Cluster::storage, Storage::shared];
     let secret = |(index, fs): (usize, &SharedFileSystem)| {
         let what = match fs.kind {
             FileSystemKind::CephFs => {
@@ -106,7 +107,7 @@ pub fn duties(cluster: &Cluster) -> Vec<Duty> {
 }
 
 pub fn connections(cluster: &Cluster) -> Vec<Connection> {
-    let path = Path::root().field(Cluster::storage).field(Storage::shared);
+    let path = path![Cluster::storage, Storage::shared];
     cluster.storage.shared.iter().enumerate().map(|(i, fs)| file_system(fs, path.index(i))).collect()
 }
 

@@ -8,6 +8,7 @@ use crate::field_checks::without;
 use crate::hostlist;
 use crate::names::is_user_name;
 use crate::nix::syntax;
+use crate::path;
 use crate::path::Path;
 use crate::quoting::{counted, list, quote};
 use std::collections::{HashMap, HashSet};
@@ -116,11 +117,11 @@ fn is_reserved(name: &str) -> bool {
 }
 
 fn account_path(index: usize) -> Path {
-    Path::root().field(Cluster::users).field(Users::accounts).index(index)
+    path![Cluster::users, Users::accounts[index]]
 }
 
 fn groups_path() -> Path {
-    Path::root().field(Cluster::users).field(Users::groups)
+    path![Cluster::users, Users::groups]
 }
 
 pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {

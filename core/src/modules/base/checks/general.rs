@@ -4,7 +4,7 @@ use crate::cluster::{Cluster, General, User, Where};
 use crate::diagnostic::{Fix, Problem, checks};
 use crate::facts::Facts;
 use crate::field_checks::check_secret_file;
-use crate::path::{Field, Path};
+use crate::path;
 use crate::quoting::quote;
 use crate::ssh_key::is_public_key;
 
@@ -24,12 +24,12 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     check_locale(&general.locale, problems);
     check_administrator(facts.cluster, problems);
     if !general.root_password_file.is_empty() {
-        check_secret_file(&general.root_password_file, || place(General::root_password_file), problems);
+        check_secret_file(
+            &general.root_password_file,
+            || path![Cluster::general, General::root_password_file],
+            problems,
+        );
     }
-}
-
-fn place<T>(field: Field<General, T>) -> Path {
-    Path::root().field(Cluster::general).field(field)
 }
 
 fn is_name(name: &str) -> bool {
@@ -44,7 +44,7 @@ fn check_name(name: &str, problems: &mut Vec<Problem>) {
     if is_name(name) {
         return;
     }
-    let path = place(General::name);
+    let path = path![Cluster::general, General::name];
     let message = if name.is_empty() {
         "The cluster has no name: write one of lowercase letters, digits, “-” and “_”.".to_owned()
     } else {
@@ -75,7 +75,7 @@ fn check_state_version(general: &General, problems: &mut Vec<Problem>) {
     if is_release(own) && own <= newest {
         return;
     }
-    let path = place(General::state_version);
+    let path = path![Cluster::general, General::state_version];
     let message = if is_release(own) {
         format!(
             "The nodes cannot have been installed with {}, which comes after the flake's {newest}: write the release that they \
@@ -102,7 +102,7 @@ fn check_time_zone(zone: &str, problems: &mut Vec<Problem>) {
     if is_time_zone(zone) {
         return;
     }
-    let path = place(General::time_zone);
+    let path = path![Cluster::general, General::time_zone];
     let mended = match zone.trim() {
         utc if utc.eq_ignore_ascii_case("utc") => "UTC".to_owned(),
         zone => zone.replace(' ', "_"),
@@ -125,7 +125,7 @@ fn check_locale(locale: &str, problems: &mut Vec<Problem>) {
     if is_locale(locale) {
         return;
     }
-    let path = place(General::locale);
+    let path = path![Cluster::general, General::locale];
     let mended = format!("{}.UTF-8", locale.trim().split('.').next().unwrap_or_default().replace('-', "_"));
     let fix = is_locale(&mended).then(|| Fix::set(format!("Use {mended}"), path.clone(), mended));
     let message = format!("{} is no locale: write language, country and UTF-8, “en_US.UTF-8”.", quote(locale));
@@ -141,7 +141,7 @@ fn check_administrator(cluster: &Cluster, problems: &mut Vec<Problem>) {
     }
     let message = "Nobody could log in to administer the cluster: add a public SSH key here, or a user with sudo and a \
                    key on all nodes.";
-    problems.push(NO_ADMINISTRATOR.at(place(General::ssh_keys), message));
+    problems.push(NO_ADMINISTRATOR.at(path![Cluster::general, General::ssh_keys], message));
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::facts::{Facts, Host, Hosts, group_path, override_path};
 use crate::field_checks::check_syntax;
 use crate::hostlist::{self, MAX_HOSTS};
 use crate::names::is_host_name;
+use crate::path;
 use crate::path::{Path, Step};
 use crate::quoting::{counted, list, quote, short};
 use serde_json::Value;
@@ -25,7 +26,7 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     if facts.cluster.nodes.is_empty() {
         let message =
             "The cluster has no nodes: add a group, for instance with the hosts “head” and the role controller.";
-        problems.push(NO_NODES.at(Path::root().field(Cluster::nodes), message));
+        problems.push(NO_NODES.at(path![Cluster::nodes], message));
     }
     let (mut places, mut renamings) = (None, MOST_RENAMINGS);
     for (i, group) in facts.node_groups() {
@@ -56,7 +57,7 @@ const MOST_RENAMINGS: usize = 16;
 fn places_with_hosts(cluster: &Cluster) -> Vec<(Path, Vec<String>)> {
     let mut found = Vec::new();
     let mut left = MAX_HOSTS;
-    let nodes = Path::root().field(Cluster::nodes);
+    let nodes = path![Cluster::nodes];
     let mut open = vec![(Path::root(), cluster.write())];
     while let Some((at, value)) = open.pop() {
         match value {

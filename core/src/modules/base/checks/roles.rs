@@ -3,7 +3,7 @@
 use crate::cluster::{Choice, Cluster, NodeGroup, Role};
 use crate::diagnostic::{Fix, Problem, checks};
 use crate::facts::{Facts, group_path};
-use crate::path::Path;
+use crate::path;
 
 checks! {
     NO_ROLES "no-roles" Error "A group has no role.",
@@ -19,7 +19,7 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     if facts.cluster.nodes.is_empty() {
         return;
     }
-    let nodes = || Path::root().field(Cluster::nodes);
+    let nodes = || path![Cluster::nodes];
     if !facts.has_role(Role::Controller) {
         let message =
             "No node is a controller: give a node the role, it runs the servers of Slurm, time and monitoring.";

@@ -12,6 +12,7 @@ use crate::diagnostic::{Fix, Problem, checks};
 use crate::facts::{Facts, Topic};
 use crate::modules::custom::{is_module_name, is_package_name, is_parameter_name, is_reserved, parameter_name, typed};
 use crate::nix::syntax;
+use crate::path;
 use crate::path::{Field, Path};
 use crate::quoting::quote;
 use std::collections::{HashMap, HashSet};
@@ -76,7 +77,7 @@ pub(super) use fixtures::CASES;
 
 /// The place of a module.
 fn module_path(index: usize) -> Path {
-    Path::root().field(Cluster::modules).index(index)
+    path![Cluster::modules[index]]
 }
 
 pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {

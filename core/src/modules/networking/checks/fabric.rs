@@ -5,7 +5,8 @@ use crate::cluster::{Choice, Cluster, Fabric, FabricDriver, FabricKind, Network,
 use crate::diagnostic::{Fix, Problem, checks};
 use crate::facts::{Facts, Host, Spot, group_path, override_path};
 use crate::field_checks::{check_interface, check_subnet};
-use crate::path::{Field, Path};
+use crate::path;
+use crate::path::Path;
 use crate::quoting::quote;
 use crate::subnet;
 use std::collections::HashSet;
@@ -25,25 +26,26 @@ checks! {
     SUBNET_MANAGER_REPEATED "subnet-manager-repeated" Error "Two subnet managers have the same port.",
 }
 
-fn place<T>(field: Field<Fabric, T>) -> Path {
-    Path::root().field(Cluster::network).field(Network::fabric).field(field)
-}
-
 pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     let fabric = &facts.cluster.network.fabric;
     if fabric.kind == FabricKind::None {
         check_off(facts, problems);
         return;
     }
-    check_subnet(&fabric.subnet, facts.fabric_subnet, place(Fabric::subnet), problems);
+    check_subnet(
+        &fabric.subnet,
+        facts.fabric_subnet,
+        path![Cluster::network, Network::fabric, Fabric::subnet],
+        problems,
+    );
     check_overlap(facts, problems);
-    check_interface(&fabric.interface, || place(Fabric::interface), problems);
+    check_interface(&fabric.interface, || path![Cluster::network, Network::fabric, Fabric::interface], problems);
     check_own_interface(facts, problems);
     check_driver(fabric, problems);
     check_mtu(fabric, problems);
     if !spots(facts).any(|(_, address)| !address.trim().is_empty()) {
         let message = "No node is on the fabric: give the groups that are on it their first address there.";
-        problems.push(FABRIC_EMPTY.at(place(Fabric::kind), message));
+        problems.push(FABRIC_EMPTY.at(path![Cluster::network, Network::fabric, Fabric::kind], message));
     }
     check_managers(facts, fabric, problems);
 }
@@ -71,7 +73,7 @@ fn check_overlap(facts: &Facts, problems: &mut Vec<Problem>) {
     let (Some(subnet), Some(other)) = (facts.fabric_subnet, facts.subnet) else { return };
     if subnet::overlap(subnet, other) {
         let message = format!("{subnet} and the cluster's subnet {other} share addresses: use one outside it.");
-        problems.push(FABRIC_OVERLAP.at(place(Fabric::subnet), message));
+        problems.push(FABRIC_OVERLAP.at(path![Cluster::network, Network::fabric, Fabric::subnet], message));
     }
 }
 
@@ -116,8 +118,8 @@ fn check_driver(fabric: &Fabric, problems: &mut Vec<Problem>) {
         _ => return,
     };
     let message = format!("The driver {} {fault}: choose the adapters' own.", fabric.driver.key());
-    let fix = Fix::set("Use mlx5", place(Fabric::driver), FabricDriver::Mlx5.key());
-    problems.push(FABRIC_DRIVER.at(place(Fabric::driver), message).with_fix(fix));
+    let fix = Fix::set("Use mlx5", path![Cluster::network, Network::fabric, Fabric::driver], FabricDriver::Mlx5.key());
+    problems.push(FABRIC_DRIVER.at(path![Cluster::network, Network::fabric, Fabric::driver], message).with_fix(fix));
 }
 
 fn check_mtu(fabric: &Fabric, problems: &mut Vec<Problem>) {
@@ -125,7 +127,7 @@ fn check_mtu(fabric: &Fabric, problems: &mut Vec<Problem>) {
     const DATAGRAM: u32 = 4092;
     let infiniband = fabric.kind == FabricKind::InfiniBand;
     let most = if infiniband { 65520 } else { 9216 };
-    let path = || place(Fabric::mtu);
+    let path = || path![Cluster::network, Network::fabric, Fabric::mtu];
     let use_drivers = || Fix::set("Leave it to the driver", path(), 0);
     if fabric.mtu != 0 && !(576..=most).contains(&fabric.mtu) {
         let message = format!(
@@ -143,7 +145,7 @@ fn check_mtu(fabric: &Fabric, problems: &mut Vec<Problem>) {
 }
 
 fn check_managers(facts: &Facts, fabric: &Fabric, problems: &mut Vec<Problem>) {
-    let list = place(Fabric::subnet_managers);
+    let list = path![Cluster::network, Network::fabric, Fabric::subnet_managers];
     if !fabric.wants_subnet_manager() {
         if !fabric.subnet_managers.is_empty() {
             let what = if fabric.kind == FabricKind::Roce { "Ethernet has no" } else { "Omni-Path has its own" };

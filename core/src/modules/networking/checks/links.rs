@@ -5,6 +5,7 @@ use crate::cluster::{Bond, Cluster, Fabric, FabricKind, Network, NodeGroup, Vlan
 use crate::diagnostic::{Problem, checks};
 use crate::facts::Facts;
 use crate::field_checks::check_interface;
+use crate::path;
 use crate::path::{Field, Path};
 use crate::quoting::quote;
 use std::collections::{HashMap, HashSet};
@@ -43,7 +44,7 @@ fn uses<'c>(facts: &Facts<'c>) -> Vec<(&'c str, Path)> {
         .overrides()
         .filter_map(|(i, j, change)| Some((change.interface.as_ref()?, crate::facts::override_path(i, j))));
     let network = &facts.cluster.network;
-    let fabric = Path::root().field(Cluster::network).field(Network::fabric).field(Fabric::interface);
+    let fabric = path![Cluster::network, Network::fabric, Fabric::interface];
     let fabric = (network.fabric.kind != FabricKind::None).then_some((&network.fabric.interface, fabric));
     let vlans = network.vlans.iter().enumerate();
     let vlans = vlans.map(|(i, vlan)| (&vlan.interface, place(Network::vlans, i).field(Vlan::interface)));

@@ -7,7 +7,8 @@ use crate::field_checks::{check_subnet, mended_list, without};
 use crate::modules::MODULES;
 use crate::modules::about::{Port, Ports};
 use crate::names::is_domain;
-use crate::path::{Field, Path};
+use crate::path;
+use crate::path::Path;
 use crate::quoting::quote;
 use crate::subnet::Ipv4Net;
 use std::collections::HashSet;
@@ -29,14 +30,10 @@ checks! {
     PORT_REPEATED "port-repeated" Hint "An extra port is listed twice.",
 }
 
-fn place<T>(field: Field<Network, T>) -> Path {
-    Path::root().field(Cluster::network).field(field)
-}
-
 pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     let network = &*facts.cluster.network;
     check_domain(&network.domain, problems);
-    check_subnet(&network.subnet, facts.subnet, place(Network::subnet), problems);
+    check_subnet(&network.subnet, facts.subnet, path![Cluster::network, Network::subnet], problems);
     check_gateway(&network.gateway, facts.subnet, problems);
     check_servers(network, problems);
     if !(576..=9216).contains(&network.mtu) {
@@ -44,19 +41,33 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
             "An MTU of {} does not work: use 1500, 9000 for jumbo frames, or what is between 576 and 9216.",
             network.mtu
         );
-        problems.push(MTU.at(place(Network::mtu), message).with_fix(Fix::set("Use 1500", place(Network::mtu), 1500)));
+        problems.push(MTU.at(path![Cluster::network, Network::mtu], message).with_fix(Fix::set(
+            "Use 1500",
+            path![Cluster::network, Network::mtu],
+            1500,
+        )));
     }
     if !network.firewall {
         let message = "The firewall is off: every service of every node can be reached by whoever reaches the network.";
-        let fix = Fix::set("Turn the firewall on", place(Network::firewall), true);
-        problems.push(FIREWALL_OFF.at(place(Network::firewall), message).with_fix(fix));
+        let fix = Fix::set("Turn the firewall on", path![Cluster::network, Network::firewall], true);
+        problems.push(FIREWALL_OFF.at(path![Cluster::network, Network::firewall], message).with_fix(fix));
     }
-    check_ports(&network.extra_tcp_ports, &place(Network::extra_tcp_ports), |ports| ports.tcp, problems);
-    check_ports(&network.extra_udp_ports, &place(Network::extra_udp_ports), |ports| ports.udp, problems);
+    check_ports(
+        &network.extra_tcp_ports,
+        &path![Cluster::network, Network::extra_tcp_ports],
+        |ports| ports.tcp,
+        problems,
+    );
+    check_ports(
+        &network.extra_udp_ports,
+        &path![Cluster::network, Network::extra_udp_ports],
+        |ports| ports.udp,
+        problems,
+    );
 }
 
 fn check_domain(domain: &str, problems: &mut Vec<Problem>) {
-    let path = place(Network::domain);
+    let path = path![Cluster::network, Network::domain];
     if !is_domain(domain) || domain.bytes().any(|byte| byte.is_ascii_uppercase()) {
         let mended = domain.trim().trim_matches('.').to_lowercase();
         let fix = is_domain(&mended).then(|| Fix::set(format!("Use {mended}"), path.clone(), mended));
@@ -75,7 +86,7 @@ fn check_gateway(text: &str, subnet: Option<Ipv4Net>, problems: &mut Vec<Problem
     if text.is_empty() {
         return;
     }
-    let path = place(Network::gateway);
+    let path = path![Cluster::network, Network::gateway];
     let Ok(gateway) = text.parse::<Ipv4Addr>() else {
         let message =
             format!("{} is no IPv4 address: write the gateway's, or nothing where there is none.", quote(text));
@@ -106,7 +117,7 @@ fn check_gateway(text: &str, subnet: Option<Ipv4Net>, problems: &mut Vec<Problem
 fn check_servers(network: &Network, problems: &mut Vec<Problem>) {
     for (i, server) in network.nameservers.iter().enumerate() {
         if server.parse::<IpAddr>().is_err() {
-            let path = place(Network::nameservers);
+            let path = path![Cluster::network, Network::nameservers];
             let message =
                 format!("{} is no DNS server: write its IP address, a name cannot be looked up yet.", quote(server));
             let fix = mended_list(&network.nameservers, i, &path, |text| text.parse::<IpAddr>().is_ok());
@@ -115,12 +126,12 @@ fn check_servers(network: &Network, problems: &mut Vec<Problem>) {
     }
     if network.nameservers.is_empty() && !network.gateway.is_empty() {
         let message = "There is a gateway but no DNS server: nodes could not look up cache.nixos.org. Add one.";
-        problems.push(NO_NAMESERVERS.at(place(Network::nameservers), message));
+        problems.push(NO_NAMESERVERS.at(path![Cluster::network, Network::nameservers], message));
     }
     let good = |text: &str| is_domain(text) || text.parse::<IpAddr>().is_ok();
     for (i, server) in network.time_servers.iter().enumerate() {
         if !good(server) {
-            let path = place(Network::time_servers);
+            let path = path![Cluster::network, Network::time_servers];
             let message =
                 format!("{} is no time server: write a name or an IP address, “0.nixos.pool.ntp.org”.", quote(server));
             let fix = mended_list(&network.time_servers, i, &path, good);

@@ -5,7 +5,7 @@ use crate::diagnostic::{Fix, Problem, checks};
 use crate::facts::Facts;
 use crate::field_checks::check_secret_file;
 use crate::folders::{folder_fault, mended_folder};
-use crate::path::{Field, Path};
+use crate::path;
 use crate::quoting::{quote, short};
 
 checks! {
@@ -20,10 +20,6 @@ checks! {
     BACKUP_SERVER "backup-server" Warning "The folder of Slurm's state is gone together with a controller.",
 }
 
-fn place<T>(field: Field<Slurm, T>) -> Path {
-    Path::root().field(Cluster::slurm).field(field)
-}
-
 pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     let slurm = &*facts.cluster.slurm;
     if !slurm.enable {
@@ -35,13 +31,13 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
         check_state(facts, &slurm.backup, problems);
     }
     if slurm.rest.enable {
-        let path = || place(Slurm::rest).field(Rest::jwt_key_file);
+        let path = || path![Cluster::slurm, Slurm::rest, Rest::jwt_key_file];
         check_secret_file(&slurm.rest.jwt_key_file, path, problems);
     }
 }
 
 fn check_accounting(facts: &Facts, accounting: &Accounting, problems: &mut Vec<Problem>) {
-    let at = place(Slurm::accounting);
+    let at = path![Cluster::slurm, Slurm::accounting];
     if !accounting.enable {
         let fix = || Fix::set("Turn accounting on", at.field(Accounting::enable), true);
         if accounting.fair_share {
@@ -72,7 +68,7 @@ fn check_accounting(facts: &Facts, accounting: &Accounting, problems: &mut Vec<P
 }
 
 fn check_backup_host(facts: &Facts, host: &str, problems: &mut Vec<Problem>) {
-    let path = place(Slurm::backup).field(Backup::host);
+    let path = path![Cluster::slurm, Slurm::backup, Backup::host];
     let mut controllers = facts.with_role(Role::Controller);
     let first = controllers.next();
     let second = controllers.next().map(|name| Fix::set(format!("Use {name}"), path.clone(), name));
@@ -95,7 +91,7 @@ fn shared_with<'c>(storage: &'c Storage, folder: &str) -> Option<(usize, &'c Sha
 }
 
 fn check_state(facts: &Facts, backup: &Backup, problems: &mut Vec<Problem>) {
-    let path = place(Slurm::backup).field(Backup::state_folder);
+    let path = path![Cluster::slurm, Slurm::backup, Backup::state_folder];
     let folder = backup.state_folder.as_str();
     if let Some(fault) = folder_fault(folder) {
         let fix = mended_folder(folder).map(|mended| Fix::set(format!("Use {}", short(&mended)), path.clone(), mended));
@@ -121,11 +117,7 @@ fn check_state(facts: &Facts, backup: &Backup, problems: &mut Vec<Problem>) {
         return;
     }
     if !fs.export_options.iter().any(|option| option == "no_root_squash") {
-        let options = Path::root()
-            .field(Cluster::storage)
-            .field(Storage::shared)
-            .index(index)
-            .field(SharedFileSystem::export_options);
+        let options = path![Cluster::storage, Storage::shared[index], SharedFileSystem::export_options];
         let mut mended: Vec<&str> =
             fs.export_options.iter().map(String::as_str).filter(|option| !option.ends_with("_squash")).collect();
         mended.push("no_root_squash");

@@ -7,6 +7,7 @@ use crate::facts::{Facts, Hosts};
 use crate::field_checks::without;
 use crate::modules::job_memory;
 use crate::modules::users::checks::{SYSTEM_GROUPS, declare_group};
+use crate::path;
 use crate::path::{Field, Path};
 use crate::quoting::quote;
 use crate::slurm_conf::read_time;
@@ -202,7 +203,7 @@ fn check_groups(facts: &Facts, index: usize, partition: &Partition, problems: &m
                 quote(&users.accounts[*first].name),
                 quote(name)
             );
-            let accounts = Path::root().field(Cluster::users).field(Users::accounts);
+            let accounts = path![Cluster::users, Users::accounts];
             let set = absent.iter().map(|i| (accounts.index(*i).field(User::on), json!(Where::All))).collect();
             let fix = Fix { label: "Place them on all nodes".to_owned(), set };
             problems.push(GROUP_ABSENT.at(path.index(k), message).with_fix(fix));
@@ -215,7 +216,7 @@ fn check_accounts(slurm: &Slurm, index: usize, partition: &Partition, problems: 
     if check_list(&partition.allow_accounts, &path, "account", problems) || partition.allow_accounts.is_empty() {
         return;
     }
-    let accounting = Path::root().field(Cluster::slurm).field(Slurm::accounting);
+    let accounting = path![Cluster::slurm, Slurm::accounting];
     if !slurm.accounting.enable {
         let message = "Only accounting knows who is in which account: turn it on, or leave the accounts out.";
         let fix = Fix::set("Turn accounting on", accounting.field(Accounting::enable), true);

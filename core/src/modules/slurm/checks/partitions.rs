@@ -5,6 +5,7 @@ use crate::diagnostic::{Check, Fix, Problem, checks};
 use crate::facts::{Facts, Hosts};
 use crate::field_checks::check_syntax;
 use crate::hostlist;
+use crate::path;
 use crate::path::Path;
 use crate::quoting::{counted, list, quote, short};
 use std::collections::{HashMap, HashSet};
@@ -24,7 +25,7 @@ checks! {
 }
 
 fn list_path() -> Path {
-    Path::root().field(Cluster::slurm).field(Slurm::partitions)
+    path![Cluster::slurm, Slurm::partitions]
 }
 
 /// The place of a partition.

@@ -8,7 +8,8 @@ use crate::field_checks::check_secret_file;
 use crate::field_checks::without;
 use crate::memory;
 use crate::modules::job_memory;
-use crate::path::{Field, Path};
+use crate::path;
+use crate::path::Path;
 use crate::quoting::{counted, quote};
 use std::collections::HashSet;
 
@@ -30,10 +31,6 @@ checks! {
     EXTRA_SECRET "slurm-extra-secret" Error "The extra configuration has a password in it.",
 }
 
-fn place<T>(field: Field<Slurm, T>) -> Path {
-    Path::root().field(Cluster::slurm).field(field)
-}
-
 pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     let slurm = &*facts.cluster.slurm;
     if !slurm.enable {
@@ -45,15 +42,15 @@ pub(super) fn check(facts: &Facts, problems: &mut Vec<Problem>) {
     if slurm.pam_adopt {
         check_adoption(facts, slurm, problems);
     }
-    check_script(&slurm.prolog, place(Slurm::prolog), problems);
-    check_script(&slurm.epilog, place(Slurm::epilog), problems);
+    check_script(&slurm.prolog, path![Cluster::slurm, Slurm::prolog], problems);
+    check_script(&slurm.epilog, path![Cluster::slurm, Slurm::epilog], problems);
     if slurm.metrics && !facts.cluster.monitoring.enable {
         let message = "Nothing keeps the metrics that Slurm would offer: turn monitoring on too.";
-        let monitoring = Path::root().field(Cluster::monitoring).field(Monitoring::enable);
+        let monitoring = path![Cluster::monitoring, Monitoring::enable];
         let fix = Fix::set("Turn monitoring on", monitoring, true);
-        problems.push(METRICS_UNSEEN.at(place(Slurm::metrics), message).with_fix(fix));
+        problems.push(METRICS_UNSEEN.at(path![Cluster::slurm, Slurm::metrics], message).with_fix(fix));
     }
-    check_secret_file(&slurm.munge_key_file, || place(Slurm::munge_key_file), problems);
+    check_secret_file(&slurm.munge_key_file, || path![Cluster::slurm, Slurm::munge_key_file], problems);
     check_ports(slurm, problems);
     check_extra(slurm, problems);
 }
@@ -71,7 +68,7 @@ fn check_system_memory(facts: &Facts, problems: &mut Vec<Problem>) {
             memory::show(kept),
             memory::show(smallest)
         );
-        problems.push(SYSTEM_MEMORY.at(place(Slurm::system_memory_mib), message));
+        problems.push(SYSTEM_MEMORY.at(path![Cluster::slurm, Slurm::system_memory_mib], message));
     }
 }
 
@@ -103,7 +100,7 @@ fn is_parameter(text: &str) -> bool {
 }
 
 fn check_parameters(parameters: &[String], problems: &mut Vec<Problem>) {
-    let path = place(Slurm::scheduler_parameters);
+    let path = path![Cluster::slurm, Slurm::scheduler_parameters];
     for (k, parameter) in parameters.iter().enumerate().filter(|(_, parameter)| !is_parameter(parameter)) {
         let message = format!(
             "{} is no scheduler parameter: write each as “name” or “name=value”, without spaces.",
@@ -115,10 +112,10 @@ fn check_parameters(parameters: &[String], problems: &mut Vec<Problem>) {
 }
 
 fn check_adoption(facts: &Facts, slurm: &Slurm, problems: &mut Vec<Problem>) {
-    let path = place(Slurm::pam_adopt);
+    let path = path![Cluster::slurm, Slurm::pam_adopt];
     if !slurm.enforce_limits {
         let message = "Logins go into the user’s job, but jobs are not held to what they asked for: turn that on too.";
-        let fix = Fix::set("Hold jobs to what they asked for", place(Slurm::enforce_limits), true);
+        let fix = Fix::set("Hold jobs to what they asked for", path![Cluster::slurm, Slurm::enforce_limits], true);
         problems.push(PAM_WITHOUT_LIMITS.at(path.clone(), message).with_fix(fix));
     }
     let mut workers = facts.cluster.nodes.iter().filter(|group| group.roles.contains(&Role::Worker)).peekable();
@@ -148,7 +145,8 @@ fn check_script(text: &str, path: Path, problems: &mut Vec<Problem>) {
 
 fn check_ports(slurm: &Slurm, problems: &mut Vec<Problem>) {
     let (first, last) = (slurm.srun_first_port, slurm.srun_last_port);
-    let (path, path_last) = (place(Slurm::srun_first_port), place(Slurm::srun_last_port));
+    let (path, path_last) =
+        (path![Cluster::slurm, Slurm::srun_first_port], path![Cluster::slurm, Slurm::srun_last_port]);
     let usual = || Fix {
         label: "Use 60001 to 63000".to_owned(),
         set: vec![(path.clone(), 60001.into()), (path_last.clone(), 63000.into())],
@@ -255,7 +253,7 @@ fn check_extra(slurm: &Slurm, problems: &mut Vec<Problem>) {
         {
             let others: String =
                 text.lines().enumerate().filter(|(k, _)| *k != i).map(|(_, line)| format!("{line}\n")).collect();
-            let path = place(Slurm::extra_config);
+            let path = path![Cluster::slurm, Slurm::extra_config];
             let fix = (check != EXTRA_SYNTAX).then(|| Fix::set(format!("Remove line {}", i + 1), path.clone(), others));
             problems.push(check.at(path, message).with_fix(fix));
         }

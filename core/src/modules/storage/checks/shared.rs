@@ -6,6 +6,7 @@ use crate::facts::Facts;
 use crate::field_checks::without;
 use crate::field_checks::{check_device, check_fs_type};
 use crate::folders::{folder_fault, mended_folder};
+use crate::path;
 use crate::path::{Field, Path};
 use crate::quoting::{quote, short};
 use std::collections::HashMap;
@@ -27,7 +28,7 @@ const SYSTEM: &[&str] = &["/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/n
 const ROOTS: &[&str] = &["/", "/root", "/tmp", "/usr", "/usr/bin", "/var", "/var/lib", "/var/log"];
 
 fn place() -> Path {
-    Path::root().field(Cluster::storage)
+    path![Cluster::storage]
 }
 
 /// The place of a field of a shared file system.
