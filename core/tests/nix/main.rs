@@ -28,6 +28,7 @@ mod slurm;
 mod storage;
 mod tools;
 mod typed;
+mod update;
 mod users;
 mod walkthrough;
 

@@ -23,6 +23,7 @@ pub const INVARIANTS: &[Invariant] = &[
     ("jobs get their prolog, epilog and /tmp", jobs),
     ("slurmd takes no jobs before what they need is there, and starts again", slurmd_waits),
     ("a node that lacks what jobs need is drained", nodes_are_checked),
+    ("Slurm can reboot its nodes, and waits for them", slurm_can_reboot_nodes),
     ("Slurm's libraries find its files without being told where", files_in_etc),
 ];
 
@@ -475,6 +476,16 @@ fn nodes_are_checked(world: &World) {
         }
     }
     assert_eq!(said(&conf, "HealthCheckInterval").is_some(), said(&conf, "HealthCheckProgram").is_some());
+}
+
+/// `cluster-tools update --reboot` asks Slurm to reboot nodes, for which a minute is too short. A store path would differ from
+/// node to node.
+fn slurm_can_reboot_nodes(world: &World) {
+    let Some(conf) = shared(world) else { return };
+    let program = said(&conf, "RebootProgram").expect("RebootProgram");
+    assert!(program.starts_with('/') && !program.starts_with("/nix/store/"), "{program}");
+    let seconds: u32 = said(&conf, "ResumeTimeout").expect("ResumeTimeout").parse().unwrap();
+    assert!(seconds >= 600, "{seconds}");
 }
 
 fn files_in_etc(world: &World) {

@@ -18,8 +18,11 @@ pub const PROGRAMS: &[(&str, &str)] = &[
         r##"while [[ $1 == -o ]]; do shift 2; done
         export NODE=${1#root@} root=$SANDBOX/${1#root@}
         [[ -d $root ]] || { echo "ssh: connect to host $NODE port 22: No route to host" >&2; exit 255; }
-        inside() { sed -E "s#(/etc/|/var/lib/|/export)#$root\1#g"; }
-        { if [[ $2 == 'bash -s' ]]; then inside | bash -s; else bash -c "$(inside <<<"$2")"; fi; } 2>&1 | sed "s#$root##g""##,
+        inside() {
+          sed -E -e "s#$SANDBOX/here##g" -e "s#(/etc/|/var/lib/|/export|/nix/(var|store)/|/run/(current|booted)-|/proc/sys/)#$root\1#g"
+        }
+        { if [[ $2 == 'bash -s' ]]; then inside | bash -s; else bash -c "$(inside <<<"$2")"; fi; } 2>&1 |
+          sed -e "s#$root/nix/store/#$SANDBOX/here/nix/store/#g" -e "s#$root##g""##,
     ),
     // Units that are in `units` exist, those in `active` run, those in `broken` never do.
     (
@@ -30,6 +33,7 @@ pub const PROGRAMS: &[(&str, &str)] = &[
             "--quiet is-active "*) active "$3" ;;
             "is-active "*) active "$2" && echo active || { echo failed; exit 3; } ;;
             "reset-failed "*) ;;
+            reboot) start-again "$NODE" ;;
             "restart "*)
                 shift
                 echo "$*" >>"$root/restarted"
@@ -49,7 +53,84 @@ pub const PROGRAMS: &[(&str, &str)] = &[
         "unmunge",
         r#"[[ $(cat) == MUNGE:credential: && ! -e $root/bad-key ]] || { echo 'unmunge: Error: Invalid credential' >&2; exit 1; }"#,
     ),
-    ("scontrol", "echo 'Slurmctld(primary) at head1 is UP'"),
+    // What Slurm knows of a node stands in slurm/NAME: its state, and the reason after a bar. Its jobs end when it was asked for
+    // as many times as jobs/NAME says.
+    (
+        "scontrol",
+        r#"known=$SANDBOX/slurm
+        show() {
+            IFS='|' read -r state reason <"$known/$1"
+            left=$(cat "$SANDBOX/jobs/$1" 2>/dev/null || echo 0)
+            ((left == 0)) || { state=${state/IDLE/ALLOCATED}; echo $((left - 1)) >"$SANDBOX/jobs/$1"; }
+            echo "NodeName=$1 Arch=x86_64 CPUAlloc=0 State=$state ThreadsPerCore=1 Weight=1${reason:+ Reason=$reason [root@2026-01-02T03:04:05]}"
+        }
+        set_to() { [[ ! -e $known/$1 ]] && exit 1; echo "$2" >"$known/$1"; }
+        case "$*" in
+            ping) echo "Slurmctld(primary) at head1 is UP" ;;
+            "--oneliner show nodes") for node in "$known"/*; do [[ ! -e $node ]] || show "${node##*/}"; done ;;
+            "--oneliner show node "*) show "$4" ;;
+            "show config") echo "RebootProgram           = $(cat "$SANDBOX/reboot-program" 2>/dev/null || echo '(null)')" ;;
+            "update NodeName="*" State=DRAIN Reason="*)
+                echo "drain ${2#*=} (${4#*=})" >>"$SANDBOX/history"; set_to "${2#*=}" "IDLE+DRAIN|${4#*=}" ;;
+            "update NodeName="*" State=RESUME") echo "resume ${2#*=}" >>"$SANDBOX/history"; set_to "${2#*=}" "IDLE" ;;
+            "reboot ASAP nextstate=RESUME reason="*)
+                echo "scontrol reboot $5 ($4)" >>"$SANDBOX/history"; set_to "$5" "IDLE"; start-again "$5" ;;
+            *) echo "no scontrol: $*" >&2; exit 1 ;;
+        esac"#,
+    ),
+    // What NixOS does, with systems that are folders below nix/store: `here` is the store of this machine.
+    ("nixos-rebuild", r#"exec build-system "$@""#),
+    (
+        "build-system",
+        r##"name=${4#*#}
+        [[ "$1 $2 $3" == 'build --no-reexec --flake' && -e ${4%#*}/flake.nix ]] || { echo "no nixos-rebuild: $*" >&2; exit 1; }
+        [[ ! -e $SANDBOX/$name/does-not-build ]] || { echo "error: attribute 'no' missing" >&2; exit 1; }
+        read -r version slurm <"$SANDBOX/flake"
+        system=$SANDBOX/here/nix/store/$version-$name
+        mkdir -p "$system/bin" "$system/sw/bin"
+        echo "exec /nix/store/0a-slurm-$slurm.1.1/bin/scontrol" >"$system/sw/bin/scontrol"
+        cp "$(command -v start-system)" "$system/bin/switch-to-configuration"
+        echo "Done. The new configuration is" >&2
+        echo "$system""##,
+    ),
+    (
+        "nix-copy-closure",
+        r#"[[ $1 == --to && -d $SANDBOX/${2#root@} && -d $3 ]] || exit 1
+        cp -r "$3" "$SANDBOX/${2#root@}/nix/store/""#,
+    ),
+    // The switch-to-configuration of a system.
+    (
+        "start-system",
+        r#"system=${0%/bin/*}
+        echo "$1 $NODE ${system##*/}" >>"$SANDBOX/history"
+        [[ ! -e $root/does-not-start ]] || { echo 'the following units failed: slurmd.service'; exit 4; }
+        [[ $1 != switch ]] || ln -sfn "$system" "$root/run/current-system""#,
+    ),
+    ("systemd-run", r#"while [[ $1 == -* ]]; do [[ $1 != --unit ]] || shift; shift; done; exec "$@""#),
+    ("journalctl", ""),
+    (
+        "nix-env",
+        r#"profile=$2 system=$4
+        if [[ $3 == --switch-generation ]]; then
+            ln -sfn "system-$4-link" "$profile"
+        elif [[ $(readlink -f "$profile") != "$system" ]]; then
+            newest=$(ls "${profile%/*}" | sed -n 's/^system-\([0-9]*\)-link$/\1/p' | sort -n | tail -n 1)
+            ln -sfn "$system" "$profile-$((newest + 1))-link"
+            ln -sfn "system-$((newest + 1))-link" "$profile"
+        fi"#,
+    ),
+    // A node boots what its profile holds, or does not come back.
+    (
+        "start-again",
+        r#"root=$SANDBOX/$1
+        echo "$1 starts" >>"$SANDBOX/history"
+        system=$(readlink -f "$root/nix/var/nix/profiles/system")
+        [[ ! -e $root/boots-another ]] || system=$(readlink -f "$root/run/booted-system")
+        ln -sfn "$system" "$root/run/current-system"
+        ln -sfn "$system" "$root/run/booted-system"
+        echo $(($(cat "$root/proc/sys/kernel/random/boot_id") + 1)) >"$root/proc/sys/kernel/random/boot_id"
+        [[ ! -e $root/stays-down ]] || mv "$root" "$root.down""#,
+    ),
     ("sacctmgr", r#"cat "$SANDBOX/accounted""#),
     ("sinfo", r#"cat "$SANDBOX/sinfo""#),
     ("curl", r#"cat "$SANDBOX/targets""#),
@@ -72,19 +153,24 @@ const CLUSTER: &str = r#"{
     "containers": {"enable": true}
 }"#;
 
-struct Sandbox {
-    flake: Flake,
+pub struct Sandbox {
+    pub flake: Flake,
 }
 
-struct Outcome {
-    code: i32,
-    out: String,
-    err: String,
+pub struct Outcome {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
 }
 
 impl Sandbox {
     fn new() -> Self {
-        let sandbox = Self { flake: Flake::new(&Cluster::from_json(CLUSTER).unwrap()) };
+        Self::of(CLUSTER)
+    }
+
+    /// The nodes of a cluster, given as JSON.
+    pub fn of(cluster: &str) -> Self {
+        let sandbox = Self { flake: Flake::new(&Cluster::from_json(cluster).unwrap()) };
         let mut data = sandbox.flake.tools()["data"].take();
         // What this test's nodes can own files as, is who runs it. Who has the token does not exist there yet.
         let me = Command::new("id").arg("-un").output().unwrap().stdout;
@@ -118,17 +204,26 @@ impl Sandbox {
         sandbox
     }
 
-    /// Runs `cluster-tools` with `typed` on its standard input.
-    fn run_with(&self, words: &[&str], typed: &str) -> Outcome {
+    /// `cluster-tools`, with made-up nodes.
+    pub fn command(&self, words: &[&str]) -> Command {
         let path = std::env::var("PATH").unwrap();
-        let mut child = Command::new("bash")
+        let mut command = Command::new("bash");
+        command
             .arg(self.flake.at("flake/tools/cluster-tools.sh"))
             .args(words)
             .env("PATH", format!("{}:{path}", self.flake.at("bin").display()))
             .env("CLUSTER_DATA", self.flake.at("data.json"))
             .env("SANDBOX", self.flake.at("nodes"))
             .env("XDG_STATE_HOME", self.flake.at("state"))
-            .current_dir(self.flake.at("state/.."))
+            .env("CLUSTER_TOOLS_POLL_SECONDS", "0")
+            .current_dir(self.flake.at("state/.."));
+        command
+    }
+
+    /// Runs `cluster-tools` with `typed` on its standard input.
+    fn run_with(&self, words: &[&str], typed: &str) -> Outcome {
+        let mut child = self
+            .command(words)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -140,12 +235,12 @@ impl Sandbox {
         Outcome { code: output.status.code().unwrap(), out: text(output.stdout), err: text(output.stderr) }
     }
 
-    fn run(&self, words: &[&str]) -> Outcome {
+    pub fn run(&self, words: &[&str]) -> Outcome {
         self.run_with(words, "")
     }
 
     /// As [`Sandbox::run`], of what must end well.
-    fn good(&self, words: &[&str]) -> String {
+    pub fn good(&self, words: &[&str]) -> String {
         let outcome = self.run(words);
         assert_eq!((outcome.code, outcome.err.as_str()), (0, ""), "{words:?}: {}", outcome.out);
         outcome.out
@@ -227,6 +322,8 @@ fn every_command_explains_itself() {
         &["help"][..],
         &["nodes", "--help"],
         &["run", "--help"],
+        &["update", "--help"],
+        &["rollback", "--help"],
         &["secrets", "--help"],
         &["ssh-ca", "--help"],
         &["verify", "--help"],

@@ -4,6 +4,7 @@
 use crate::harness::{Flake, World, opens};
 use crate::matrix::edited;
 use crate::tools::PROGRAMS;
+use crate::update::{has_generations, running};
 use clusterflake_core::cluster::{Cluster, Node, Role};
 use clusterflake_core::flake::generate;
 use clusterflake_core::hostlist;
@@ -41,11 +42,17 @@ const NODE_PROGRAMS: &[(&str, &str)] = &[
         NODE=$(awk -v to="$to" '$1 == to || $2 == to { print $2 }' "$SANDBOX/hosts")
         [[ -n $NODE ]] || { echo "ssh: Could not resolve hostname $to" >&2; exit 255; }
         export NODE root=$SANDBOX/$NODE
-        inside() { sed -E -e "/^folders=/s#'/#'$root/#g" -e "s#(/mnt)?(/etc/|/var/lib/)#$root\1\2#g"; }
+        inside() { sed -E -e "/^folders=/s#'/#'$root/#g" -e "s#(/mnt)?(/etc/|/var/lib/)#$root\1\2#g" \
+          -e "s#$SANDBOX/here##g" -e "s#(/nix/(var|store)/|/run/(current|booted)-|/proc/sys/)#$root\1#g"; }
         shift
-        if [[ $* == 'bash -s' ]]; then inside | bash -s; else bash -c "$(inside <<<"$*")"; fi 2>&1 | sed "s#$root##g""##,
+        if [[ $* == 'bash -s' ]]; then inside | bash -s; else bash -c "$(inside <<<"$*")"; fi 2>&1 |
+          sed -e "s#$root/nix/store/#$SANDBOX/here/nix/store/#g" -e "s#$root##g""##,
     ),
-    ("systemctl", r#"[[ $1 == cat ]] && exec grep -qx "$2" "$root/units"; echo "$*" >>"$root/systemctl""#),
+    // No switch is going on.
+    (
+        "systemctl",
+        r#"[[ $1 == cat ]] && exec grep -qx "$2" "$root/units"; [[ $* == '--quiet is-active '* ]] && exit 3; echo "$*" >>"$root/systemctl""#,
+    ),
     (
         "lsblk",
         r#"disk=${*: -1}
@@ -119,7 +126,8 @@ const NODE_PROGRAMS: &[(&str, &str)] = &[
     ("nixos-generate-config", r#"[[ $* == '--root /mnt --show-hardware-config' ]] && echo '{ }'"#),
     (
         "nixos-rebuild",
-        r##"[[ $NIX_SSHOPTS == '-F '* && $3 == --flake && $5 == --target-host && -e ${4%#*}/flake.nix ]] || exit 1
+        r##"[[ $1 != build ]] || exec build-system "$@"
+        [[ $NIX_SSHOPTS == '-F '* && $3 == --flake && $5 == --target-host && -e ${4%#*}/flake.nix ]] || exit 1
         name=${4#*#}
         [[ $6 == root@$name ]] || exit 1
         found=$(command -p ssh $NIX_SSHOPTS -G "$6" | awk '$1 == "hostname" { print $2 }')
@@ -200,6 +208,10 @@ impl Site {
         site.flake.write("nodes/cluster", &format!("{}\n", cluster.general.name.to_lowercase()));
         site.flake.write("nodes/names", &site.nodes.iter().map(|node| format!("{}\n", node.name)).collect::<String>());
         let workers = site.nodes.iter().filter(|node| node.is(Role::Worker));
+        for node in workers.clone() {
+            site.flake.write(&format!("nodes/slurm/{}", node.name), "IDLE\n");
+        }
+        site.flake.write("nodes/flake", "new 25.05\n");
         site.flake.write("nodes/sinfo", &workers.map(|node| format!("{} idle\n", node.name)).collect::<String>());
         let up = |node: &Node| {
             format!(r#"{{"labels":{{"job":"node","instance":"{}:9100"}},"health":"up","lastError":""}}"#, node.name)
@@ -230,6 +242,7 @@ impl Site {
         let rules = config["systemd"]["tmpfiles"]["rules"].as_array().into_iter().flatten().filter_map(Value::as_str);
         self.flake.write(&format!("nodes/{name}/tmpfiles"), &rules.map(|rule| format!("{rule}\n")).collect::<String>());
         self.flake.write(&format!("nodes/{name}/units"), "munged.service\n");
+        has_generations(&self.flake, name);
         self.flake
             .write(&format!("nodes/{name}/gpus"), &"GPU 0: NVIDIA\n".repeat(told["gpus"].as_u64().unwrap() as usize));
         // What comes over the network is mounted at boot; scratch space could not be.
@@ -281,6 +294,7 @@ impl Site {
             .env("NODE", name)
             .env("root", root)
             .env("FIRST", &self.nodes[0].name)
+            .env("CLUSTER_TOOLS_POLL_SECONDS", "0")
             .current_dir(self.flake.at("flake"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -338,6 +352,9 @@ fn walk(label: &str, cluster: &Cluster) {
     let rebuilt = fs::read_to_string(site.flake.at("nodes/rebuilt")).unwrap();
     for node in &site.nodes {
         assert!(rebuilt.contains(&format!("switch {}\n", node.name)), "{label}: {rebuilt}");
+    }
+    for node in &site.nodes {
+        assert_eq!(running(&site.flake, &node.name), format!("new-{}", node.name), "{label}");
     }
     let scratch = &cluster.storage.scratch;
     let walked = site.nodes.iter().find(|node| node.is(Role::Worker)).unwrap();

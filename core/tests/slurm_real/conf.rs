@@ -107,6 +107,7 @@ fn fit(line: &str, here: &Here) -> Vec<String> {
         }
         "HealthCheckProgram" => Vec::new(),
         "HealthCheckInterval" => vec!["HealthCheckInterval=1".to_owned()],
+        "RebootProgram" => vec![format!("RebootProgram={folder}/reboot")],
         "BasePath" => vec![format!("BasePath={folder}/jobs")],
         _ => vec![line.to_owned()],
     }

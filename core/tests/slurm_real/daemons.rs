@@ -119,6 +119,11 @@ impl Machine {
         self.start_as(name, "slurmd -D")
     }
 
+    /// slurmd, as on the host `name` after a reboot.
+    pub fn rebooted_node(&self, name: &str) -> Daemon {
+        self.start_as(name, "slurmd -D -b")
+    }
+
     /// slurmd, as on the host `name`, with a place of its own for PMIx, which names its folders by the step alone.
     pub fn node_with_pmix(&self, name: &str) -> Daemon {
         fs::create_dir_all(self.folder().join(format!("spool-{name}"))).unwrap();

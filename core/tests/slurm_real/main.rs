@@ -10,6 +10,7 @@ mod health;
 mod import;
 mod jobs;
 mod mpi;
+mod update;
 
 use clusterflake_core::check::{self, Fix};
 use clusterflake_core::cluster::{Choice, Cluster, Node, Role, expand};

@@ -69,9 +69,25 @@ fn policy(cluster: &Cluster) -> String {
     used.map(|option| format!("`{option}`")).collect::<Vec<_>>().join(", ")
 }
 
+/// The command that goes from node to node.
+fn update(cluster: &Cluster) -> String {
+    let (start, each) = if cluster.slurm.enable {
+        ("While jobs run, use", "each drained until its jobs have ended, switched, checked and put back into service")
+    } else {
+        ("To go from node to node, use", "each switched and checked")
+    };
+    format!(
+        "{start} `cluster-tools update`: it builds for all nodes before it changes any, tries one worker, and brings the\n\
+         others in batches, {each}; with\n`--reboot` they reboot instead of switching. It stops when nodes fail, and can be \
+         run again after an interruption.\n`cluster-tools rollback` takes nodes back to the generation before.\n\n\
+         ```sh\ncluster-tools update --dry-run\ncluster-tools update\n```\n\n"
+    )
+}
+
 pub fn changes(out: &mut String, cluster: &Cluster) {
     let node = controller(cluster);
     let policy = policy(cluster);
+    let update = update(cluster);
     let override_example = nix::fill(include_str!("override.nix"), &[], &[]).text;
     let flake_example =
         nix::fill(include_str!("other-flake.nix"), &[("__node__", nix::Nix::from(node.as_str()))], &[]).text;
@@ -84,6 +100,7 @@ pub fn changes(out: &mut String, cluster: &Cluster) {
          It runs `nixos-rebuild` for each node, from your machine, at the addresses of `cluster.nix`. What changes names, \
          addresses or\ninterfaces goes in by `cluster-tools deploy boot` and a reboot: the connection over which you switch \
          could break.\n\n\
+         {update}\
          Newer packages of the same release: `nix flake update`, then the same. A newer release: change it in the \
          design, or\nthe input in `flake.nix`; `stateVersion` stays that of the release which the nodes were first installed with.\n\n\
          What the design does not know goes into modules of your own: `extraCommonModules` for every node, \

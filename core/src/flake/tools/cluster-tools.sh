@@ -11,6 +11,7 @@ source "$tools/deploy.sh"
 source "$tools/secrets.sh"
 source "$tools/ssh-ca.sh"
 source "$tools/verify.sh"
+source "$tools/update.sh"
 
 help() {
   cat <<'END'
@@ -18,7 +19,9 @@ cluster-tools COMMAND, and `cluster-tools COMMAND --help`:
 
   nodes      list the nodes: address, roles, GPUs
   run        run a command on many nodes
-  deploy     bring the flake's configuration to many nodes
+  deploy     bring the flake's configuration to many nodes at once
+  update     bring it to them in batches, each node when its jobs have ended
+  rollback   take nodes back to the generation before, in the same way
   secrets    make the files that no flake may hold, place them on the nodes, check them there
   ssh-ca     let an authority sign the nodes' host keys
   verify     check clocks, names, mounts, Munge, Slurm, GPUs and exporters
@@ -41,7 +44,7 @@ main() {
   local command=${1:-help}
   case $command in
     help | --help | -h) help ;;
-    nodes | run | deploy | secrets | ssh-ca | verify)
+    nodes | run | deploy | update | rollback | secrets | ssh-ca | verify)
       [[ -r ${CLUSTER_DATA:-} ]] || fail "CLUSTER_DATA names no file: start this by 'nix run .#cluster-tools'" 2
       "${command//-/_}_command" "${@:2}"
       ;;

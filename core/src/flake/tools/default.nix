@@ -90,6 +90,8 @@ let
       lib.optional (slurmConfig != null) "slurm"
       ++ lib.optional (slurmConfig.accounting or null != null) "accounting"
       ++ lib.optional (monitoringConfig != null) "monitoring";
+    # The node that runs slurmdbd; empty for the first controller.
+    slurmdbd = slurmConfig.accounting.host or "";
     nodes = map ofNode all;
     secrets = map ofSecret secrets;
   };

@@ -33,13 +33,18 @@ deploy_command() {
   # Expanded now: the trap outlives the variable.
   # shellcheck disable=SC2064
   trap "rm -f '$ssh_config'" EXIT
-  # Nodes by their names, also where only the cluster resolves them, and whichever of them builds.
+  write_ssh_config
+  each deploy_node "${chosen[@]}"
+}
+
+# Writes the file `ssh_config`, for the programs of Nix: nodes by their names, also where only the cluster resolves them, and
+# whichever of them builds.
+write_ssh_config() {
   jq --raw-output '
     "Include ~/.ssh/config",
     (.nodes[] | "Host \(.name)", "  HostName \(.ip)", "  HostKeyAlias \(.name)"),
-    "Host *", "  StrictHostKeyChecking accept-new", "Include /etc/ssh/ssh_config"
+    "Host *", "  StrictHostKeyChecking accept-new", "  ServerAliveInterval 15", "Include /etc/ssh/ssh_config"
   ' "$CLUSTER_DATA" >"$ssh_config"
-  each deploy_node "${chosen[@]}"
 }
 
 deploy_node() {

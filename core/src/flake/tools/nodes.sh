@@ -72,7 +72,7 @@ remote() {
     while read -r other ip; do address[$other]=$ip; done \
       < <(jq --raw-output '.nodes[] | "\(.name) \(.ip)"' "$CLUSTER_DATA")
   fi
-  ssh -o BatchMode=yes -o ConnectTimeout=10 -o StrictHostKeyChecking=accept-new \
+  ssh -o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=15 -o StrictHostKeyChecking=accept-new \
     -o HostName="${address[$name]}" -o HostKeyAlias="$name" "root@$name" "$2"
 }
 
@@ -101,7 +101,13 @@ each() {
     running[$name]=$!
   done
   for name in "$@"; do
-    wait "${running[$name]}" || failed[$name]=1
+    until wait "${running[$name]}"; do
+      # A trapped signal ends the wait too, with a status above 128; then it goes on.
+      if (($? <= 128)); then
+        failed[$name]=1
+        break
+      fi
+    done
   done
   exec {tokens}>&-
   ((${#failed[@]} > 0)) || return 0

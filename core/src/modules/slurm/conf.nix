@@ -170,6 +170,10 @@ in
     ++ lib.optionals healthCheck (
       usually "HealthCheckProgram" "/etc/slurm/health-check" ++ usually "HealthCheckInterval" "120"
     )
+    # For `scontrol reboot`. It is the same path on every node, as slurm.conf must be.
+    ++ usually "RebootProgram" "/run/current-system/sw/bin/reboot"
+    # Servers take minutes to start; the usual minute would have them down before.
+    ++ usually "ResumeTimeout" "1200"
     ++ optional contained "TaskPlugin=task/cgroup,task/affinity"
     ++ optional (gpuWorkers != [ ]) "GresTypes=gpu"
     ++ optional (
