@@ -4,6 +4,8 @@
 //! `tree.txt` only, so that no text is stored twice. `cargo xtask golden` renews all of it.
 
 use clusterflake_core::flake::generate;
+use clusterflake_core::modules::values::{NixOption, Type};
+use clusterflake_core::modules::{self, MODULES};
 use clusterflake_core::preset::{PRESETS, Preset};
 use clusterflake_core::tree::File;
 use expect_test::expect_file;
@@ -59,6 +61,16 @@ fn found(folder: &Path) -> BTreeSet<String> {
     found
 }
 
+/// The modules' `options.nix` are sources, and made from the fields of the description: neither is changed without the other.
+/// `cargo xtask golden` writes them; it is run twice, since the presets' flakes hold them.
+#[test]
+fn options_are_those_of_the_descriptions_fields() {
+    for module in MODULES {
+        let path = here().join(format!("src/modules/{}/options.nix", module.name));
+        expect_file![path].assert_eq(&modules::options_nix(module));
+    }
+}
+
 #[test]
 fn presets_give_the_flakes_that_are_stored() {
     let golden = here().join("tests/golden");
@@ -76,4 +88,33 @@ fn presets_give_the_flakes_that_are_stored() {
         // What is new or gone is in tree.txt, so that this is left for files that were put there by hand.
         assert!(found(&folder).iter().eq(wanted.keys()), "{} holds files that are not generated", folder.display());
     }
+}
+
+#[test]
+fn every_option_says_what_it_means() {
+    fn silent(options: &[NixOption], inside: &str) -> Vec<String> {
+        let inside_of = |kind: &Type, at: &str| match kind {
+            Type::Set(options) | Type::Record(options) => silent(options, at),
+            _ => Vec::new(),
+        };
+        let mut found = Vec::new();
+        for option in options {
+            let at = format!("{inside}.{}", option.name);
+            if option.description.is_empty() {
+                found.push(at.clone());
+            }
+            let mut kind = &option.kind;
+            while let Type::List(of) | Type::NullOr(of) = kind {
+                kind = of;
+            }
+            found.extend(inside_of(kind, &at));
+        }
+        found
+    }
+    let silent: Vec<String> = MODULES
+        .iter()
+        .flat_map(|module| modules::options(module))
+        .flat_map(|(name, options)| silent(&options, name))
+        .collect();
+    assert!(silent.is_empty(), "a comment on the field is missing: {}", silent.join(", "));
 }

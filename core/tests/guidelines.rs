@@ -1,12 +1,13 @@
 //! The Module Development Guide's guidelines, held against the modules that the flakes ship: what of them shows in syntax.
 
-use clusterflake_core::modules::{MODULES, Module};
+use clusterflake_core::modules::{self, MODULES, Module};
 use rnix::ast::{self, HasEntry};
 use rowan::ast::AstNode;
-use std::collections::BTreeSet;
 
-/// What every call passes; all other arguments have defaults, so that the guide's way of calling works.
-const ALWAYS: &[&str] = &["node", "nodes", "clusterLib"];
+/// What every call passes, besides a module's own parameter: with all defaults, as the modules' `options.nix` have them. The
+/// parameters of other modules, which can be off, have a default.
+const ALWAYS: &[&str] =
+    &["node", "nodes", "clusterLib", "clusterConfig", "networkConfig", "sshKeys", "users", "groups"];
 
 /// The Nix files of a module, by their path in the flake.
 fn files(module: &Module) -> impl Iterator<Item = (String, &'static str)> {
@@ -62,8 +63,13 @@ fn modules_are_two_functions_and_a_set_that_names_its_file() {
         }
         for entry in outer.pat_entries() {
             let name = text(&entry.ident().unwrap());
-            if entry.default().is_none() && !ALWAYS.contains(&name.as_str()) {
+            let is_own = module.parameter.is_some_and(|parameter| parameter.name == name);
+            let is_passed = is_own || ALWAYS.contains(&name.as_str());
+            if entry.default().is_none() && !is_passed {
                 complaints.push(format!("{}: the argument {name} has no default", module.name));
+            }
+            if entry.default().is_some() && is_passed {
+                complaints.push(format!("{}: the argument {name} has its defaults in options.nix", module.name));
             }
             if !module.takes.contains(&name.as_str()) {
                 // slurmConfig and others are passed where they are used at all.
@@ -108,37 +114,32 @@ fn configurations_are_conditional_by_mk_if() {
     complain(&complaints);
 }
 
-/// Guideline 4: the head comment names every value that the module reads of its own parameter.
+/// Guideline 4: a module's values are documented, in its `options.nix`, which the head comment names. It reads none that are
+/// not there, and has no second default for them.
 #[test]
-fn head_comments_document_every_value() {
+fn values_are_documented_options() {
     let mut complaints = Vec::new();
     for module in MODULES {
-        let Some(parameter) = module.parameter else { continue };
-        let head: String = module.nix.lines().take_while(|line| line.starts_with('#')).collect();
-        let words: BTreeSet<&str> = head.split(|c: char| !c.is_ascii_alphanumeric()).collect();
-        let mut read = BTreeSet::new();
-        for (_, file) in files(module) {
-            // `monitoringConfig.alerts`
-            for select in all::<ast::Select>(file) {
-                if select.expr().is_some_and(|from| text(&from) == parameter.name) {
-                    read.insert(text(&select.attrpath().unwrap()).split('.').next().unwrap().to_owned());
+        for (parameter, options) in modules::options(module).iter().filter(|(parameter, _)| !parameter.is_empty()) {
+            let head: String = module.nix.lines().take_while(|line| line.starts_with('#')).collect();
+            if !head.contains(parameter) || !head.contains("options.nix") {
+                complaints.push(format!("{}: the head comment does not say where {parameter} is told", module.name));
+            }
+            for (path, file) in files(module) {
+                for select in all::<ast::Select>(file) {
+                    if select.expr().is_none_or(|from| text(&from) != *parameter) {
+                        continue;
+                    }
+                    let read = text(&select.attrpath().unwrap());
+                    let name = read.split('.').next().unwrap();
+                    if !options.iter().any(|option| option.name == name) {
+                        complaints.push(format!("{path}: {parameter}.{name} is no option"));
+                    }
+                    if select.default_expr().is_some() {
+                        complaints.push(format!("{path}: {parameter}.{read} has its default in options.nix"));
+                    }
                 }
             }
-            // `{ alerts = true; } // monitoringConfig`
-            for operation in all::<ast::BinOp>(file) {
-                if let (Some(ast::Expr::AttrSet(set)), Some(right)) = (operation.lhs(), operation.rhs())
-                    && text(&right) == parameter.name
-                {
-                    let paths = set.attrpath_values().map(|value| text(&value.attrpath().unwrap()));
-                    read.extend(paths.map(|path| path.split('.').next().unwrap().to_owned()));
-                }
-            }
-        }
-        if !words.contains(parameter.name) {
-            complaints.push(format!("{}: the head comment does not name {}", module.name, parameter.name));
-        }
-        for name in read.iter().filter(|name| !words.contains(name.as_str())) {
-            complaints.push(format!("{}: the head comment does not name {}.{name}", module.name, parameter.name));
         }
     }
     complain(&complaints);

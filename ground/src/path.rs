@@ -109,6 +109,8 @@ impl FromStr for Path {
 pub struct Field<S: 'static, T: 'static> {
     /// The field's name in `cluster.json`.
     pub key: &'static str,
+    /// What the description says of it.
+    pub about: &'static str,
     /// Borrows the field of a struct.
     pub get: fn(&S) -> &T,
     /// Borrows the field of a struct, to change it.

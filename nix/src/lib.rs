@@ -200,6 +200,12 @@ impl Attrs {
         self
     }
 
+    /// Adds the attributes of `others`.
+    pub fn and(mut self, others: Attrs) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
     /// Adds the attribute at `path`. The caller sees to it that it does not [clash](Attrs::clashes) with one that is
     /// here.
     pub fn put(&mut self, path: AttrPath, value: Nix) {
@@ -214,11 +220,6 @@ impl Attrs {
     /// Adds the attribute `name`, whose value comes from the field of the description at `path`.
     pub fn field(self, name: &str, value: impl Into<Nix>, path: Path) -> Self {
         self.set(name, value.into().from_field(path))
-    }
-
-    /// As [`field`](Attrs::field) where `condition` holds; otherwise adds nothing.
-    pub fn field_if(self, condition: bool, name: &str, value: impl Into<Nix>, path: Path) -> Self {
-        if condition { self.field(name, value, path) } else { self }
     }
 
     /// Whether the set has no attributes.

@@ -118,6 +118,7 @@ macro_rules! description {
             $(#[doc = concat!("The field `", $key, "` of [`", stringify!($name), "`], to name or reach it by.")]
             pub const $field: $crate::Field<$name, $type> = $crate::Field {
                 key: $key,
+                about: concat!($($doc),*),
                 get: |from| &from.$field,
                 get_mut: |from| &mut from.$field,
             };)*
@@ -183,7 +184,7 @@ pub trait Choice: Copy + PartialEq + 'static {
 
 /// Declares [`Cluster`] and [`Section`] together, so that no second list of sections can exist.
 macro_rules! sections {
-    ($($(#[$doc:meta])* $field:ident $variant:ident $key:literal $title:literal: $type:ty,)*) => {
+    ($($(#[doc = $doc:literal])* $field:ident $variant:ident $key:literal $title:literal: $type:ty,)*) => {
         /// A cluster, as described. Its sections sit behind shared pointers: a clone costs nothing, an edit copies one section.
         // Eq is what lets `Arc` compare pointers first, so that comparing costs nothing where sections are shared.
         #[derive(Clone, Debug, PartialEq, Eq, schemars::JsonSchema)]
@@ -191,7 +192,7 @@ macro_rules! sections {
         pub struct Cluster {
             /// The version of the description.
             pub version: u32,
-            $($(#[$doc])* #[schemars(rename = $key)] pub $field: Arc<$type>,)*
+            $($(#[doc = $doc])* #[schemars(rename = $key)] pub $field: Arc<$type>,)*
         }
 
         impl Default for Cluster {
@@ -257,6 +258,7 @@ macro_rules! sections {
             /// Which form the description has, see [`VERSION`].
             pub const version: $crate::Field<Cluster, u32> = $crate::Field {
                 key: "version",
+                about: "The version of the description.",
                 get: |cluster| &cluster.version,
                 get_mut: |cluster| &mut cluster.version,
             };
@@ -264,6 +266,7 @@ macro_rules! sections {
             $(#[doc = concat!("The section `", $key, "` of [`Cluster`], to name or reach it by.")]
             pub const $field: $crate::Field<Cluster, $type> = $crate::Field {
                 key: $key,
+                about: concat!($($doc),*),
                 get: |cluster| &cluster.$field,
                 get_mut: |cluster| Arc::make_mut(&mut cluster.$field),
             };)*
@@ -289,7 +292,7 @@ macro_rules! sections {
 
         /// The sections of the description, in the order in which the page lists them.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Section { $($(#[$doc])* $variant,)* }
+        pub enum Section { $($(#[doc = $doc])* $variant,)* }
 
         impl Section {
             /// Every section, in the order in which the page lists them.

@@ -13,6 +13,10 @@
       # Each is a function of the cluster's values to a NixOS module.
       modules = __modules__;
 
+      # What the parameters of mkClusterFlake may be: names, types, defaults. For a module of yours it is enough to take its
+      # parameter below; where it has such a file too, the file stands here and the parameter with those that are evaluated.
+      options = __options__;
+
       # The machines from which the cluster is administered.
       forEachSystem = lib.genAttrs [
         "x86_64-linux"
@@ -39,8 +43,19 @@
           extraNodeModules ? { },
           # Modules for every node.
           extraCommonModules ? [ ],
-        }:
+        }@given:
         let
+          # With all defaults. A name or a type that is not among the options is refused.
+          inherit (clusterLib.evaluate options given)
+            workerNodes
+            nodeGroups
+            clusterConfig
+            networkConfig
+            __typed__
+            sshKeys
+            users
+            groups
+            ;
           nodes = clusterLib.expandNodes {
             inherit
               controllerHostname
@@ -66,6 +81,7 @@
               lib
               clusterLib
               nodes
+              given
               clusterConfig
               networkConfig
               secrets

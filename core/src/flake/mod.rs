@@ -11,6 +11,7 @@ pub mod secrets;
 pub use lock::unknown_pins;
 
 use crate::cluster::{Choice, Cluster, Release, Section};
+use crate::modules::values::Wanted;
 use crate::modules::{self, Input, Registered};
 use crate::nix::{self, Attrs, Nix, Text};
 use crate::path;
@@ -126,21 +127,16 @@ fn tool_files(_: &Cluster) -> Vec<(String, File)> {
 }
 
 fn cluster_nix(cluster: &Cluster) -> Text {
-    let mut attrs = Attrs::new().set("clusterConfig", (modules::COMMON[0].values)(cluster));
-    attrs = attrs.field("nodeGroups", modules::node_groups(cluster), path![Cluster::nodes]);
+    let mut attrs = Attrs::new().set("clusterConfig", modules::COMMON[0].values(cluster));
+    attrs = attrs.and(modules::nodes(cluster, Wanted::Values).values);
     for parameter in &modules::COMMON[1..] {
-        attrs = attrs.set(parameter.name, (parameter.values)(cluster));
+        attrs = attrs.set(parameter.name, parameter.values(cluster));
     }
     for (parameter, values) in modules::values(cluster) {
         attrs = attrs.set(&parameter, values);
     }
-    attrs = attrs.set("sshKeys", modules::ssh_keys(cluster));
-    if !cluster.users.accounts.is_empty() {
-        attrs = attrs.set("users", modules::accounts(cluster));
-    }
-    if !cluster.users.groups.is_empty() {
-        attrs = attrs.set("groups", modules::groups(cluster));
-    }
+    attrs = attrs.and(modules::ssh_keys(cluster, Wanted::Values).values);
+    attrs = attrs.and(modules::people(cluster, Wanted::Values).values);
     let secrets = secrets::secrets(cluster);
     if !secrets.is_empty() {
         attrs = attrs.set("secrets", Nix::list(secrets.iter().map(secrets::values)));
@@ -162,6 +158,8 @@ fn flake_nix(cluster: &Cluster) -> Text {
     let parameters: Vec<&String> = modules.iter().filter_map(|module| module.parameter.as_ref()).collect();
     let formals = modules.iter().flat_map(Registered::formal).collect();
     let names = parameters.iter().map(|name| (*name).clone()).collect();
+    let typed = modules::parameters(cluster).map(str::to_owned).collect();
+    let options = Nix::list(modules::option_files(cluster).map(|path| Nix::path(&path)));
     let calls = modules.iter().flat_map(Registered::call).collect();
     nix::fill(
         include_str!("flake.nix"),
@@ -169,8 +167,15 @@ fn flake_nix(cluster: &Cluster) -> Text {
             ("__description__", Nix::from(description).from_field(place("description"))),
             ("__nixpkgs__", Nix::from(nixpkgs_url(cluster)).from_field(place("release"))),
             ("__modules__", set.into()),
+            ("__options__", options),
         ],
-        &[("inherit __inputs__", inputs), ("__parameters__", formals), ("__names__", names), ("__calls__", calls)],
+        &[
+            ("__typed__", typed),
+            ("inherit __inputs__", inputs),
+            ("__parameters__", formals),
+            ("__names__", names),
+            ("__calls__", calls),
+        ],
     )
 }
 
@@ -216,7 +221,9 @@ mod tests {
         (hpc.bin_bash, hpc.nix_ld) = (false, false);
         let tree = generate(&cluster);
         let names: Vec<&str> = tree.keys().map(String::as_str).filter(|path| path.starts_with("modules/")).collect();
-        assert_eq!(names, ["modules/base/default.nix", "modules/networking/default.nix", "modules/users/default.nix"]);
+        let always = ["base", "networking", "users"];
+        let files = always.map(|name| ["default", "options"].map(|file| format!("modules/{name}/{file}.nix")));
+        assert_eq!(names, files.concat());
         for word in ["slurm", "storageConfig", "hpcConfig", "monitoring", "container"] {
             for path in ["flake.nix", "cluster.nix"] {
                 assert!(!tree[path].text.contains(word), "{path} has {word}");

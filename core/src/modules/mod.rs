@@ -13,21 +13,30 @@ mod secret;
 mod slurm;
 mod storage;
 mod users;
+pub mod values;
 
 use crate::cluster::Cluster;
 use crate::consequence::Rule;
 use crate::facts::Topic;
-use crate::nix::{Attrs, Nix};
+use crate::nix::{AttrPath, Attrs, Nix};
 use crate::tree::File;
 use about::{Connection, Duty, Ports, Step};
+use values::{Made, NixOption, Wanted, declared};
 
 /// A parameter of `mkClusterFlake`.
 #[derive(Clone, Copy, Debug)]
 pub struct Parameter {
     /// Its name, `storageConfig`.
     pub name: &'static str,
-    /// The values of this cluster for it.
-    pub values: fn(&Cluster) -> Attrs,
+    /// The values of a cluster for it, and the options that they are of.
+    pub make: fn(&Cluster, Wanted) -> Made,
+}
+
+impl Parameter {
+    /// The values of `cluster`.
+    pub fn values(&self, cluster: &Cluster) -> Attrs {
+        (self.make)(cluster, Wanted::Values).values
+    }
 }
 
 /// A flake that the generated one needs besides nixpkgs.
@@ -54,8 +63,12 @@ pub struct Module {
     pub inputs: fn(&Cluster) -> Vec<Input>,
     /// The arguments that `default.nix` is called with. Parameters of modules that are off are not passed.
     pub takes: &'static [&'static str],
+    /// The parameter of a module that every cluster has.
+    pub common: Option<Parameter>,
     /// The parameter that turns on and shapes this module; `None` for the modules that every cluster has.
     pub parameter: Option<Parameter>,
+    /// The lists of `cluster.nix` that it declares: `nodeGroups`, `users`.
+    pub lists: fn(&Cluster, Wanted) -> Made,
     /// Whether the cluster uses it. A module that is not used leaves no file, no parameter and no value behind.
     pub used: fn(&Cluster) -> bool,
     /// The checks of what the description says for it, by topic.
@@ -90,7 +103,9 @@ impl Module {
         files: &[],
         inputs: |_| Vec::new(),
         takes: &[],
+        common: None,
         parameter: None,
+        lists: |_, _| Made::default(),
         used: |_| true,
         checks: &[],
         ports: Ports { tcp: &[], udp: &[] },
@@ -214,12 +229,46 @@ pub fn registered(cluster: &Cluster) -> Vec<Registered> {
     ours.chain(custom::own(cluster).iter().map(|own| custom::registered(own, &bound))).collect()
 }
 
+/// The parameters of our modules that the cluster's flake takes.
+pub fn parameters(cluster: &Cluster) -> impl Iterator<Item = &'static str> {
+    used(cluster).filter_map(|module| Some(module.parameter?.name))
+}
+
 /// The names that a user's module can take as arguments: those that `mkSystem` binds, without the parameters of the
 /// user's other modules.
 pub fn bound(cluster: &Cluster) -> Vec<&'static str> {
     let common = ["node", "nodes", "clusterLib", "inputs", "users", "groups", "sshKeys"];
-    let parameters = used(cluster).filter_map(|module| module.parameter).chain(COMMON.iter().copied());
-    common.into_iter().chain(parameters.map(|parameter| parameter.name)).collect()
+    common.into_iter().chain(parameters(cluster)).chain(COMMON.iter().map(|parameter| parameter.name)).collect()
+}
+
+/// The options that `module` declares: those of its parameters by the parameter's name, and its lists.
+pub fn options(module: &Module) -> Vec<(&'static str, Vec<NixOption>)> {
+    let usual = Cluster::default();
+    let parameters = module.common.iter().chain(&module.parameter);
+    let parameters = parameters.map(|parameter| (parameter.name, (parameter.make)(&usual, Wanted::Options).options));
+    let lists = (module.lists)(&usual, Wanted::Options).options;
+    parameters.chain([("", lists)]).filter(|(_, options)| !options.is_empty()).collect()
+}
+
+/// The `options.nix` of `module`, as its folder holds it.
+pub fn options_nix(module: &Module) -> String {
+    let mut set = Attrs::new();
+    for (parameter, options) in options(module) {
+        if parameter.is_empty() {
+            options.iter().for_each(|option| set.put(AttrPath::names(&["options", option.name]), option.declaration()));
+        } else {
+            set.put(AttrPath::names(&["options", parameter]), declared(&options).into());
+        }
+    }
+    let set = Nix::from(set);
+    let has_records = crate::nix::print(&set, 0).text.contains("clusterLib.record");
+    let takes = Nix::code(if has_records { "lib, clusterLib" } else { "lib" });
+    crate::nix::fill(include_str!("options.nix"), &[("__takes__", takes), ("__options__", set)], &[]).text
+}
+
+/// The paths of the cluster's `options.nix` files in the flake.
+pub fn option_files(cluster: &Cluster) -> impl Iterator<Item = String> {
+    used(cluster).map(|module| format!("modules/{}/options.nix", module.name))
 }
 
 /// The files of the cluster's modules, by their paths in the flake.
@@ -234,7 +283,7 @@ pub fn files(cluster: &Cluster) -> Vec<(String, File)> {
 /// The values of the modules' parameters of `mkClusterFlake`.
 pub fn values(cluster: &Cluster) -> Vec<(String, Attrs)> {
     let ours = used(cluster).filter_map(|module| module.parameter);
-    let ours = ours.map(|parameter| (parameter.name.to_owned(), (parameter.values)(cluster)));
+    let ours = ours.map(|parameter| (parameter.name.to_owned(), parameter.values(cluster)));
     let bound = bound(cluster);
     let own = custom::own(cluster);
     let own = own.iter().filter_map(|own| Some((custom::registered(own, &bound).parameter?, custom::values(own))));
@@ -243,7 +292,7 @@ pub fn values(cluster: &Cluster) -> Vec<(String, Attrs)> {
 
 pub use secret::{Make, On, Secret};
 
-pub use base::{ExtraModule, extra_modules, job_memory, node_groups, schedulable_memory};
+pub use base::{ExtraModule, extra_modules, job_memory, nodes, schedulable_memory};
 pub use slurm::{SLURM_CONF, SLURM_NODES};
 pub use storage::{comes_with_file_system, gluster_replicas, make_file_system};
-pub use users::{accounts, groups, home_files, ssh_keys};
+pub use users::{home_files, people, ssh_keys};

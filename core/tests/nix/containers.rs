@@ -215,7 +215,10 @@ fn wrong_values_are_told() {
     let text = std::fs::read_to_string(&path).unwrap();
     for (value, complaint) in [
         ("servers = \"ctl1,nobody\";", "containerConfig.servers names nobody, which is no node"),
-        ("engine = \"rkt\";", "containerConfig.engine is “rkt”; it must be one of: docker, none, podman"),
+        (
+            "engine = \"rkt\";",
+            "option `containerConfig.engine' is not of type `one of \"none\", \"docker\", \"podman\"'",
+        ),
     ] {
         std::fs::write(&path, text.replace("containerConfig = {", &format!("containerConfig = {{ {value}"))).unwrap();
         let error = flake.evaluate("configurations [ \"gn1\" ]").expect_err(value);

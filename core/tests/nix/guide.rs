@@ -47,5 +47,6 @@ fn the_guides_way_to_call_it_works() {
 
     fs::write(folder.join("cluster.nix"), forced.replace("type = \"k3s\"", "type = \"k8s\"")).unwrap();
     let typo = flake.evaluate("configurations names").unwrap_err();
-    assert!(typo.contains("containerConfig.type is “k8s”; it must be one of: k3s"), "{typo}");
+    let said = "option `containerConfig.type' is not of type `one of \"k3s\", \"kubernetes\"'";
+    assert!(typo.contains(said) && typo.contains("/cluster.nix': \"k8s\""), "{typo}");
 }

@@ -197,7 +197,7 @@ fn error_5_a_typo_deploys_nothing() {
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replace("type = \"k3s\"", "type = \"k3\"")).unwrap();
     let error = flake.evaluate("configurations names").unwrap_err();
-    assert!(error.contains("“k3”; it must be one of: k3s"), "{error}");
+    assert!(error.contains("is not of type `one of \"k3s\", \"kubernetes\"'"), "{error}");
 }
 
 #[test]

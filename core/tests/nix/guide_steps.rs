@@ -135,7 +135,7 @@ fn what_mk_cluster_flake_cannot_take_is_refused_with_the_way_out() {
     let without = Flake::new(&preset::find("minimal").unwrap().cluster());
     for (flake, value, said) in [
         (&with, "containerConfig = { enable = true; token = \"abc\"; };", "write tokenFile, the path of a file"),
-        (&with, "containerConfig = { enable = true; tokens = \"abc\"; };", "has no value tokens; it has: "),
+        (&with, "containerConfig = { enable = true; tokens = \"abc\"; };", "Did you mean `containerConfig.token"),
         (&with, "containerConfg = { };", "has no parameter containerConfg: add “containerConfg ? { },”"),
         (&without, "hpcConfig = { mpi = \"openmpi\"; };", "no modules/hpc: turn that on in the design"),
         (&without, "monitoringConfig = { enable = true; };", "no modules/monitoring"),

@@ -272,7 +272,11 @@ fn wrong_choices_are_named() {
     hpc.mpi = Mpi::OpenMpi;
     hpc.packages = vec!["julia".to_owned()];
     for (from, to, complaint) in [
-        ("mpi = \"openmpi\"", "mpi = \"openmp\"", "it must be one of: mpich, openmpi"),
+        (
+            "mpi = \"openmpi\"",
+            "mpi = \"openmp\"",
+            "option `hpcConfig.mpi' is not of type `null or one of \"openmpi\", \"mpich\"'",
+        ),
         ("\"julia\"", "\"julai\"", "nixpkgs has no “julai”"),
         ("\"julia\"", "\"python3Packages.nunpy\"", "nixpkgs has no “python3Packages.nunpy”"),
     ] {

@@ -14,6 +14,7 @@ mod guide_errors;
 mod guide_steps;
 mod harness;
 mod hpc;
+mod interface;
 mod login;
 mod matrix;
 mod monitoring;

@@ -1,6 +1,6 @@
 //! One configuration of Slurm for all nodes, which matches what is described, and daemons where it says.
 
-use crate::harness::{World, runs, strings};
+use crate::harness::{Flake, World, runs, strings};
 use crate::matrix::edited;
 use crate::{Invariant, Switch, hold, hold_in};
 use clusterflake_core::cluster::{Choice, Cluster, GpuVendor, Mpi, Node, Partition, Role};
@@ -234,6 +234,35 @@ fn slurm_conf_says_nothing_of_memory_that_is_not_known_and_gres_conf_nothing_of_
     hold("slices", cluster.clone());
     Arc::make_mut(&mut cluster.nodes)[5].gpus.model = "h100_1g.10gb+me".to_owned();
     hold("slices only", cluster);
+}
+
+/// Which GRES types are slices is said in Rust, for checks and imports, and in Nix, for workers that were added by hand.
+#[test]
+fn slices_of_gpus_are_told_apart_as_the_core_does() {
+    let models = [
+        "a100_1g.5gb",
+        "A100_1G.5GB",
+        "1g.10gb",
+        "h100_1g.10gb+me",
+        "nvidia_a100-3g.20gb",
+        "a100",
+        "h100-80gb",
+        "gb200",
+        "rtx4090",
+        "xa1g.5gb",
+        "mi300x",
+        "1g5gb",
+        "gpu",
+        "",
+    ];
+    let conf = include_str!("../../src/modules/slurm/conf.nix");
+    let test = conf.split("isSliced =").nth(1).unwrap().split(';').next().unwrap();
+    let list: String = models.iter().map(|model| format!("{{ gpuModel = \"{model}\"; }} ")).collect();
+    let found = Flake::new(&Cluster::default()).evaluate(&format!("map ({test}) [ {list} ]"));
+    let found = found.unwrap_or_else(|error| panic!("{error}"));
+    for (model, found) in models.iter().zip(found.as_array().unwrap()) {
+        assert_eq!(*found, gpu::is_mig(model), "{model}");
+    }
 }
 
 fn has_the_partitions(world: &World) {

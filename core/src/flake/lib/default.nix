@@ -315,13 +315,11 @@ let
   sharedMounts =
     storageConfig: node:
     let
-      serves = fs: elem node.hostname (expandHostlist (fs.server or ""));
-      isFolder = fs: serves fs && (fs.export or "") == fs.mount;
+      serves = fs: fs.server != null && elem node.hostname (expandHostlist fs.server);
+      isFolder = fs: fs.export == fs.mount && serves fs;
     in
     map (fs: fs.mount) (
-      builtins.filter (fs: !isFolder fs && !elem "noauto" (fs.mountOptions or [ ])) (
-        storageConfig.shared or [ ]
-      )
+      builtins.filter (fs: !isFolder fs && !elem "noauto" fs.mountOptions) (storageConfig.shared or [ ])
     );
 
   # Who keeps a shared /home, and in which folder there: its NFS server; the first controller where it is on another
@@ -331,7 +329,7 @@ let
     let
       found = builtins.filter (fs: fs.mount == "/home") (storageConfig.shared or [ ]);
       fs = head found;
-      isNFS = fs.type or "nfs" == "nfs";
+      isNFS = fs.type == "nfs";
     in
     if found == [ ] then
       null
@@ -339,7 +337,7 @@ let
       {
         host = if isNFS then fs.server else (head (withRole "controller" nodes)).hostname;
         folder = if isNFS then fs.export else fs.mount;
-        rootWrites = !isNFS || elem "no_root_squash" (fs.exportOptions or [ ]);
+        rootWrites = !isNFS || elem "no_root_squash" fs.exportOptions;
       };
 
   # The parameters of mkClusterFlake that come with a module, by the module's folder.
@@ -347,7 +345,9 @@ let
     storageConfig = "storage";
     slurmConfig = "slurm";
     hpcConfig = "hpc";
+    compatibilityConfig = "compatibility";
     monitoringConfig = "monitoring";
+    loginConfig = "login";
     containerConfig = "containers";
   };
 
@@ -372,12 +372,79 @@ let
       mkClusterFlake (removeAttrs given (builtins.attrNames others))
     else
       throw (refuse (head refused));
+
+  # What stands in `given`, of the options that `files` declare, with all defaults. A name or a type that they do not have
+  # fails as in NixOS, with the file that has it.
+  evaluate =
+    files: given:
+    let
+      declare =
+        file:
+        import file {
+          inherit lib;
+          clusterLib = { inherit record; };
+        };
+      declarations = map (file: declare file // { _file = toString file; }) files;
+      names = concatMap (declaration: builtins.attrNames declaration.options) declarations;
+      definition =
+        name:
+        let
+          place = builtins.unsafeGetAttrPos name given;
+        in
+        {
+          _file = if place == null then "the arguments of mkClusterFlake" else place.file;
+          config.${name} = given.${name};
+        };
+      given' = builtins.filter (name: given ? ${name}) names;
+    in
+    (lib.evalModules { modules = declarations ++ map definition given'; }).config;
+
+  # The type of a set of `options`. Unlike a submodule it costs next to nothing, as there can be one for each of a thousand
+  # nodes, and leaves out what is not given and has no default: overrides say only what differs.
+  record =
+    options:
+    let
+      known = builtins.attrNames options;
+      defaults = lib.mapAttrs (_: option: option.default) (
+        lib.filterAttrs (_: option: option ? default) options
+      );
+    in
+    lib.mkOptionType {
+      name = "record";
+      description = "set of ${concatStringsSep ", " known}";
+      check = builtins.isAttrs;
+      merge =
+        loc: definitions:
+        let
+          inherit (head definitions) file value;
+          others = builtins.attrNames (removeAttrs value known);
+          nearest = head (lib.sortOn (lib.strings.levenshtein (head others)) known);
+          called = value.hosts or value.hostname or value.name or null;
+          at = lib.showOption loc + lib.optionalString (builtins.isString called) " (${called})";
+          checked =
+            name: value:
+            let
+              inherit (options.${name}) type;
+            in
+            if type.check value then
+              type.merge (loc ++ [ name ]) [ { inherit file value; } ]
+            else
+              throw "${at} in ${file}: ${name} is not of type `${type.description}': ${
+                lib.generators.toPretty { } value
+              }";
+        in
+        if others == [ ] then
+          defaults // lib.mapAttrs checked value
+        else
+          throw "${at} in ${file} has no value “${head others}”. Did you mean “${nearest}”? It can have: ${concatStringsSep ", " known}";
+    };
 in
 {
   inherit
     addressToInt
     compressHostlist
     countOn
+    evaluate
     expandGroup
     expandHostlist
     expandNodes

@@ -97,6 +97,8 @@ pub fn changes(out: &mut String, cluster: &Cluster) {
          Edit `cluster.nix`, or go on with `cluster.json` in clusterflake and unpack what comes out over this folder; \
          then bring it\nto a node, and when that is well to all others, in the shell of `nix develop`:\n\n\
          ```sh\ngit add --all\ncluster-tools deploy --on {node} switch\ncluster-tools deploy switch\n```\n\n\
+         What `cluster.nix` can have is in `modules/*/options.nix`, with types, defaults and what it means. A misspelt name or \
+         a value of\nthe wrong type is refused before anything is built, with the name, the nearest one and the file.\n\n\
          It runs `nixos-rebuild` for each node, from your machine, at the addresses of `cluster.nix`. What changes names, \
          addresses or\ninterfaces goes in by `cluster-tools deploy boot` and a reboot: the connection over which you switch \
          could break.\n\n\

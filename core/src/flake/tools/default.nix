@@ -10,20 +10,23 @@
 # They stand in cluster.nix beside the values that name the same files, and not in the modules, of which 600 nodes would have
 # to be evaluated. A path that was changed in one of the two places only is told when the tools are built.
 #
+# given: the parameters of mkClusterFlake as they stand in cluster.nix, without defaults
+#
 # The other arguments are those of mkClusterFlake; null where the module is not in the flake.
 {
   lib,
   clusterLib,
   nodes,
-  clusterConfig ? { },
-  networkConfig ? { },
+  given,
+  clusterConfig,
+  networkConfig,
   storageConfig ? null,
   slurmConfig ? null,
   hpcConfig ? null,
   monitoringConfig ? null,
   secrets ? [ ],
   ...
-}@values:
+}:
 let
   all = clusterLib.inOrder nodes;
 
@@ -48,10 +51,10 @@ let
         gpuModel
         ;
       drivenGPUs = if hasDriver then node.gpus else 0;
-      mounts = mounted ++ map (fs: fs.mount) (builtins.filter (fs: fs.device or null != null) scratch);
+      mounts = mounted ++ map (fs: fs.mount) (builtins.filter (fs: fs.device != null) scratch);
       folders =
         lib.subtractLists mounted shared
-        ++ map (fs: fs.mount) (builtins.filter (fs: fs.device or null == null) scratch);
+        ++ map (fs: fs.mount) (builtins.filter (fs: fs.device == null) scratch);
     };
 
   ofSecret =
@@ -84,8 +87,8 @@ let
     };
 
   data = {
-    name = clusterConfig.name or "cluster";
-    domain = networkConfig.domain or "cluster.internal";
+    name = clusterConfig.name;
+    domain = networkConfig.domain;
     has =
       lib.optional (slurmConfig != null) "slurm"
       ++ lib.optional (slurmConfig.accounting or null != null) "accounting"
@@ -113,7 +116,7 @@ let
       ) (builtins.attrNames value)
     else
       [ ];
-  parameters = lib.filterAttrs (name: _: lib.hasSuffix "Config" name) values;
+  parameters = lib.filterAttrs (name: _: lib.hasSuffix "Config" name) given;
   unlisted = lib.subtractLists (map (secret: secret.file) secrets) (lib.unique (filesIn parameters));
 in
 {

@@ -1,15 +1,13 @@
 # What every node has: a root file system, a boot loader, SSH, and the options through which modules meet.
 #
-# clusterConfig: name, timeZone, locale, stateVersion, allowUnfree, rootPasswordFile (a file on the node with the hash of
-#                root's password for the console; absent: root has none)
-# sshKeys:       public keys that may log in as root
+# clusterConfig and sshKeys: options.nix says what they have
 # node.boot:     loader, grubDevice, rootDevice, rootFsType, espDevice; or, in place of the devices, hardwareConfig:
 #                a file that declares the file systems, or a folder with such a file for each host. An array of disks is
 #                assembled where a device is named /dev/md…
 {
   node,
-  clusterConfig ? { },
-  sshKeys ? [ ],
+  clusterConfig,
+  sshKeys,
   ...
 }:
 { lib, pkgs, ... }:
@@ -53,7 +51,7 @@ in
   options.cluster = {
     name = lib.mkOption {
       type = lib.types.str;
-      default = clusterConfig.name or "cluster";
+      default = clusterConfig.name;
       description = "The cluster's name.";
     };
     services = lib.mkOption {
@@ -80,8 +78,8 @@ in
 
   config = {
     nixpkgs.hostPlatform = node.system;
-    nixpkgs.config.allowUnfree = clusterConfig.allowUnfree or false;
-    system.stateVersion = clusterConfig.stateVersion or "26.05";
+    nixpkgs.config.allowUnfree = clusterConfig.allowUnfree;
+    system.stateVersion = clusterConfig.stateVersion;
 
     boot.loader = {
       systemd-boot = {
@@ -135,8 +133,8 @@ in
       }
     );
 
-    time.timeZone = lib.mkDefault (clusterConfig.timeZone or "UTC");
-    i18n.defaultLocale = lib.mkDefault (clusterConfig.locale or "en_US.UTF-8");
+    time.timeZone = lib.mkDefault clusterConfig.timeZone;
+    i18n.defaultLocale = lib.mkDefault clusterConfig.locale;
 
     nix.settings.experimental-features = [
       "nix-command"
@@ -161,7 +159,7 @@ in
       openssh.authorizedKeys.keys = sshKeys;
       # SSH takes no password: it is for the console, when the network fails. NixOS reads the file at each boot and switch.
       hashedPasswordFile = lib.mkIf (
-        clusterConfig.rootPasswordFile or null != null
+        clusterConfig.rootPasswordFile != null
       ) clusterConfig.rootPasswordFile;
     };
 

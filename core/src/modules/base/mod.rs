@@ -7,18 +7,24 @@ mod impact;
 
 pub use extra::{ExtraModule, extra_modules};
 
+use super::values::{Made, NixValue, Row, Type, Values, Wanted, of_section};
 use super::{Module, Parameter};
+use crate::Field;
 use crate::cluster::{
-    Architecture, Boot, BootLoader, Choice, Cluster, FabricKind, General, Gpus, NodeGroup, NodeOverride,
+    Architecture, Boot, BootLoader, Cluster, FabricKind, General, GpuFormFactor, GpuVendor, Gpus, NodeGroup,
+    NodeOverride, Release,
 };
-use crate::nix::{Attrs, Nix};
+use crate::nix::Nix;
 use crate::path::Path;
 use std::collections::HashMap;
 
 pub const MODULE: Module = Module {
     name: "base",
     nix: include_str!("default.nix"),
+    files: &[("options.nix", include_str!("options.nix"))],
     takes: &["node", "clusterConfig", "sshKeys"],
+    common: Some(CLUSTER),
+    lists,
     checks: checks::TOPICS,
     ports: about::PORTS,
     secrets: about::secrets,
@@ -26,25 +32,23 @@ pub const MODULE: Module = Module {
     ..Module::PLAIN
 };
 
-pub const CLUSTER: Parameter = Parameter { name: "clusterConfig", values: cluster_config };
+pub const CLUSTER: Parameter = Parameter { name: "clusterConfig", make: cluster_config };
 
-fn cluster_config(cluster: &Cluster) -> Attrs {
-    let general = &cluster.general;
-    let path = |key| Path::root().field(Cluster::general).key(key);
-    let version =
-        if general.state_version.trim().is_empty() { General::release.key } else { General::state_version.key };
-    Attrs::new()
-        .field("name", &general.name, path(General::name.key))
-        .field("timeZone", &general.time_zone, path(General::time_zone.key))
-        .field("locale", &general.locale, path(General::locale.key))
-        .field("stateVersion", general.effective_state_version(), path(version))
-        .field_if(
-            !general.root_password_file.trim().is_empty(),
-            "rootPasswordFile",
-            general.root_password_file.trim(),
-            path(General::root_password_file.key),
-        )
-        .field_if(general.allow_unfree, "allowUnfree", true, path(General::allow_unfree.key))
+fn cluster_config(cluster: &Cluster, wanted: Wanted) -> Made {
+    of_section(cluster, Cluster::general, wanted, |values| {
+        let general = values.part();
+        let has_version = !general.state_version.trim().is_empty();
+        values.put(General::name).put(General::time_zone).put(General::locale);
+        values.put_row(Row {
+            name: "stateVersion",
+            kind: Type::Text,
+            default: Some(Release::V2605.state_version().into()),
+            description: "`system.stateVersion`, the release that the nodes were first installed with.",
+            place: values.at().key(if has_version { General::state_version.key } else { General::release.key }),
+            value: Some(general.effective_state_version().into()),
+        });
+        values.put_or_null(General::root_password_file).put_unless_default(General::allow_unfree);
+    })
 }
 
 /// The memory that Slurm may count on of a node with `installed` MiB, in MiB, as `schedulableMemory` of the flake's
@@ -61,15 +65,37 @@ pub fn job_memory(cluster: &Cluster, installed: u64) -> u64 {
         .saturating_sub(cluster.slurm.system_memory_mib)
 }
 
-/// The node groups, as `lib/default.nix` expands them. What equals the default there is left out.
-pub fn node_groups(cluster: &Cluster) -> Nix {
-    let place = Path::root().field(Cluster::nodes);
+/// `nodeGroups`, the guide's `workerNodes`, and `sshKeys`.
+fn lists(cluster: &Cluster, wanted: Wanted) -> Made {
+    let mut made = nodes(cluster, wanted);
+    made.options.extend(super::users::ssh_keys(cluster, wanted).options);
+    made
+}
+
+/// The nodes: `nodeGroups`, and as options the guide's `workerNodes` too.
+pub fn nodes(cluster: &Cluster, wanted: Wanted) -> Made {
     let context = Context {
         has_fabric: cluster.network.fabric.kind != FabricKind::None,
         files: extra_modules(cluster).into_iter().map(|module| (module.path, module.file)).collect(),
     };
-    let groups = cluster.nodes.iter().enumerate();
-    Nix::list(groups.map(|(index, group)| group_values(group, &place.index(index), &context)))
+    let mut values = Values::new(cluster, Path::root(), wanted);
+    values.described("The nodes, in groups that are alike. `lib/default.nix` expands them.").named("nodeGroups");
+    values.put_records(Cluster::nodes, |values| group(values, &context));
+    let mut made = values.made();
+    if wanted == Wanted::Options {
+        let mut nodes = Values::new(cluster, Path::root(), wanted);
+        nodes.described("Nodes one by one, in the place of groups.").named("workerNodes");
+        nodes.put_records(Cluster::nodes, |values| {
+            values.without_defaults();
+            values.take("hostname", Type::Text, "The host name.");
+            values.take("ip", Type::Text, "The IPv4 address.");
+            values.put(NodeGroup::roles).put(NodeGroup::interface);
+            single_addresses(values);
+            machine(values);
+        });
+        made.options.extend(nodes.made().options);
+    }
+    made
 }
 
 /// What the values of a group depend on besides the group.
@@ -80,76 +106,59 @@ struct Context {
 }
 
 impl Context {
-    /// Adds the module that the field at `path` holds.
-    fn modules(&self, attrs: Attrs, path: Path) -> Attrs {
-        match self.files.get(&path) {
-            Some(file) => attrs.field("modules", Nix::list([Nix::path(file)]), path),
-            None => attrs,
-        }
+    /// Puts the module that `field` holds.
+    fn modules<S: Default + 'static>(&self, values: &mut Values<S>, field: Field<S, String>) {
+        let file = self.files.get(&values.at().field(field));
+        let value = file.map(|file| Nix::list([Nix::path(file)]));
+        values.named("modules").described("NixOS modules for these nodes alone.");
+        values.put_as(field, Type::Any.list(), None, value);
     }
 }
 
-fn group_values(group: &NodeGroup, at: &Path, context: &Context) -> Attrs {
-    let path = |key| at.key(key);
-    let usual = NodeGroup::default();
-    let roles = Nix::list(group.roles.iter().map(|role| role.key()));
-    let mut attrs = Attrs::new().field("hosts", group.hosts.trim(), path(NodeGroup::hosts.key)).field(
-        "roles",
-        roles,
-        path(NodeGroup::roles.key),
+/// A group of nodes. What equals the default of `lib/default.nix` is left out.
+fn group(values: &mut Values<NodeGroup>, context: &Context) {
+    let group = values.part();
+    let counts_on = group.addresses.is_empty();
+    values.without_defaults();
+    values.put(NodeGroup::hosts).put(NodeGroup::roles);
+    values.when(counts_on).put(NodeGroup::first_ip).when(!counts_on).put(NodeGroup::addresses);
+    values.put(NodeGroup::interface);
+    let macs = (!group.mac_addresses.is_empty()).then(|| macs(&group.mac_addresses));
+    values.described(MACS);
+    values.put_as(NodeGroup::mac_addresses, macs_kind(), None, macs);
+    values.when(context.has_fabric).put_or_null(NodeGroup::fabric_first_ip);
+    machine(values);
+    context.modules(values, NodeGroup::extra_config);
+    values.when(!group.overrides.is_empty());
+    values.put_records(NodeGroup::overrides, |values| change(values, group, context));
+}
+
+/// What a machine is, of groups and of single nodes.
+fn machine(values: &mut Values<NodeGroup>) {
+    let group = values.part();
+    let is_arm = group.architecture == Architecture::Aarch64;
+    values.named("system").described("The platform that NixOS is built for.");
+    values.put_as(
+        NodeGroup::architecture,
+        Type::Choice(vec!["x86_64-linux", "aarch64-linux"]),
+        None,
+        is_arm.then(|| "aarch64-linux".into()),
     );
-    attrs = if group.addresses.is_empty() {
-        attrs.field("firstIP", group.first_ip.trim(), path(NodeGroup::first_ip.key))
-    } else {
-        attrs.field("addresses", trimmed(&group.addresses), path(NodeGroup::addresses.key))
-    };
-    attrs = attrs
-        .field("interface", &group.interface, path(NodeGroup::interface.key))
-        .field_if(
-            !group.mac_addresses.is_empty(),
-            "macAddresses",
-            macs(&group.mac_addresses),
-            path(NodeGroup::mac_addresses.key),
-        )
-        .field_if(
-            context.has_fabric && !group.fabric_first_ip.trim().is_empty(),
-            "fabricFirstIP",
-            group.fabric_first_ip.trim(),
-            path(NodeGroup::fabric_first_ip.key),
-        )
-        .field_if(
-            group.architecture == Architecture::Aarch64,
-            "system",
-            "aarch64-linux",
-            path(NodeGroup::architecture.key),
-        )
-        .field("sockets", group.sockets, path(NodeGroup::sockets.key))
-        .field("coresPerSocket", group.cores_per_socket, path(NodeGroup::cores_per_socket.key))
-        .field("threadsPerCore", group.threads_per_core, path(NodeGroup::threads_per_core.key))
-        .field("memoryMB", group.memory_mib, path(NodeGroup::memory_mib.key));
-    if group.gpus.count > 0 {
-        attrs = gpu_values(attrs, &group.gpus, &Gpus::default(), &path(NodeGroup::gpus.key));
-    }
-    attrs = attrs
-        .field_if(!group.features.is_empty(), "features", Nix::list(&group.features), path(NodeGroup::features.key))
-        .field_if(group.weight != usual.weight, "weight", group.weight, path(NodeGroup::weight.key));
-    if group.boot != usual.boot {
-        attrs = attrs.field("boot", boot_values(&group.boot, &path(NodeGroup::boot.key)), path(NodeGroup::boot.key));
-    }
-    attrs = context.modules(attrs, path(NodeGroup::extra_config.key));
-    if !group.overrides.is_empty() {
-        let at = path(NodeGroup::overrides.key);
-        let overrides = group.overrides.iter().enumerate().map(|(index, change)| {
-            Nix::from(override_values(change, group, &at.index(index), context)).from_field(at.index(index))
-        });
-        attrs = attrs.field("overrides", Nix::list(overrides), at.clone());
-    }
-    attrs
+    values.put(NodeGroup::sockets).put(NodeGroup::cores_per_socket).put(NodeGroup::threads_per_core);
+    values.take("cpus", Type::Unsigned, "The cores, where `coresPerSocket` does not say.");
+    values.named("memoryMB").put(NodeGroup::memory_mib);
+    let at = values.at().field(NodeGroup::gpus);
+    gpus(values, Some(&group.gpus).filter(|gpus| gpus.count > 0), &Gpus::default(), &at);
+    values.put_unless_default(NodeGroup::features).put_unless_default(NodeGroup::weight);
+    values.when(group.boot != Boot::default());
+    values.put_record(NodeGroup::boot, boot);
 }
 
-/// A list of texts without the spaces around them.
-fn trimmed(list: &[String]) -> Nix {
-    Nix::list(list.iter().map(|text| text.trim()))
+/// The addresses of a single node, which groups count.
+fn single_addresses<S: Default + 'static>(values: &mut Values<S>) {
+    let several = Type::Text.or(Type::Text.list()).or_null();
+    values.take("mac", several, "The MAC address of the interface, or of each of its devices in turn.");
+    values.take("fabricIP", Type::Text.or_null(), "The IPv4 address on the fabric.");
 }
 
 /// The MAC addresses of each host: a text, or a list of them where there are several.
@@ -160,95 +169,70 @@ fn macs(list: &[String]) -> Nix {
     }))
 }
 
-/// The values of `gpus`, where those of `usual` hold unless they are said.
-fn gpu_values(attrs: Attrs, gpus: &Gpus, usual: &Gpus, at: &Path) -> Attrs {
-    attrs
-        .field("hasGPU", gpus.count > 0, at.field(Gpus::count))
-        .field("gpus", gpus.count, at.field(Gpus::count))
-        .field_if(gpus.vendor != usual.vendor, "gpuVendor", gpus.vendor.key(), at.field(Gpus::vendor))
-        .field_if(!gpus.model.is_empty(), "gpuModel", &gpus.model, at.field(Gpus::model))
-        .field_if(
-            gpus.form_factor != usual.form_factor,
-            "gpuFormFactor",
-            gpus.form_factor.key(),
-            at.field(Gpus::form_factor),
-        )
+const MACS: &str = "The MAC address of each host in turn: the device with it gets the interface's name. Of a bond a list of those of its interfaces, in their order; none: names as they come.";
+
+fn macs_kind() -> Type {
+    Type::Text.or(Type::Text.list()).list()
 }
 
-fn boot_values(boot: &Boot, at: &Path) -> Attrs {
-    let usual = Boot::default();
-    let devices = boot.hardware_config.trim().is_empty();
+/// The values of GPUs that stand `at` this place, where those of `usual` hold unless they are said.
+fn gpus<S: Default + 'static>(values: &mut Values<S>, gpus: Option<&Gpus>, usual: &Gpus, at: &Path) {
+    let mut row = |name, kind, description, place, value: Option<Nix>| {
+        values.put_row(Row { name, kind, default: None, description, place, value });
+    };
+    let count = at.field(Gpus::count);
+    row("hasGPU", Type::Bool, "Whether it has GPUs.", count.clone(), gpus.map(|gpus| (gpus.count > 0).into()));
+    row("gpus", Type::Unsigned, "How many GPUs it has.", count, gpus.map(|gpus| gpus.count.into()));
+    let differs = |differs: fn(&Gpus, &Gpus) -> bool| gpus.filter(|gpus| differs(gpus, usual));
+    let vendor = differs(|gpus, usual| gpus.vendor != usual.vendor).map(|gpus| gpus.vendor.nix());
+    row("gpuVendor", GpuVendor::kind(), "Who made the GPUs.", at.field(Gpus::vendor), vendor);
+    let model = differs(|gpus, _| !gpus.model.is_empty()).map(|gpus| gpus.model.nix());
+    row("gpuModel", Type::Text, Gpus::model.about, at.field(Gpus::model), model);
+    let form = differs(|gpus, usual| gpus.form_factor != usual.form_factor).map(|gpus| gpus.form_factor.nix());
+    row("gpuFormFactor", GpuFormFactor::kind(), Gpus::form_factor.about, at.field(Gpus::form_factor), form);
+}
+
+fn boot(values: &mut Values<Boot>) {
+    let boot = values.part();
+    let hardware = boot.hardware_config.trim().trim_end_matches('/');
+    let on_devices = boot.hardware_config.trim().is_empty();
     let grub = boot.loader == BootLoader::Grub;
-    Attrs::new()
-        .field_if(grub, "loader", boot.loader.key(), at.field(Boot::loader))
-        .field_if(grub, "grubDevice", &boot.grub_device, at.field(Boot::grub_device))
-        .field_if(
-            !devices,
-            "hardwareConfig",
-            Nix::path(boot.hardware_config.trim().trim_end_matches('/')),
-            at.field(Boot::hardware_config),
-        )
-        .field_if(
-            devices && !grub && boot.esp_device != usual.esp_device,
-            "espDevice",
-            &boot.esp_device,
-            at.field(Boot::esp_device),
-        )
-        .field_if(
-            devices && boot.root_device != usual.root_device,
-            "rootDevice",
-            &boot.root_device,
-            at.field(Boot::root_device),
-        )
-        .field_if(
-            devices && boot.root_fs_type != usual.root_fs_type,
-            "rootFsType",
-            &boot.root_fs_type,
-            at.field(Boot::root_fs_type),
-        )
+    values.without_defaults();
+    values.when(grub).put(Boot::loader).when(grub).put(Boot::grub_device);
+    values.put_as(Boot::hardware_config, Type::Any, None, (!on_devices).then(|| Nix::path(hardware)));
+    values.when(on_devices && !grub).put_unless_default(Boot::esp_device);
+    values.when(on_devices).put_unless_default(Boot::root_device);
+    values.when(on_devices).put_unless_default(Boot::root_fs_type);
 }
 
-fn override_values(change: &NodeOverride, group: &NodeGroup, at: &Path, context: &Context) -> Attrs {
-    let mut attrs = Attrs::new().field("hosts", change.hosts.trim(), at.field(NodeOverride::hosts));
-    macro_rules! take {
-        ($($field:ident $name:literal $value:expr;)*) => {
-            $(if let Some(value) = &change.$field {
-                let value = ($value)(value);
-                attrs = attrs.field($name, value, at.field(NodeOverride::$field));
-            })*
-        };
-    }
-    take! {
-        first_ip "firstIP" |text: &String| Nix::from(text.trim());
-        interface "interface" |text: &String| Nix::from(text);
-        mac_addresses "macAddresses" |list: &Vec<String>| macs(list);
-    }
-    if context.has_fabric {
-        take! {
-            fabric_first_ip "fabricFirstIP" |text: &String| match text.trim() {
-                "" => Nix::null(),
-                address => Nix::from(address),
-            };
-        }
-    }
-    take! {
-        sockets "sockets" |count: &u32| Nix::from(*count);
-        cores_per_socket "coresPerSocket" |count: &u32| Nix::from(*count);
-        threads_per_core "threadsPerCore" |count: &u32| Nix::from(*count);
-        memory_mib "memoryMB" |installed: &u64| Nix::from(*installed);
-    }
-    if let Some(gpus) = &change.gpus {
-        // A group without GPUs says nothing of them.
-        let none = Gpus::default();
-        let usual = if group.gpus.count > 0 { &group.gpus } else { &none };
-        attrs = gpu_values(attrs, gpus, usual, &at.field(NodeOverride::gpus));
-    }
-    take! {
-        features "features" |list: &Vec<String>| Nix::list(list);
-        weight "weight" |weight: &u32| Nix::from(*weight);
-        boot "boot" |boot: &Boot| Nix::from(boot_values(boot, &at.field(NodeOverride::boot)));
-    }
-    context.modules(attrs, at.field(NodeOverride::extra_config))
+/// What differs for some hosts of `group`.
+fn change(values: &mut Values<NodeOverride>, group: &NodeGroup, context: &Context) {
+    let change = values.part();
+    values.without_defaults();
+    values.put(NodeOverride::hosts).put_if_some(NodeOverride::first_ip);
+    values.take("ip", Type::Text, "The IPv4 address, of one host.");
+    values.put_if_some(NodeOverride::interface);
+    values.described(MACS);
+    values.put_as(NodeOverride::mac_addresses, macs_kind(), None, change.mac_addresses.as_deref().map(macs));
+    single_addresses(values);
+    let on_fabric = change.fabric_first_ip.as_ref().map(|address| match address.trim() {
+        "" => Nix::null(),
+        address => address.into(),
+    });
+    values.when(context.has_fabric);
+    values.put_as(NodeOverride::fabric_first_ip, Type::Text.or_null(), None, on_fabric);
+    values.put_if_some(NodeOverride::sockets).put_if_some(NodeOverride::cores_per_socket);
+    values.put_if_some(NodeOverride::threads_per_core);
+    values.take("cpus", Type::Unsigned, "The cores, where `coresPerSocket` does not say.");
+    values.named("memoryMB").put_if_some(NodeOverride::memory_mib);
+    // A group without GPUs says nothing of them.
+    let none = Gpus::default();
+    let usual = if group.gpus.count > 0 { &group.gpus } else { &none };
+    let at = values.at().field(NodeOverride::gpus);
+    gpus(values, change.gpus.as_ref(), usual, &at);
+    values.put_if_some(NodeOverride::features).put_if_some(NodeOverride::weight);
+    values.put_record_if_some(NodeOverride::boot, boot);
+    context.modules(values, NodeOverride::extra_config);
 }
 
 #[cfg(test)]

@@ -1,9 +1,6 @@
 # Containers: an orchestration over the cluster (k3s or Kubernetes), and an engine for single containers.
 #
-# containerConfig: enable, type ("k3s", "kubernetes"),
-#                  servers (a hostlist; empty: the first controller), tokenFile, disable (k3s's components),
-#                  serverExtraFlags, agentExtraFlags (a list, or one text), gpuTaint (keep nodes with GPUs for what asks for GPUs),
-#                  engine ("none", "docker", "podman": on workers and login nodes), gpu (NVIDIA GPUs by CDI)
+# containerConfig: options.nix says what it has. The engine is on workers and login nodes; NVIDIA's GPUs come by CDI.
 #
 # k3s: the first server begins the cluster; with several, etcd on each of them holds its state, and the others join the
 # first. All other workers are agents.
@@ -17,10 +14,7 @@
   node,
   nodes,
   clusterLib,
-  containerConfig ? {
-    enable = false;
-    type = "k3s";
-  },
+  containerConfig,
   ...
 }:
 {
@@ -30,26 +24,11 @@
   ...
 }:
 let
-  defaults = {
-    enable = false;
-    type = "k3s";
-    servers = "";
-    tokenFile = "/var/lib/secrets/k3s-token";
-    disable = [ ];
-    serverExtraFlags = [ ];
-    agentExtraFlags = [ ];
-    gpuTaint = false;
-    engine = "none";
-    gpu = true;
-  };
-  unknown = builtins.attrNames (removeAttrs containerConfig (builtins.attrNames defaults));
   containers =
-    if containerConfig ? token then
-      throw "containerConfig.token would be in the Nix store, where everybody can read it: write tokenFile, the path of a file that has it on every node (default ${defaults.tokenFile}; `cluster-tools secrets` makes and places it)"
-    else if unknown != [ ] then
-      throw "containerConfig has no value ${lib.head unknown}; it has: ${lib.concatStringsSep ", " (builtins.attrNames defaults)}"
+    if containerConfig.token != null then
+      throw "containerConfig.token would be in the Nix store, where everybody can read it: write tokenFile, the path of a file that has it on every node (default /var/lib/secrets/k3s-token; `cluster-tools secrets` makes and places it)"
     else
-      defaults // containerConfig;
+      containerConfig;
 
   # Flags as a list, or as the text of several.
   flags =
@@ -67,10 +46,7 @@ let
     else
       list;
 
-  choose =
-    name: choices:
-    choices.${containers.${name}}
-      or (throw "containerConfig.${name} is “${containers.${name}}”; it must be one of: ${lib.concatStringsSep ", " (builtins.attrNames choices)}");
+  choose = name: choices: choices.${containers.${name}};
 
   servers =
     if containers.servers == "" then

@@ -3,17 +3,18 @@
 mod about;
 mod checks;
 mod impact;
+use super::values::{Made, NixValue, Type, Wanted, of_section};
 use super::{Module, Parameter};
-use crate::cluster::{Choice, Cluster, ContainerEngine, Containers, Orchestrator};
+use crate::cluster::{Cluster, ContainerEngine, Containers, Orchestrator};
 use crate::facts::topics;
-use crate::nix::{Attrs, Nix};
-use crate::path::{Field, Path};
+use crate::nix::Nix;
 
 pub const MODULE: Module = Module {
     name: "containers",
     nix: include_str!("default.nix"),
+    files: &[("options.nix", include_str!("options.nix"))],
     takes: &["node", "nodes", "clusterLib", "containerConfig"],
-    parameter: Some(Parameter { name: "containerConfig", values }),
+    parameter: Some(Parameter { name: "containerConfig", make }),
     used: |cluster| cluster.containers.enable || cluster.containers.engine != ContainerEngine::None,
     checks: topics![checks],
     ports: about::PORTS,
@@ -26,43 +27,24 @@ pub const MODULE: Module = Module {
     ..Module::PLAIN
 };
 
-fn values(cluster: &Cluster) -> Attrs {
-    let containers = &cluster.containers;
-    let at = Path::root().field(Cluster::containers);
-    let mut attrs = Attrs::new().field("enable", containers.enable, at.field(Containers::enable)).field(
-        "type",
-        containers.orchestrator.key(),
-        at.field(Containers::orchestrator),
-    );
-    if containers.enable {
-        attrs = orchestration(attrs, containers, &at);
-    }
-    attrs
-        .field_if(
-            containers.engine != ContainerEngine::None,
-            "engine",
-            containers.engine.key(),
-            at.field(Containers::engine),
-        )
-        .field_if(!containers.gpu, "gpu", false, at.field(Containers::gpu))
-}
-
-fn orchestration(attrs: Attrs, containers: &Containers, at: &Path) -> Attrs {
-    let list = |attrs: Attrs, name: &str, list: &[String], field: Field<Containers, Vec<String>>| {
-        attrs.field_if(!list.is_empty(), name, Nix::list(list), at.field(field))
-    };
-    let is_k3s = containers.orchestrator == Orchestrator::K3s;
-    let servers = containers.servers.trim();
-    let mut attrs = attrs.field_if(!servers.is_empty(), "servers", servers, at.field(Containers::servers)).field_if(
-        is_k3s,
-        "tokenFile",
-        &containers.token_file,
-        at.field(Containers::token_file),
-    );
-    if is_k3s {
-        attrs = list(attrs, "disable", &containers.disable, Containers::disable);
-    }
-    attrs = list(attrs, "serverExtraFlags", &containers.server_flags, Containers::server_flags);
-    attrs = list(attrs, "agentExtraFlags", &containers.agent_flags, Containers::agent_flags);
-    attrs.field_if(containers.gpu_taint, "gpuTaint", true, at.field(Containers::gpu_taint))
+fn make(cluster: &Cluster, wanted: Wanted) -> Made {
+    of_section(cluster, Cluster::containers, wanted, |values| {
+        let containers = values.part();
+        let (is_on, is_k3s) = (containers.enable, containers.orchestrator == Orchestrator::K3s);
+        // The guide has flags as one text.
+        let flags = || Vec::<String>::kind().or(Type::Text);
+        values.put(Containers::enable).put(Containers::orchestrator);
+        values.when(is_on).put_unless_default(Containers::servers);
+        values.when(is_on && is_k3s).put(Containers::token_file);
+        values.by_default(Nix::null()).take(
+            "token",
+            Type::Any.or_null(),
+            "Not taken: it would be in the Nix store. Write `tokenFile`.",
+        );
+        values.when(is_on && is_k3s).put_unless_default(Containers::disable);
+        values.named("serverExtraFlags").typed(flags()).when(is_on).put_unless_default(Containers::server_flags);
+        values.named("agentExtraFlags").typed(flags()).when(is_on).put_unless_default(Containers::agent_flags);
+        values.when(is_on).put_unless_default(Containers::gpu_taint);
+        values.put_unless_default(Containers::engine).put_unless_default(Containers::gpu);
+    })
 }

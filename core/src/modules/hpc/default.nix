@@ -1,17 +1,13 @@
 # MPI, GPUs, tools and limits for jobs, and a self-test. Users compile on login nodes and run on workers: both get the
 # same packages.
 #
-# hpcConfig: mpi (null, "openmpi", "mpich"), ucx, cudaAwareMPI, rocm, compilers, libraries, selfTest, apptainer,
-#            unlimitedMemlock, hugePages (pages of 2 MiB on each worker), governor,
-#            packages ([ "julia" "python3Packages.numpy" ]), lmod ({ modulePath }), which needs the input lmod,
-#            cuda ({ openKernelModule, branch, legacyGPUs, fabricManagerGPUs, persistence, binaryCache });
-#            nvidia.nix says what these mean
+# hpcConfig: options.nix says what it has. Its lmod needs the input lmod.
 {
   node,
   nodes,
   clusterLib,
-  networkConfig ? { },
-  hpcConfig ? { },
+  networkConfig,
+  hpcConfig,
   inputs ? { },
   ...
 }:
@@ -22,24 +18,6 @@
   ...
 }:
 let
-  hpc = {
-    mpi = null;
-    ucx = false;
-    cudaAwareMPI = false;
-    cuda = null;
-    rocm = false;
-    compilers = false;
-    libraries = false;
-    packages = [ ];
-    lmod = null;
-    selfTest = false;
-    apptainer = false;
-    unlimitedMemlock = false;
-    hugePages = 0;
-    governor = null;
-  }
-  // hpcConfig;
-
   part =
     file:
     import file {
@@ -48,12 +26,12 @@ let
         nodes
         clusterLib
         networkConfig
-        hpc
         inputs
         config
         lib
         pkgs
         ;
+      hpc = hpcConfig;
       runsJobs = node.isWorker || node.isLogin;
     };
 in

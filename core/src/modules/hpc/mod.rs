@@ -3,11 +3,12 @@
 mod about;
 mod checks;
 mod impact;
+use super::values::{Made, NixValue, Row, Values, Wanted, empty_list, of_section};
 use super::{Input, Module, Parameter};
-use crate::cluster::{Choice, Cluster, Cuda, DriverBranch, GpuVendor, Gpus, Hpc, Lmod, Mpi};
+use crate::cluster::{Cluster, Cuda, GpuVendor, Gpus, Hpc, Lmod};
 use crate::facts::topics;
 use crate::gpu::{self, Generation};
-use crate::nix::{Attrs, Nix};
+use crate::nix::Nix;
 use crate::path::Path;
 pub use impact::PROGRAMS;
 use std::collections::BTreeSet;
@@ -19,11 +20,11 @@ macro_rules! files {
 pub const MODULE: Module = Module {
     name: "hpc",
     nix: include_str!("default.nix"),
-    files: files!("mpi.nix" "nvidia.nix" "rocm.nix" "tools.nix" "limits.nix" "self-test.nix" "mpi-selftest/mpi-selftest.c"),
+    files: files!("options.nix" "mpi.nix" "nvidia.nix" "rocm.nix" "tools.nix" "limits.nix" "self-test.nix" "mpi-selftest/mpi-selftest.c"),
     inputs,
     takes: &["node", "nodes", "clusterLib", "networkConfig", "hpcConfig", "inputs"],
-    parameter: Some(Parameter { name: "hpcConfig", values }),
-    used: |cluster| !values(cluster).is_empty(),
+    parameter: Some(Parameter { name: "hpcConfig", make }),
+    used: |cluster| !make(cluster, Wanted::Values).values.is_empty(),
     checks: topics![checks],
     services: about::services,
     contents: about::contents,
@@ -39,53 +40,47 @@ fn inputs(cluster: &Cluster) -> Vec<Input> {
     if lmod.enable { vec![Input { name: "lmod", url, follows_nixpkgs: false }] } else { Vec::new() }
 }
 
-fn values(cluster: &Cluster) -> Attrs {
-    let hpc = &cluster.hpc;
-    let path = Path::root().field(Cluster::hpc);
-    let flag = |attrs: Attrs, field: crate::Field<Hpc, bool>| {
-        attrs.field_if(*(field.get)(hpc), field.key, true, path.field(field))
-    };
-    let mut attrs = Attrs::new().field_if(hpc.mpi != Mpi::None, "mpi", hpc.mpi.key(), path.field(Hpc::mpi));
-    attrs = flag(attrs, Hpc::ucx);
-    attrs = flag(attrs, Hpc::cuda_aware_mpi);
-    if hpc.cuda.enable {
-        attrs = attrs.field("cuda", cuda_values(cluster), path.field(Hpc::cuda).field(Cuda::enable));
-    }
-    for field in [Hpc::rocm, Hpc::compilers, Hpc::libraries] {
-        attrs = flag(attrs, field);
-    }
-    let packages = Nix::list(hpc.packages.iter().map(|package| package.trim()));
-    attrs = attrs.field_if(!hpc.packages.is_empty(), "packages", packages, path.field(Hpc::packages));
-    if hpc.lmod.enable {
-        let at = path.field(Hpc::lmod);
-        let folders = Nix::list(&hpc.lmod.module_path);
-        let lmod = Attrs::new().field("modulePath", folders, at.field(Lmod::module_path));
-        attrs = attrs.field("lmod", lmod, at.field(Lmod::enable));
-    }
-    for field in [Hpc::self_test, Hpc::apptainer, Hpc::unlimited_memlock] {
-        attrs = flag(attrs, field);
-    }
-    attrs.field_if(hpc.huge_pages > 0, "hugePages", hpc.huge_pages, path.field(Hpc::huge_pages)).field_if(
-        !hpc.governor.is_empty(),
-        "governor",
-        &hpc.governor,
-        path.field(Hpc::governor),
-    )
+fn make(cluster: &Cluster, wanted: Wanted) -> Made {
+    of_section(cluster, Cluster::hpc, wanted, |values| {
+        values.put_or_null(Hpc::mpi).put_unless_default(Hpc::ucx).put_unless_default(Hpc::cuda_aware_mpi);
+        values.put_if_on(Hpc::cuda, Cuda::enable, |values| cuda(values, cluster));
+        values.put_unless_default(Hpc::rocm).put_unless_default(Hpc::compilers).put_unless_default(Hpc::libraries);
+        values.put_unless_default(Hpc::packages);
+        values.put_if_on(Hpc::lmod, Lmod::enable, |values| {
+            values.put(Lmod::module_path);
+        });
+        for field in [Hpc::self_test, Hpc::apptainer, Hpc::unlimited_memlock] {
+            values.put_unless_default(field);
+        }
+        values.put_unless_default(Hpc::huge_pages).put_or_null(Hpc::governor);
+    })
 }
 
-fn cuda_values(cluster: &Cluster) -> Attrs {
-    let cuda = &cluster.hpc.cuda;
-    let path = |key| Path::root().field(Cluster::hpc).field(Hpc::cuda).key(key);
+fn cuda(values: &mut Values<Cuda>, cluster: &Cluster) {
+    values.put_unless_default(Cuda::open_kernel_module);
+    values.described("The branch of the driver, as in `hardware.nvidia.branch`; `null` for NixOS's default. Nodes whose GPU model is Volta or older always get legacy 580, the last that drives them.");
+    values.put_or_null(Cuda::branch);
     let legacy = models(cluster, |gpus| gpu::generation(&gpus.model) == Some(Generation::Legacy));
     let switched = models(cluster, gpu::runs_fabric_manager);
-    let fabric_manager = cuda.fabric_manager && !switched.is_empty();
-    Attrs::new()
-        .field_if(!cuda.open_kernel_module, "openKernelModule", false, path(Cuda::open_kernel_module.key))
-        .field_if(cuda.branch != DriverBranch::Automatic, "branch", cuda.branch.key(), path(Cuda::branch.key))
-        .field_if(!legacy.is_empty(), "legacyGPUs", Nix::list(legacy), Path::root().field(Cluster::nodes))
-        .field_if(fabric_manager, "fabricManagerGPUs", Nix::list(switched), path(Cuda::fabric_manager.key))
-        .field_if(!cuda.persistence, "persistence", false, path(Cuda::persistence.key))
-        .field_if(!cuda.binary_cache, "binaryCache", false, path(Cuda::binary_cache.key))
+    let runs_fabric_manager = values.part().fabric_manager && !switched.is_empty();
+    let kind = Vec::<String>::kind;
+    values.put_row(Row {
+        name: "legacyGPUs",
+        kind: kind(),
+        default: Some(empty_list()),
+        description: "The cluster's GPU models of Maxwell to Volta.",
+        place: Path::root().field(Cluster::nodes),
+        value: (!legacy.is_empty()).then(|| Nix::list(legacy)),
+    });
+    values.put_row(Row {
+        name: "fabricManagerGPUs",
+        kind: kind(),
+        default: Some(empty_list()),
+        description: "The GPU models whose nodes with eight or more have NVSwitch, and run the fabric manager.",
+        place: values.at().field(Cuda::fabric_manager),
+        value: runs_fabric_manager.then(|| Nix::list(switched)),
+    });
+    values.put_unless_default(Cuda::persistence).put_unless_default(Cuda::binary_cache);
 }
 
 /// The models of the cluster's NVIDIA GPUs for which `is` holds.

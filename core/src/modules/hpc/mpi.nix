@@ -9,19 +9,14 @@
   ...
 }:
 let
-  packages = {
-    inherit (pkgs) openmpi mpich;
-  };
-  mpi =
-    packages.${hpc.mpi}
-      or (throw "hpcConfig.mpi is “${hpc.mpi}”; it must be one of: ${lib.concatStringsSep ", " (builtins.attrNames packages)}");
+  mpi = pkgs.${hpc.mpi};
   isOpenMPI = hpc.mpi == "openmpi";
 
-  subnet = networkConfig.subnet or "10.0.0.0/16";
+  inherit (networkConfig) subnet fabric;
   subnets = [
     subnet
   ]
-  ++ lib.optional (node.fabricIP != null) (networkConfig.fabric.subnet or "10.1.0.0/16");
+  ++ lib.optional (fabric != null && node.fabricIP != null) fabric.subnet;
 
   # Where the kernel picks ports for those who ask for none (net.ipv4.ip_local_port_range): mpirun and its daemons,
   # UCX, libfabric and PMIx listen there. Open MPI's own TCP would start at 1024, and is told to stay inside.

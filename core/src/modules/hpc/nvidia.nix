@@ -1,8 +1,4 @@
 # The NVIDIA driver on nodes with such GPUs, and CUDA there and on login nodes.
-#
-# cuda: openKernelModule (for Turing and newer), branch (null: NixOS's default; for Turing and newer),
-#       legacyGPUs (the cluster's GPU models of Maxwell to Volta), persistence, binaryCache,
-#       fabricManagerGPUs (models whose nodes with eight or more have NVSwitch, and run the fabric manager)
 {
   node,
   hpc,
@@ -13,15 +9,7 @@
   ...
 }:
 let
-  cuda = {
-    openKernelModule = true;
-    branch = null;
-    legacyGPUs = [ ];
-    fabricManagerGPUs = [ ];
-    persistence = true;
-    binaryCache = true;
-  }
-  // hpc.cuda;
+  inherit (hpc) cuda;
 
   hasNvidia = node.hasGPU && node.gpuVendor == "nvidia";
   isLegacy = builtins.elem node.gpuModel cuda.legacyGPUs;
@@ -32,7 +20,7 @@ let
   # The toolkit's programs; the driver's are installed by NixOS.
   toolkit = pkgs.cudaPackages.cudatoolkit;
 in
-lib.mkIf (hpc.cuda != null) (
+lib.mkIf (cuda != null) (
   lib.mkMerge [
     (lib.mkIf (cuda.binaryCache && (hasNvidia || node.isLogin || (hpc.cudaAwareMPI && runsJobs))) {
       nix.settings = {

@@ -88,7 +88,7 @@ lib.mkIf runsJobs (
     # The flake must give what Lmod's own “make install” does, under $out: lmod/lmod/init/bash and lmod/lmod/init/zsh.
     (lib.mkIf (hpc.lmod != null) {
       environment.systemPackages = [ lmod ];
-      environment.variables.MODULEPATH = hpc.lmod.modulePath or [ "/opt/modulefiles" ];
+      environment.variables.MODULEPATH = hpc.lmod.modulePath;
       # Login shells of bash and zsh; jobs inherit the function from bash.
       environment.shellInit = ''
         if [ -n "''${BASH_VERSION-}" ]; then

@@ -1,35 +1,20 @@
 # How people come in: a directory of users (LDAP, read through SSSD), and SSH from node to node.
 #
-# loginConfig.ldap:            { uris, searchBase, bindDN, environmentFile, caFile }
-# loginConfig.sshBetweenNodes: whether everybody gets a key for the cluster's nodes in their shared home
-# loginConfig.sshHostCA:       the public key of the authority that signed the nodes' host keys. Each node's certificate is
-#                              /etc/ssh/ssh_host_ed25519_key-cert.pub; until it is there sshd goes on without.
+# loginConfig: options.nix says what it has. Each node's certificate, signed by sshHostCA, is
+# /etc/ssh/ssh_host_ed25519_key-cert.pub; until it is there sshd goes on without.
 {
   node,
   nodes,
   clusterLib,
-  networkConfig ? { },
+  networkConfig,
   storageConfig ? { },
-  loginConfig ? { },
+  loginConfig,
   ...
 }:
 { lib, pkgs, ... }:
 let
-  login = {
-    ldap = null;
-    sshBetweenNodes = false;
-    sshHostCA = null;
-  }
-  // loginConfig;
-
-  ldap = {
-    uris = [ ];
-    searchBase = "";
-    bindDN = null;
-    environmentFile = "/var/lib/secrets/sssd-environment";
-    caFile = "/etc/ssl/certs/ca-certificates.crt";
-  }
-  // login.ldap;
+  login = loginConfig;
+  inherit (login) ldap;
 
   home = clusterLib.sharedHome storageConfig nodes;
   # Root of an NFS client may not make a home directory; whoever keeps /home may, and everybody on other file systems.
@@ -37,7 +22,7 @@ let
 
   # As people name the nodes.
   hostNames = [
-    "*.${networkConfig.domain or "cluster.internal"}"
+    "*.${networkConfig.domain}"
   ]
   ++ map (other: other.hostname) (clusterLib.inOrder nodes);
 
@@ -47,7 +32,7 @@ in
   _file = ./default.nix;
 
   config = lib.mkMerge [
-    (lib.mkIf (login.ldap != null) {
+    (lib.mkIf (ldap != null) {
       services.sssd = {
         enable = true;
         sshAuthorizedKeysIntegration = true;
@@ -91,7 +76,7 @@ in
       services.openssh.authorizedKeysFiles = [ "%h/.ssh/authorized_keys_cluster" ];
       # At the start of a session, in every shell.
       environment.extraInit = lib.mkIf (node.isLogin || node.isController) ''
-        ${newKey} ${networkConfig.subnet or "10.0.0.0/16"}
+        ${newKey} ${networkConfig.subnet}
       '';
       # After the cluster's key come those that ssh would try if none were named.
       programs.ssh.extraConfig = ''

@@ -1,9 +1,6 @@
 # Prometheus, its alerts and Grafana on the first controller, exporters where their hardware is.
 #
-# monitoringConfig: retentionDays, intervalSeconds, gpuExporter, ipmiExporter, smartExporter, alerts,
-#                   alertmanager (null or { emailTo, emailFrom, smarthost, smtpUser, smtpPasswordFile,
-#                   webhookURLFile }; null where there is none),
-#                   grafana (null or { secretKeyFile, adminPasswordFile, dashboards })
+# monitoringConfig: options.nix says what it has
 # hpcConfig.cuda and slurmConfig.metrics tell whether there are GPUs and slurmctld to ask.
 {
   node,
@@ -11,7 +8,7 @@
   clusterLib,
   hpcConfig ? { },
   slurmConfig ? { },
-  monitoringConfig ? { },
+  monitoringConfig,
   ...
 }:
 {
@@ -21,30 +18,8 @@
   ...
 }:
 let
-  monitoring = {
-    retentionDays = 30;
-    intervalSeconds = 15;
-    gpuExporter = true;
-    ipmiExporter = false;
-    smartExporter = false;
-    alerts = true;
-    alertmanager = null;
-    grafana = null;
-  }
-  // monitoringConfig;
-  alertmanager = {
-    emailTo = null;
-    emailFrom = null;
-    smarthost = null;
-    smtpUser = null;
-    smtpPasswordFile = "/var/lib/secrets/alertmanager-smtp-password";
-    webhookURLFile = null;
-  }
-  // (if monitoring.alertmanager == null then { } else monitoring.alertmanager);
-  grafana = {
-    dashboards = true;
-  }
-  // (if monitoring.grafana == null then { } else monitoring.grafana);
+  monitoring = monitoringConfig;
+  inherit (monitoring) alertmanager grafana;
 
   all = clusterLib.inOrder nodes;
   controller = lib.head (clusterLib.withRole "controller" nodes);
@@ -233,7 +208,7 @@ in
       cluster.services.prometheus.available = true;
     })
 
-    (lib.mkIf (isController && monitoring.alertmanager != null) {
+    (lib.mkIf (isController && alertmanager != null) {
       # Nobody has to log in to it, so it listens to this node alone; Grafana and amtool reach it.
       services.prometheus.alertmanager = {
         enable = true;
@@ -315,7 +290,7 @@ in
       };
     })
 
-    (lib.mkIf (isController && monitoring.grafana != null) {
+    (lib.mkIf (isController && grafana != null) {
       services.grafana = {
         enable = true;
         settings = {
@@ -342,7 +317,7 @@ in
               isDefault = true;
             }
           ]
-          ++ lib.optional (monitoring.alertmanager != null) {
+          ++ lib.optional (alertmanager != null) {
             name = "Alertmanager";
             type = "alertmanager";
             uid = "alertmanager";

@@ -3,16 +3,16 @@
 mod about;
 mod checks;
 mod impact;
+use super::values::{Made, Values, Wanted, of_section};
 use super::{Module, Parameter};
 use crate::cluster::{Alertmanager, Cluster, Grafana, Monitoring};
 use crate::facts::topics;
-use crate::nix::Attrs;
-use crate::path::Path;
 
 pub const MODULE: Module = Module {
     name: "monitoring",
     nix: include_str!("default.nix"),
     files: &[
+        ("options.nix", include_str!("options.nix")),
         ("rules/node.yml", include_str!("rules/node.yml")),
         ("rules/fabric.yml", include_str!("rules/fabric.yml")),
         ("rules/gpu.yml", include_str!("rules/gpu.yml")),
@@ -24,7 +24,7 @@ pub const MODULE: Module = Module {
         ("dashboards/slurm.json", include_str!("dashboards/slurm.json")),
     ],
     takes: &["node", "nodes", "clusterLib", "hpcConfig", "slurmConfig", "monitoringConfig"],
-    parameter: Some(Parameter { name: "monitoringConfig", values }),
+    parameter: Some(Parameter { name: "monitoringConfig", make }),
     used: |cluster| cluster.monitoring.enable,
     checks: topics![checks],
     ports: about::PORTS,
@@ -36,52 +36,27 @@ pub const MODULE: Module = Module {
     ..Module::PLAIN
 };
 
-fn values(cluster: &Cluster) -> Attrs {
-    let monitoring = &cluster.monitoring;
-    let path = Path::root().field(Cluster::monitoring);
-    let mut attrs = Attrs::new()
-        .field("retentionDays", monitoring.retention_days, path.field(Monitoring::retention_days))
-        .field("intervalSeconds", monitoring.interval_seconds, path.field(Monitoring::interval_seconds))
-        .field("gpuExporter", monitoring.gpu_exporter, path.field(Monitoring::gpu_exporter))
-        .field_if(monitoring.ipmi_exporter, "ipmiExporter", true, path.field(Monitoring::ipmi_exporter))
-        .field_if(monitoring.smart_exporter, "smartExporter", true, path.field(Monitoring::smart_exporter))
-        .field_if(!monitoring.alerts, "alerts", false, path.field(Monitoring::alerts));
-    if monitoring.alertmanager.enable {
-        let at = path.field(Monitoring::alertmanager);
-        let values = alertmanager_values(&monitoring.alertmanager, &at);
-        attrs = attrs.field("alertmanager", values, at.field(Alertmanager::enable));
-    }
-    if monitoring.grafana.enable {
-        let grafana = &monitoring.grafana;
-        let at = path.field(Monitoring::grafana);
-        let values = Attrs::new()
-            .field("secretKeyFile", &grafana.secret_key_file, at.field(Grafana::secret_key_file))
-            .field("adminPasswordFile", &grafana.admin_password_file, at.field(Grafana::admin_password_file))
-            .field_if(!grafana.dashboards, "dashboards", false, at.field(Grafana::dashboards));
-        attrs = attrs.field("grafana", values, at.field(Grafana::enable));
-    }
-    attrs
+fn make(cluster: &Cluster, wanted: Wanted) -> Made {
+    of_section(cluster, Cluster::monitoring, wanted, |values| {
+        values.put(Monitoring::retention_days).put(Monitoring::interval_seconds).put(Monitoring::gpu_exporter);
+        values.put_unless_default(Monitoring::ipmi_exporter).put_unless_default(Monitoring::smart_exporter);
+        values.put_unless_default(Monitoring::alerts);
+        values.put_if_on(Monitoring::alertmanager, Alertmanager::enable, alertmanager);
+        values.put_if_on(Monitoring::grafana, Grafana::enable, |values| {
+            values
+                .put(Grafana::secret_key_file)
+                .put(Grafana::admin_password_file)
+                .put_unless_default(Grafana::dashboards);
+        });
+    })
 }
 
-fn alertmanager_values(alertmanager: &Alertmanager, at: &Path) -> Attrs {
-    let mut attrs = Attrs::new();
-    if alertmanager.mails() {
-        attrs = attrs
-            .field("emailTo", alertmanager.email_to.trim(), at.field(Alertmanager::email_to))
-            .field("emailFrom", alertmanager.email_from.trim(), at.field(Alertmanager::email_from))
-            .field("smarthost", alertmanager.smarthost.trim(), at.field(Alertmanager::smarthost));
+fn alertmanager(values: &mut Values<Alertmanager>) {
+    let (mails, with_password) = (values.part().mails(), values.part().mails_with_password());
+    for field in [Alertmanager::email_to, Alertmanager::email_from, Alertmanager::smarthost] {
+        values.when(mails).put_text(field);
     }
-    if alertmanager.mails_with_password() {
-        attrs = attrs.field("smtpUser", &alertmanager.smtp_user, at.field(Alertmanager::smtp_user)).field(
-            "smtpPasswordFile",
-            &alertmanager.smtp_password_file,
-            at.field(Alertmanager::smtp_password_file),
-        );
-    }
-    attrs.field_if(
-        !alertmanager.webhook_url_file.is_empty(),
-        "webhookURLFile",
-        &alertmanager.webhook_url_file,
-        at.field(Alertmanager::webhook_url_file),
-    )
+    values.when(with_password).put_text(Alertmanager::smtp_user);
+    values.when(with_password).put(Alertmanager::smtp_password_file);
+    values.put_or_null(Alertmanager::webhook_url_file);
 }

@@ -1,11 +1,7 @@
 # Addresses, names, time and the firewall.
 #
-# networkConfig: domain, subnet (CIDR), gateway, nameservers, timeServers, mtu, firewall,
-#                extraTCPPorts, extraUDPPorts, tuning
-#   bonds:  [ { name, interfaces, mode } ]; a node has those that its interface is, or stands on
-#   vlans:  [ { name, id, interface } ]; likewise
-#   fabric: null, or the second network: kind (infiniband, roce), subnet (CIDR), interface, driver, mtu (null: the driver's),
-#           subnetManagers [ { host, guid } ]. The nodes with a fabricIP are on it.
+# networkConfig: options.nix says what it has. Of the bonds and VLANs, a node has those that its interface is, or stands on;
+# the nodes with a fabricIP are on the fabric.
 #
 # Other modules open their ports with `cluster.firewall`, towards the cluster's subnet, and with
 # `cluster.firewall.fabric`, towards the fabric's: nobody else gets in.
@@ -13,26 +9,12 @@
   node,
   nodes,
   clusterLib,
-  networkConfig ? { },
+  networkConfig,
   ...
 }:
 { config, lib, ... }:
 let
-  network = {
-    domain = "cluster.internal";
-    subnet = "10.0.0.0/16";
-    gateway = null;
-    nameservers = [ ];
-    timeServers = [ "0.nixos.pool.ntp.org" ];
-    mtu = 1500;
-    firewall = true;
-    extraTCPPorts = [ ];
-    extraUDPPorts = [ ];
-    tuning = true;
-    bonds = [ ];
-    vlans = [ ];
-  }
-  // networkConfig;
+  network = networkConfig;
 
   # What a device stands on: a VLAN on its parent, a bond on its members.
   below =
@@ -60,7 +42,7 @@ let
   # A device carries the largest packets of all above it.
   mtus = lib.zipAttrsWith (_: lib.foldl' lib.max 0) [
     (lib.genAttrs clusterDevices (_: network.mtu))
-    (lib.genAttrs (lib.optionals (fabric.mtu != null) fabricDevices) (_: fabric.mtu))
+    (lib.genAttrs (lib.optionals (onFabric && fabric.mtu != null) fabricDevices) (_: fabric.mtu))
   ];
   setsMTU = lib.any (mtu: mtu != 1500) (lib.attrValues mtus);
 
@@ -74,22 +56,17 @@ let
     balance-alb = { };
   };
 
-  fabric = {
-    kind = "none";
-    subnet = "10.1.0.0/16";
-    interface = "ib0";
-    driver = "mlx5";
-    mtu = null;
-    subnetManagers = [ ];
-  }
-  // (if network.fabric or null == null then { } else network.fabric);
-  onFabric = fabric.kind != "none" && node.fabricIP != null;
-  fabricSuffix = choice "networkConfig.fabric.kind" fabric.kind {
-    infiniband = "ib";
-    roce = "roce";
-  };
+  inherit (network) fabric;
+  hasFabric = fabric != null && fabric.kind != "none";
+  onFabric = hasFabric && node.fabricIP != null;
+  fabricSuffix =
+    {
+      infiniband = "ib";
+      roce = "roce";
+    }
+    .${fabric.kind};
   # hardware.infiniband loads those of mlx5.
-  driverModules = choice "networkConfig.fabric.driver" fabric.driver {
+  driverModules = {
     mlx5 = [ ];
     mlx4 = [
       "mlx4_ib"
@@ -99,11 +76,6 @@ let
     bnxt_re = [ "bnxt_re" ];
     hfi1 = [ "hfi1" ];
   };
-
-  choice =
-    what: key: choices:
-    choices.${key}
-      or (throw "${what} is “${key}”; it must be one of: ${lib.concatStringsSep ", " (lib.attrNames choices)}");
 
   hostsEntry =
     address: name:
@@ -189,10 +161,10 @@ in
             inherit (bond) interfaces;
             # Without miimon a bond does not see that a cable is out.
             driverOptions = {
-              mode = bond.mode or "active-backup";
+              inherit (bond) mode;
               miimon = "100";
             }
-            // choice "the mode of the bond ${bond.name}" (bond.mode or "active-backup") bondOptions;
+            // bondOptions.${bond.mode};
           }
         ) (builtins.filter (bond: builtins.elem bond.name devices) network.bonds)
       );
@@ -211,7 +183,7 @@ in
         "127.0.0.2" = lib.mkForce [ ];
       }
       // lib.mapAttrs' (_: other: hostsEntry other.ip other.hostname) nodes
-      // lib.optionalAttrs (fabric.kind != "none") (
+      // lib.optionalAttrs hasFabric (
         lib.mapAttrs' (_: other: hostsEntry other.fabricIP "${other.hostname}-${fabricSuffix}") (
           lib.filterAttrs (_: other: other.fabricIP != null) nodes
         )
@@ -271,7 +243,7 @@ in
         builtins.filter (manager: manager.host == node.hostname) fabric.subnetManagers
       );
     };
-    boot.kernelModules = lib.mkIf onFabric driverModules;
+    boot.kernelModules = lib.mkIf onFabric driverModules.${fabric.driver};
 
     # Munge refuses credentials when clocks differ: the controllers follow the outside, all others the controllers.
     # Where the outside is silent, the first controller leads the other ones.

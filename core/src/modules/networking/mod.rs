@@ -3,15 +3,16 @@
 mod about;
 mod checks;
 mod impact;
+use super::values::{Made, Values, Wanted, of_section};
 use super::{Module, Parameter};
-use crate::cluster::{Bond, Choice, Cluster, Fabric, FabricKind, Network, SubnetManager, Vlan};
-use crate::nix::{Attrs, Nix};
-use crate::path::Path;
+use crate::cluster::{Bond, Cluster, Fabric, FabricKind, Network, SubnetManager, Vlan};
 
 pub const MODULE: Module = Module {
     name: "networking",
     nix: include_str!("default.nix"),
+    files: &[("options.nix", include_str!("options.nix"))],
     takes: &["node", "nodes", "clusterLib", "networkConfig"],
+    common: Some(NETWORK),
     checks: checks::TOPICS,
     ports: about::PORTS,
     services: about::services,
@@ -22,92 +23,34 @@ pub const MODULE: Module = Module {
     ..Module::PLAIN
 };
 
-pub const NETWORK: Parameter = Parameter { name: "networkConfig", values };
+pub const NETWORK: Parameter = Parameter { name: "networkConfig", make };
 
-fn values(cluster: &Cluster) -> Attrs {
-    let network = &cluster.network;
-    let usual = Network::default();
-    let path = |key| Path::root().field(Cluster::network).key(key);
-    Attrs::new()
-        .field("domain", &network.domain, path(Network::domain.key))
-        .field("subnet", network.subnet.trim(), path(Network::subnet.key))
-        .field_if(!network.gateway.is_empty(), "gateway", network.gateway.trim(), path(Network::gateway.key))
-        .field("nameservers", Nix::list(&network.nameservers), path(Network::nameservers.key))
-        .field("timeServers", Nix::list(&network.time_servers), path(Network::time_servers.key))
-        .field_if(network.mtu != usual.mtu, "mtu", network.mtu, path(Network::mtu.key))
-        .field_if(
-            !network.bonds.is_empty(),
-            "bonds",
-            listed(&network.bonds, path(Network::bonds.key), bond_values),
-            path(Network::bonds.key),
-        )
-        .field_if(
-            !network.vlans.is_empty(),
-            "vlans",
-            listed(&network.vlans, path(Network::vlans.key), vlan_values),
-            path(Network::vlans.key),
-        )
-        .field_if(
-            network.fabric.kind != FabricKind::None,
-            "fabric",
-            fabric_values(&network.fabric, &path(Network::fabric.key)),
-            path(Network::fabric.key),
-        )
-        .field_if(!network.firewall, "firewall", false, path(Network::firewall.key))
-        .field_if(
-            !network.extra_tcp_ports.is_empty(),
-            "extraTCPPorts",
-            Nix::list(network.extra_tcp_ports.iter().copied()),
-            path(Network::extra_tcp_ports.key),
-        )
-        .field_if(
-            !network.extra_udp_ports.is_empty(),
-            "extraUDPPorts",
-            Nix::list(network.extra_udp_ports.iter().copied()),
-            path(Network::extra_udp_ports.key),
-        )
-        .field_if(!network.tuning, "tuning", false, path(Network::tuning.key))
+fn make(cluster: &Cluster, wanted: Wanted) -> Made {
+    of_section(cluster, Cluster::network, wanted, |values| {
+        let network = values.part();
+        values.put(Network::domain).put(Network::subnet).put_or_null(Network::gateway);
+        values.put(Network::nameservers).put(Network::time_servers).put_unless_default(Network::mtu);
+        values.when(!network.bonds.is_empty()).put_list(Network::bonds, |values| {
+            values.required().put(Bond::name).required().put(Bond::interfaces).put(Bond::mode);
+        });
+        values.when(!network.vlans.is_empty()).put_list(Network::vlans, |values| {
+            values.required().put(Vlan::name).required().put(Vlan::id).required().put(Vlan::interface);
+        });
+        values.put_set(network.fabric.kind != FabricKind::None, Network::fabric, fabric);
+        values.put_unless_default(Network::firewall);
+        values.put_unless_default(Network::extra_tcp_ports).put_unless_default(Network::extra_udp_ports);
+        values.put_unless_default(Network::tuning);
+    })
 }
 
-/// A list of attribute sets, each from its own place.
-fn listed<T>(items: &[T], at: Path, values: impl Fn(&T, &Path) -> Attrs) -> Nix {
-    let items = items.iter().enumerate();
-    Nix::list(items.map(|(index, item)| Nix::from(values(item, &at.index(index))).from_field(at.index(index))))
-}
-
-fn bond_values(bond: &Bond, at: &Path) -> Attrs {
-    Attrs::new()
-        .field("name", &bond.name, at.field(Bond::name))
-        .field("interfaces", Nix::list(&bond.interfaces), at.field(Bond::interfaces))
-        .field("mode", bond.mode.key(), at.field(Bond::mode))
-}
-
-fn vlan_values(vlan: &Vlan, at: &Path) -> Attrs {
-    Attrs::new().field("name", &vlan.name, at.field(Vlan::name)).field("id", vlan.id, at.field(Vlan::id)).field(
-        "interface",
-        &vlan.interface,
-        at.field(Vlan::interface),
-    )
-}
-
-fn fabric_values(fabric: &Fabric, at: &Path) -> Attrs {
-    let managers = listed(&fabric.subnet_managers, at.field(Fabric::subnet_managers), |manager, at| {
-        Attrs::new().field("host", &manager.host, at.field(SubnetManager::host)).field(
-            "guid",
-            &manager.guid,
-            at.field(SubnetManager::guid),
-        )
+fn fabric(values: &mut Values<Fabric>) {
+    let fabric = values.part();
+    values.put(Fabric::kind).put(Fabric::subnet).put(Fabric::interface).put_unless_default(Fabric::driver);
+    values
+        .described("The MTU of the interface, in bytes; `null` leaves what the driver sets.")
+        .put_or_null(Fabric::mtu);
+    values.when(fabric.wants_subnet_manager() && !fabric.subnet_managers.is_empty());
+    values.put_list(Fabric::subnet_managers, |values| {
+        values.required().put(SubnetManager::host).required().put(SubnetManager::guid);
     });
-    Attrs::new()
-        .field("kind", fabric.kind.key(), at.field(Fabric::kind))
-        .field("subnet", fabric.subnet.trim(), at.field(Fabric::subnet))
-        .field("interface", &fabric.interface, at.field(Fabric::interface))
-        .field_if(fabric.driver != Fabric::default().driver, "driver", fabric.driver.key(), at.field(Fabric::driver))
-        .field_if(fabric.mtu != 0, "mtu", fabric.mtu, at.field(Fabric::mtu))
-        .field_if(
-            fabric.wants_subnet_manager() && !fabric.subnet_managers.is_empty(),
-            "subnetManagers",
-            managers,
-            at.field(Fabric::subnet_managers),
-        )
 }

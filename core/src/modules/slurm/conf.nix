@@ -18,7 +18,8 @@ let
   workers = clusterLib.withRole "worker" nodes;
   gpuWorkers = builtins.filter (worker: worker.hasGPU) workers;
   # Slices of GPUs (MIG) have device files that only the driver on the node knows: their gres.conf is brought.
-  isSliced = worker: builtins.match ".*[0-9]+g\\.[0-9]+gb.*" worker.gpuModel != null;
+  isSliced =
+    worker: builtins.match "(.*[_:.-])?[0-9]+g\\.[0-9]+gb.*" (lib.toLower worker.gpuModel) != null;
   wholeGpuWorkers = builtins.filter (worker: !isSliced worker) gpuWorkers;
   gpuModels = lib.unique (map (worker: worker.gpuModel) gpuWorkers);
   gpuTypes = concatStringsSep "," ([ "gres/gpu" ] ++ map (model: "gres/gpu:${model}") gpuModels);
@@ -90,29 +91,31 @@ let
   partitionLine =
     partition:
     let
-      given = key: name: optional (partition ? ${name}) "${key}=${toString partition.${name}}";
-      list = key: name: optional (partition ? ${name}) "${key}=${commas partition.${name}}";
+      given =
+        key: value: unless:
+        optional (value != unless) "${key}=${toString value}";
+      list = key: names: optional (names != [ ]) "${key}=${commas names}";
     in
     concatStringsSep " " (
       [
         partition.name
         "Nodes=${
-          if partition.nodes or null == null then
+          if partition.nodes == null then
             clusterLib.compressHostlist (map (worker: worker.hostname) workers)
           else
             partition.nodes
         }"
-        "Default=${if partition.default or false then "YES" else "NO"}"
-        "MaxTime=${partition.maxTime or "INFINITE"}"
+        "Default=${if partition.default then "YES" else "NO"}"
+        "MaxTime=${if partition.maxTime == null then "INFINITE" else toString partition.maxTime}"
       ]
-      ++ given "DefaultTime" "defaultTime"
-      ++ given "PriorityTier" "priorityTier"
-      ++ given "MaxNodes" "maxNodes"
-      ++ given "DefMemPerCPU" "defaultMemoryPerCPUMiB"
-      ++ optional (partition.exclusive or false) "OverSubscribe=EXCLUSIVE"
-      ++ list "AllowGroups" "allowGroups"
-      ++ list "AllowAccounts" "allowAccounts"
-      ++ [ "State=${partition.state or "UP"}" ]
+      ++ given "DefaultTime" partition.defaultTime null
+      ++ given "PriorityTier" partition.priorityTier 1
+      ++ given "MaxNodes" partition.maxNodes 0
+      ++ given "DefMemPerCPU" partition.defaultMemoryPerCPUMiB 0
+      ++ optional partition.exclusive "OverSubscribe=EXCLUSIVE"
+      ++ list "AllowGroups" partition.allowGroups
+      ++ list "AllowAccounts" partition.allowAccounts
+      ++ [ "State=${partition.state}" ]
     );
 
   # X11 brings Contain with it, and Contain brings Alloc: the prolog runs on all of a job's nodes when it starts.

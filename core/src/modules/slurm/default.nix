@@ -1,19 +1,14 @@
 # Slurm: slurmctld on the controllers, slurmd on the workers, the commands everywhere.
 #
-# slurmConfig: partitions ([ { name, nodes (hostlist; null: all workers), default, maxTime, defaultTime, priorityTier,
-#              maxNodes, defaultMemoryPerCPUMiB, exclusive, allowGroups, allowAccounts, state } ]), enforceLimits,
-#              systemMemoryMiB (of each worker, what jobs never get), gpuAffinity, schedulerParameters, x11, pamAdopt, privateTmp, prolog and epilog (shell scripts), metrics,
-#              mungeKeyFile, srunPortRange ({ from, to }), extraConfig, and null where they are off:
-#              accounting ({ host (null: the first controller), passwordFile (null: MariaDB knows slurmdbd by its Unix
-#              user), enforce, fairShare }), backup ({ host, stateFolder }), rest ({ jwtKeyFile })
+# slurmConfig: options.nix says what it has.
 # hpcConfig.hugePages tells what of the workers' memory is kept from jobs that do not ask for huge pages, hpcConfig.mpi how srun
 # starts ranks, storageConfig what slurmd waits for.
 {
   node,
   nodes,
   clusterLib,
-  clusterConfig ? { },
-  slurmConfig ? { },
+  clusterConfig,
+  slurmConfig,
   hpcConfig ? { },
   storageConfig ? { },
   ...
@@ -29,58 +24,24 @@ let
   nodeNamed =
     what: name: nodes.${name} or (throw "slurmConfig.${what} is “${name}”, which is no node");
 
-  given = {
-    partitions = [
-      {
-        name = "main";
-        default = true;
-      }
-    ];
-    enforceLimits = true;
-    systemMemoryMiB = 0;
-    gpuAffinity = false;
-    schedulerParameters = [ ];
-    accounting = null;
-    backup = null;
-    rest = null;
-    x11 = false;
-    pamAdopt = false;
-    privateTmp = false;
-    prolog = null;
-    epilog = null;
-    metrics = false;
-    mungeKeyFile = "/etc/munge/munge.key";
-    srunPortRange = {
-      from = 60001;
-      to = 63000;
-    };
-    extraConfig = "";
-  }
-  // slurmConfig;
-  slurm = given // {
+  slurm = slurmConfig // {
     # The first is the primary one.
     controllers = [
       first
     ]
-    ++ lib.optional (given.backup != null) (nodeNamed "backup.host" given.backup.host);
+    ++ lib.optional (slurmConfig.backup != null) (nodeNamed "backup.host" slurmConfig.backup.host);
     accounting =
-      if given.accounting == null then
+      if slurmConfig.accounting == null then
         null
       else
-        {
-          passwordFile = null;
-          enforce = [ ];
-          fairShare = false;
-        }
-        // given.accounting
+        slurmConfig.accounting
         // {
-          host = (nodeNamed "accounting.host" (given.accounting.host or first.hostname)).hostname;
+          host =
+            if slurmConfig.accounting.host == null then
+              first.hostname
+            else
+              (nodeNamed "accounting.host" slurmConfig.accounting.host).hostname;
         };
-    rest =
-      if given.rest == null then
-        null
-      else
-        { jwtKeyFile = "/var/lib/secrets/slurm-jwt.key"; } // given.rest;
   };
 
   conf = import ./conf.nix {
@@ -99,7 +60,7 @@ let
   # What jobs need on this node, and whether any node's jobs need something that can be missing.
   mounts = clusterLib.sharedMounts storageConfig node;
   scratch = storageConfig.scratch or null;
-  scratchMounts = lib.optional (scratch != null && scratch.device or null != null) scratch.mount;
+  scratchMounts = lib.optional (scratch != null && scratch.device != null) scratch.mount;
   fabricManager = lib.optional (config.hardware.nvidia.datacenter.enable or false
   ) "nvidia-fabricmanager.service";
   healthCheck =
@@ -151,7 +112,7 @@ in
     [
       {
         services.slurm = {
-          clusterName = clusterConfig.name or "cluster";
+          clusterName = clusterConfig.name;
           inherit (conf) nodeName partitionName;
           procTrackType = lib.mkIf conf.contained "proctrack/cgroup";
           extraCgroupConfig = lib.mkIf slurm.enforceLimits ''

@@ -26,7 +26,6 @@ let
   ) fileSystems;
   # The kernel's client looks no names up.
   addressOf = host: nodes.${host}.ip or host;
-  secretOf = fs: fs.secretFile or null;
 in
 {
   nixpkgs.overlays = [ source.overlays.default ];
@@ -42,7 +41,10 @@ in
         text = ''
           sysMgmtdHost = ${addressOf fs.server}
           ${
-            if secretOf fs == null then "connDisableAuthentication = true" else "connAuthFile = ${secretOf fs}"
+            if fs.secretFile == null then
+              "connDisableAuthentication = true"
+            else
+              "connAuthFile = ${fs.secretFile}"
           }
         '';
       }
@@ -60,7 +62,7 @@ in
           "cfgFile=/etc/${fs.file}"
           "_netdev"
         ]
-        ++ fs.mountOptions or [ ];
+        ++ fs.mountOptions;
       }
     ) named
   );

@@ -1,7 +1,7 @@
 # CephFS: every node mounts, with the kernel's client, a file system of a Ceph cluster that exists already.
 #
-# fileSystems: [ { monitors (addresses, with or without port), fsid, fsName ("cephfs"), cephUser ("cluster"), export ("/"),
-#                secretFile, mount, mountOptions } ]
+# fileSystems: [ { monitors (addresses, with or without port), fsid, fsName, cephUser, export (null: "/"), secretFile,
+#                mount, mountOptions } ]
 #
 # secretFile has the user's key and nothing else, as `ceph auth get-key client.USER` prints it; it is read when mounting.
 {
@@ -24,7 +24,7 @@ in
     map (
       fs:
       lib.nameValuePair fs.mount {
-        device = "${fs.cephUser or "cluster"}@${fs.fsid}.${fs.fsName or "cephfs"}=${fs.export or "/"}";
+        device = "${fs.cephUser}@${fs.fsid}.${fs.fsName}=${if fs.export == null then "/" else fs.export}";
         fsType = "ceph";
         noCheck = true;
         options = [
@@ -34,7 +34,7 @@ in
           "_netdev"
         ]
         ++ lib.optional (lib.any isSecondProtocol fs.monitors) "ms_mode=prefer-crc"
-        ++ fs.mountOptions or [ ];
+        ++ fs.mountOptions;
       }
     ) fileSystems
   );

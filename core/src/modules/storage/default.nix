@@ -1,17 +1,14 @@
 # Shared file systems of several kinds at once, and local scratch space.
 #
-# storageConfig.shared:  [ { type ("nfs"), server, export, mount, mountOptions, … } ], where type is one of
-#                        "nfs", "cephfs", "glusterfs", "orangefs", "beegfs", "lustre"; the file of that name says what
-#                        each takes. Every node has each of them at `mount`.
-# storageConfig.scratch: { mount, device (null: a folder on the root file system), fsType }, on the workers; an array of
-#                        disks is assembled where the device is named /dev/md…
-# inputs:                the flake's inputs; those of BeeGFS and Lustre have their packages
+# storageConfig: options.nix says what it has; the file of each type of shared file system says what that takes. Every node
+#                has each of them at `mount`, and the workers have the scratch space.
+# inputs:        the flake's inputs; those of BeeGFS and Lustre have their packages
 {
   node,
-  nodes ? { },
-  clusterLib ? { },
-  networkConfig ? { },
-  storageConfig ? { },
+  nodes,
+  clusterLib,
+  networkConfig,
+  storageConfig,
   inputs ? { },
   ...
 }:
@@ -30,13 +27,43 @@ let
     beegfs = import ./beegfs.nix;
     lustre = import ./lustre.nix;
   };
-  implementation =
-    type:
-    implementations.${type}
-      or (throw "storageConfig.shared has the type “${type}”; it must be one of: ${lib.concatStringsSep ", " (builtins.attrNames implementations)}");
+  # What a file system of each type cannot do without.
+  needs = {
+    nfs = [
+      "server"
+      "export"
+    ];
+    cephfs = [
+      "fsid"
+      "secretFile"
+    ];
+    glusterfs = [
+      "server"
+      "export"
+      "volume"
+    ];
+    orangefs = [
+      "server"
+      "export"
+    ];
+    beegfs = [ "server" ];
+    lustre = [
+      "server"
+      "export"
+    ];
+  };
+  complete =
+    fs:
+    let
+      missing = builtins.filter (name: fs.${name} == null) needs.${fs.type};
+    in
+    if missing == [ ] then
+      fs
+    else
+      throw "storageConfig.shared: ${fs.mount} (${fs.type}) lacks ${lib.concatStringsSep ", " missing}";
 
-  shared = lib.groupBy (fs: fs.type or "nfs") (storageConfig.shared or [ ]);
-  scratch = storageConfig.scratch or null;
+  shared = lib.groupBy (fs: fs.type) (map complete storageConfig.shared);
+  inherit (storageConfig) scratch;
 
   # systemd tries a mount once. Where its server, key or volume comes later, it is tried again until it is there; one that
   # somebody took away by hand stays away.
@@ -61,10 +88,9 @@ let
   };
 
   local = lib.mkIf (scratch != null && node.isWorker) {
-    fileSystems = lib.optionalAttrs (scratch.device or null != null) {
+    fileSystems = lib.optionalAttrs (scratch.device != null) {
       ${scratch.mount} = {
-        inherit (scratch) device;
-        fsType = scratch.fsType or "xfs";
+        inherit (scratch) device fsType;
         options = [
           "noatime"
           # A node whose disk fails still starts. The mode below is for what is mounted, so it waits for that.
@@ -73,7 +99,7 @@ let
         ];
       };
     };
-    boot.swraid = lib.mkIf (lib.hasPrefix "/dev/md" (toString (scratch.device or ""))) {
+    boot.swraid = lib.mkIf (lib.hasPrefix "/dev/md" (toString scratch.device)) {
       enable = true;
       # mdadm's monitor fails where nobody is named.
       mdadmConf = lib.mkDefault "MAILADDR root";
@@ -91,7 +117,7 @@ in
     ]
     ++ lib.mapAttrsToList (
       type: fileSystems:
-      implementation type {
+      implementations.${type} {
         inherit
           clusterLib
           config

@@ -35,7 +35,7 @@ let
     {
       device = "${source.host}:/${fs.volume}";
       fsType = "glusterfs";
-      options = [ "_netdev" ] ++ source.options ++ fs.mountOptions or [ ];
+      options = [ "_netdev" ] ++ source.options ++ fs.mountOptions;
     };
 in
 lib.mkMerge [

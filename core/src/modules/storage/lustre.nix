@@ -28,11 +28,11 @@ let
     fs: lib.concatMap (lib.splitString ",") (lib.splitString ":" fs.server)
   ) fileSystems;
   isFabric = lib.hasPrefix "o2ib";
-  networks = builtins.filter (network: !isFabric network || node.fabricIP != null) (
+  onFabric = networkConfig.fabric != null && node.fabricIP != null;
+  networks = builtins.filter (network: !isFabric network || onFabric) (
     lib.unique (map networkOf nids)
   );
-  interfaceOf =
-    network: if isFabric network then networkConfig.fabric.interface or "ib0" else node.interface;
+  interfaceOf = network: if isFabric network then networkConfig.fabric.interface else node.interface;
 in
 {
   nixpkgs.overlays = [ source.overlays.default ];
@@ -57,7 +57,7 @@ in
           "noatime"
           "_netdev"
         ]
-        ++ fs.mountOptions or [ ];
+        ++ fs.mountOptions;
       }
     ) fileSystems
   );

@@ -9,15 +9,17 @@ mod impact;
 pub use first_steps::gluster_replicas;
 pub use format::{comes_with_file_system, make_file_system};
 
+use super::values::{Made, Values, Wanted, of_section};
 use super::{Input, Module, Parameter};
-use crate::cluster::{Choice, Cluster, FileSystemKind, NfsTransport, Scratch, SharedFileSystem, Storage};
-use crate::nix::{Attrs, Nix};
+use crate::cluster::{Choice, Cluster, FileSystemKind, Scratch, SharedFileSystem, Storage};
+use crate::nix::Nix;
 use crate::path::Path;
 
 pub const MODULE: Module = Module {
     name: "storage",
     nix: include_str!("default.nix"),
     files: &[
+        ("options.nix", include_str!("options.nix")),
         ("beegfs.nix", include_str!("beegfs.nix")),
         ("cephfs.nix", include_str!("cephfs.nix")),
         ("glusterfs.nix", include_str!("glusterfs.nix")),
@@ -28,7 +30,7 @@ pub const MODULE: Module = Module {
     ],
     inputs,
     takes: &["node", "nodes", "clusterLib", "networkConfig", "storageConfig", "inputs"],
-    parameter: Some(Parameter { name: "storageConfig", values }),
+    parameter: Some(Parameter { name: "storageConfig", make }),
     used: |cluster| !cluster.storage.shared.is_empty() || cluster.storage.scratch.enable,
     checks: checks::TOPICS,
     ports: about::PORTS,
@@ -58,78 +60,34 @@ fn inputs(cluster: &Cluster) -> Vec<Input> {
     [FileSystemKind::BeeGfs, FileSystemKind::Lustre].into_iter().filter_map(input).collect()
 }
 
-fn values(cluster: &Cluster) -> Attrs {
-    let storage = &cluster.storage;
-    let at = shared_path();
-    let shared = storage.shared.iter().enumerate().map(|(index, fs)| shared_values(fs, &at.index(index)));
-    let mut attrs = Attrs::new();
-    if !storage.shared.is_empty() {
-        attrs = attrs.field("shared", Nix::list(shared), at.clone());
-    }
-    if storage.scratch.enable {
-        let scratch = &storage.scratch;
-        let at = Path::root().field(Cluster::storage).field(Storage::scratch);
-        let on_device = !scratch.device.is_empty();
-        let values = Attrs::new()
-            .field("mount", &scratch.mount, at.field(Scratch::mount))
-            .field_if(on_device, "device", &scratch.device, at.field(Scratch::device))
-            .field_if(on_device, "fsType", &scratch.fs_type, at.field(Scratch::fs_type));
-        attrs = attrs.field("scratch", values, at);
-    }
-    attrs
+fn make(cluster: &Cluster, wanted: Wanted) -> Made {
+    of_section(cluster, Cluster::storage, wanted, |values| {
+        let storage = values.part();
+        values.when(!storage.shared.is_empty()).put_list(Storage::shared, shared);
+        values.put_if_on(Storage::scratch, Scratch::enable, |values| {
+            let on_device = !values.part().device.is_empty();
+            values.put(Scratch::mount).put_or_null(Scratch::device).when(on_device).put(Scratch::fs_type);
+        });
+    })
 }
 
-/// The values of a file system: those that its kind takes.
-fn shared_values(fs: &SharedFileSystem, at: &Path) -> Attrs {
+/// The values of a file system: those that its kind takes. `default.nix` knows which of them each kind needs.
+fn shared(values: &mut Values<SharedFileSystem>) {
     use FileSystemKind::*;
-    let usual = SharedFileSystem::default();
-    let attrs = Attrs::new().field_if(fs.kind != Nfs, "type", fs.kind.key(), at.field(SharedFileSystem::kind));
-    let text = |attrs: Attrs, field: crate::Field<SharedFileSystem, String>| {
-        attrs.field(field.key, (field.get)(fs).trim(), at.field(field))
-    };
-    // A field that may be left out, where it is not as usual.
-    let text_if = |attrs: Attrs, field: crate::Field<SharedFileSystem, String>| {
-        if (field.get)(fs) == (field.get)(&usual) { attrs } else { text(attrs, field) }
-    };
-    let server = |attrs| text(attrs, SharedFileSystem::server);
-    let export = |attrs| text(attrs, SharedFileSystem::export);
-    let mount = |attrs| text(attrs, SharedFileSystem::mount);
-    let attrs = match fs.kind {
-        Nfs => text_if(mount(export(server(attrs))), SharedFileSystem::mode)
-            .field_if(
-                fs.nfs_version != usual.nfs_version,
-                "nfsVersion",
-                fs.nfs_version.key(),
-                at.field(SharedFileSystem::nfs_version),
-            )
-            .field_if(
-                fs.transport == NfsTransport::Rdma,
-                "transport",
-                fs.transport.key(),
-                at.field(SharedFileSystem::transport),
-            ),
-        CephFs => {
-            let monitors = Nix::list(fs.monitors.iter().map(|monitor| monitor.trim()));
-            let attrs = attrs.field("monitors", monitors, at.field(SharedFileSystem::monitors));
-            let attrs = text_if(text(attrs, SharedFileSystem::fsid), SharedFileSystem::fs_name);
-            let attrs = text_if(text_if(attrs, SharedFileSystem::ceph_user), SharedFileSystem::export);
-            mount(text(attrs, SharedFileSystem::secret_file))
-        }
-        GlusterFs => mount(text(export(server(attrs)), SharedFileSystem::volume)),
-        OrangeFs | Lustre => mount(export(server(attrs))),
-        BeeGfs => mount(text_if(server(attrs), SharedFileSystem::secret_file)),
-    };
-    attrs
-        .field_if(
-            !fs.mount_options.is_empty(),
-            "mountOptions",
-            Nix::list(&fs.mount_options),
-            at.field(SharedFileSystem::mount_options),
-        )
-        .field_if(
-            fs.kind == Nfs && fs.export_options != usual.export_options,
-            "exportOptions",
-            Nix::list(&fs.export_options),
-            at.field(SharedFileSystem::export_options),
-        )
+    let kind = values.part().kind;
+    values.named("type").put_unless_default(SharedFileSystem::kind);
+    values.when(kind != CephFs).put_text(SharedFileSystem::server);
+    values.when(kind == CephFs).put(SharedFileSystem::monitors).when(kind == CephFs).put_text(SharedFileSystem::fsid);
+    values.when(kind == CephFs).put_unless_default(SharedFileSystem::fs_name);
+    values.when(kind == CephFs).put_unless_default(SharedFileSystem::ceph_user);
+    let has_export = kind != BeeGfs && (kind != CephFs || !values.part().export.is_empty());
+    values.when(has_export).put_text(SharedFileSystem::export);
+    values.when(kind == CephFs || kind == BeeGfs).put_or_null(SharedFileSystem::secret_file);
+    values.when(kind == GlusterFs).put_text(SharedFileSystem::volume);
+    values.required().put(SharedFileSystem::mount);
+    values.when(kind == Nfs).put_unless_default(SharedFileSystem::mode);
+    values.when(kind == Nfs).put_unless_default(SharedFileSystem::nfs_version);
+    values.when(kind == Nfs).put_unless_default(SharedFileSystem::transport);
+    values.put_unless_default(SharedFileSystem::mount_options);
+    values.when(kind == Nfs).put_unless_default(SharedFileSystem::export_options);
 }

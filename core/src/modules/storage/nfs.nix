@@ -1,7 +1,7 @@
 # NFS: a node exports a folder, and all others mount it.
 #
-# fileSystems: [ { server, export, mount, mode ("0755"), nfsVersion ("4.2", or "3"), transport ("tcp", or "rdma": over the
-#                fabric where a node is on it, else over TCP), mountOptions, exportOptions } ]
+# fileSystems: [ { server, export, mount, mode, nfsVersion, transport ("rdma": over the fabric where a node is on it, else over
+#                TCP), mountOptions, exportOptions } ]
 {
   lib,
   node,
@@ -11,8 +11,7 @@
   ...
 }:
 let
-  subnet = networkConfig.subnet or "10.0.0.0/16";
-  fabric = networkConfig.fabric.subnet or "10.1.0.0/16";
+  inherit (networkConfig) subnet fabric;
   # Those that are registered, and for statd, lockd and mountd the examples of NixOS's manual.
   port = {
     nfs = 2049;
@@ -23,26 +22,8 @@ let
     mountd = 4002;
   };
 
-  oneOf =
-    field: valid: value:
-    if builtins.elem value valid then
-      value
-    else
-      throw "storageConfig.shared: ${field} is “${value}”; it must be one of: ${lib.concatStringsSep ", " valid}";
-  versionOf =
-    fs:
-    oneOf "nfsVersion" [
-      "4.2"
-      "3"
-    ] (fs.nfsVersion or "4.2");
-  transportOf =
-    fs:
-    oneOf "transport" [
-      "tcp"
-      "rdma"
-    ] (fs.transport or "tcp");
-  isVersion3 = fs: versionOf fs == "3";
-  overFabric = client: fs: transportOf fs == "rdma" && client.fabricIP != null;
+  isVersion3 = fs: fs.nfsVersion == "3";
+  overFabric = client: fs: fs.transport == "rdma" && client.fabricIP != null;
 
   exported = builtins.filter (fs: fs.server == node.hostname) fileSystems;
   mounted = builtins.filter (fs: fs.server != node.hostname) fileSystems;
@@ -75,15 +56,9 @@ let
   exportLine =
     folder: sharing:
     let
-      options = lib.concatStringsSep "," (
-        (lib.head sharing).exportOptions or [
-          "rw"
-          "async"
-          "no_subtree_check"
-        ]
-      );
+      options = lib.concatStringsSep "," (lib.head sharing).exportOptions;
       toFabric = lib.any (fs: lib.any (client: overFabric client fs) clients) sharing;
-      networks = [ subnet ] ++ lib.optional toFabric fabric;
+      networks = [ subnet ] ++ lib.optional (fabric != null && toFabric) fabric.subnet;
     in
     "${folder} ${lib.concatMapStringsSep " " (network: "${network}(${options})") networks}\n";
 
@@ -95,13 +70,11 @@ let
       mountdPort = lib.mkIf (lib.any isVersion3 exported) port.mountd;
       exports = lib.concatStrings (lib.mapAttrsToList exportLine (lib.groupBy (fs: fs.export) exported));
     };
-    services.nfs.settings.nfsd = lib.mkIf (lib.any (fs: transportOf fs == "rdma") exported) {
+    services.nfs.settings.nfsd = lib.mkIf (lib.any (fs: fs.transport == "rdma") exported) {
       rdma = true;
       rdma-port = port.rdma;
     };
-    systemd.tmpfiles.rules = lib.unique (
-      map (fs: "d ${fs.export} ${fs.mode or "0755"} root root -") exported
-    );
+    systemd.tmpfiles.rules = lib.unique (map (fs: "d ${fs.export} ${fs.mode} root root -") exported);
     cluster.services.nfs-server.available = true;
 
     # Nobody mounts their own export: on the server, the path that the others see is a bind mount.
@@ -135,7 +108,7 @@ let
           device = "${addressOf fs}:${fs.export}";
           fsType = "nfs";
           options = [
-            "nfsvers=${versionOf fs}"
+            "nfsvers=${fs.nfsVersion}"
             "hard"
             "noatime"
             "_netdev"
@@ -146,7 +119,7 @@ let
           ]
           # The protocol for mounting knows no RDMA.
           ++ lib.optional (overFabric node fs && isVersion3 fs) "mountproto=tcp"
-          ++ fs.mountOptions or [ ];
+          ++ fs.mountOptions;
         }
       ) mounted
     );
@@ -163,7 +136,7 @@ let
       lockdPort = port.lockd;
     };
     boot.kernelModules =
-      lib.mkIf (lib.any (fs: transportOf fs == "rdma") exported || onFabric.mounted != [ ])
+      lib.mkIf (lib.any (fs: fs.transport == "rdma") exported || onFabric.mounted != [ ])
         [
           "rpcrdma"
         ];

@@ -30,7 +30,7 @@ lib.mkMerge [
           mountPoint = fs.mount;
           # A server asks itself for the configuration, all others the first one.
           target = "${urlOf (if serves then node.hostname else lib.head servers)}/orangefs";
-          options = fs.mountOptions or [ ];
+          options = fs.mountOptions;
         }
       ];
     };

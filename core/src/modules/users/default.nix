@@ -1,15 +1,12 @@
 # People and groups, with the same ids on every node.
 #
-# users:  [ { name, uid, fullName, groups, shell, sshKeys, sudo, where, hosts, homeManager } ], where one of
-#         "all", "controllers", "workers", "logins", "listed" (the hosts of `hosts`, a hostlist);
-#         homeManager: the path of a Home Manager module
-# groups: [ { name, gid } ]
+# users and groups: options.nix says what they have
 {
   node,
   nodes,
   clusterLib,
-  users ? [ ],
-  groups ? [ ],
+  users,
+  groups,
   storageConfig ? { },
   inputs ? { },
   ...
@@ -26,14 +23,9 @@ let
     controllers = _: node.isController;
     workers = _: node.isWorker;
     logins = _: node.isLogin;
-    listed = user: builtins.elem node.hostname (clusterLib.expandHostlist (user.hosts or ""));
+    listed = user: builtins.elem node.hostname (clusterLib.expandHostlist user.hosts);
   };
-  placed =
-    user:
-    (places.${user.where or "all"}
-      or (throw "the user ${user.name} is to be on “${user.where}”; it must be one of: ${lib.concatStringsSep ", " (builtins.attrNames places)}")
-    )
-      user;
+  placed = user: places.${user.where} user;
 
   home = clusterLib.sharedHome storageConfig nodes;
   # Whether this node keeps everybody's home.
@@ -42,11 +34,11 @@ let
   # Who keeps /home knows everybody, so that files have owners; it lets in only those placed there.
   present = builtins.filter (user: placed user || keepsHomes) users;
   here = builtins.filter placed users;
-  uses = shell: lib.any (user: user.shell or "bash" == shell) here;
+  uses = shell: lib.any (user: user.shell == shell) here;
 
   # Home Manager's links lead into the Nix store, and each node has a store of its own. So every node where the user is
   # has the same generation in its system, with its packages in /etc/profiles; only where /home lives it is activated.
-  managed = builtins.filter (user: user ? homeManager) present;
+  managed = builtins.filter (user: user.homeManager != null) present;
   homeManager =
     inputs.home-manager
       or (throw "users with homeManager need home-manager among the inputs of flake.nix");
@@ -66,9 +58,7 @@ in
     {
       users.mutableUsers = lib.mkDefault false;
       # Users have keys and no passwords, so sudo cannot ask for one.
-      security.sudo.wheelNeedsPassword = lib.mkIf (lib.any (user: user.sudo or false) here) (
-        lib.mkDefault false
-      );
+      security.sudo.wheelNeedsPassword = lib.mkIf (lib.any (user: user.sudo) here) (lib.mkDefault false);
 
       # A login shell needs its NixOS module too.
       programs =
@@ -90,13 +80,13 @@ in
           lib.nameValuePair user.name {
             isNormalUser = true;
             inherit (user) uid;
-            description = user.fullName or "";
+            description = user.fullName;
             group = "users";
-            extraGroups = user.groups or [ ] ++ lib.optional (user.sudo or false && placed user) "wheel";
-            shell = if placed user then pkgs.${user.shell or "bash"} else "/run/current-system/sw/bin/nologin";
+            extraGroups = user.groups ++ lib.optional (user.sudo && placed user) "wheel";
+            shell = if placed user then pkgs.${user.shell} else "/run/current-system/sw/bin/nologin";
             # On a shared /home only who keeps it makes home directories, below.
             createHome = home == null;
-            openssh.authorizedKeys.keys = lib.optionals (placed user) (user.sshKeys or [ ]);
+            openssh.authorizedKeys.keys = lib.optionals (placed user) user.sshKeys;
             subUidRanges = [
               {
                 startUid = subordinateIds user;

@@ -2,19 +2,22 @@
 
 pub(super) mod checks;
 mod impact;
+use super::values::{Made, Type, Values, Wanted, empty_list};
 use super::{Input, Module};
-use crate::cluster::{Choice, Cluster, General, Group, Release, Shell, User, Users, Where};
+use crate::cluster::{Choice, Cluster, General, Group, Release, User, Users, Where};
 use crate::facts::topics;
 use crate::names::is_user_name;
-use crate::nix::{Attrs, Nix, syntax};
+use crate::nix::{Nix, syntax};
 use crate::path::Path;
 use crate::private_key::looks_private;
 
 pub const MODULE: Module = Module {
     name: "users",
     nix: include_str!("default.nix"),
+    files: &[("options.nix", include_str!("options.nix"))],
     inputs,
     takes: &["node", "nodes", "clusterLib", "users", "groups", "storageConfig", "inputs"],
+    lists: people,
     checks: topics![checks],
     impact: impact::RULES,
     ..Module::PLAIN
@@ -46,27 +49,23 @@ fn home_file(user: &User) -> Option<String> {
     (writes && !looks_private(text) && syntax::module_fault(text).is_none()).then(|| format!("users/{}.nix", user.name))
 }
 
-/// The administrators' public keys.
-pub fn ssh_keys(cluster: &Cluster) -> Nix {
-    let place = Path::root().field(Cluster::general).field(General::ssh_keys);
-    keys(&cluster.general.ssh_keys, &place).from_field(place)
+/// The administrators' public keys: `sshKeys`.
+pub fn ssh_keys(cluster: &Cluster, wanted: Wanted) -> Made {
+    let mut values = Values::new(&*cluster.general, Path::root().field(Cluster::general), wanted);
+    let list = keys(&cluster.general.ssh_keys, &values.at().field(General::ssh_keys));
+    values.put_as(General::ssh_keys, Type::Text.list(), Some(empty_list()), Some(list));
+    values.made()
 }
 
-/// The accounts.
-pub fn accounts(cluster: &Cluster) -> Nix {
-    let at = Path::root().field(Cluster::users).field(Users::accounts);
-    Nix::list(cluster.users.accounts.iter().enumerate().map(|(index, user)| account(user, &at.index(index))))
-        .from_field(at)
-}
-
-/// The groups that the description declares.
-pub fn groups(cluster: &Cluster) -> Nix {
-    let at = Path::root().field(Cluster::users).field(Users::groups);
-    let group = |(index, group): (usize, &Group)| {
-        let at = at.index(index);
-        Attrs::new().field("name", &group.name, at.field(Group::name)).field("gid", group.gid, at.field(Group::gid))
-    };
-    Nix::list(cluster.users.groups.iter().enumerate().map(group)).from_field(at.clone())
+/// The accounts and the groups that the description declares: `users` and `groups`.
+pub fn people(cluster: &Cluster, wanted: Wanted) -> Made {
+    let mut values = Values::new(&*cluster.users, Path::root().field(Cluster::users), wanted);
+    let users = values.part();
+    values.named("users").when(!users.accounts.is_empty()).put_records(Users::accounts, account);
+    values.when(!users.groups.is_empty()).put_records(Users::groups, |values| {
+        values.required().put(Group::name).required().put(Group::gid);
+    });
+    values.made()
 }
 
 /// Public keys, one a string. What looks like a private key goes nowhere: a check refuses it.
@@ -79,22 +78,16 @@ fn keys(keys: &[String], at: &Path) -> Nix {
     )
 }
 
-fn account(user: &User, at: &Path) -> Attrs {
-    let home = home_file(user);
-    Attrs::new()
-        .field("name", &user.name, at.field(User::name))
-        .field("uid", user.uid, at.field(User::uid))
-        .field_if(!user.full_name.is_empty(), "fullName", &user.full_name, at.field(User::full_name))
-        .field_if(!user.groups.is_empty(), "groups", Nix::list(&user.groups), at.field(User::groups))
-        .field_if(user.shell != Shell::Bash, "shell", user.shell.key(), at.field(User::shell))
-        .field("sshKeys", keys(&user.ssh_keys, &at.field(User::ssh_keys)), at.field(User::ssh_keys))
-        .field_if(user.sudo, "sudo", true, at.field(User::sudo))
-        .field_if(user.on != Where::All, "where", user.on.key(), at.field(User::on))
-        .field_if(user.on == Where::Listed, "hosts", user.hosts.trim(), at.field(User::hosts))
-        .field_if(
-            home.is_some(),
-            "homeManager",
-            home.as_deref().map_or_else(Nix::null, Nix::path),
-            at.field(User::home_manager),
-        )
+fn account(values: &mut Values<User>) {
+    let user = values.part();
+    let no_keys = || Some(empty_list());
+    let ssh_keys = keys(&user.ssh_keys, &values.at().field(User::ssh_keys));
+    values.required().put(User::name).required().put(User::uid);
+    values.put_unless_default(User::full_name).put_unless_default(User::groups).put_unless_default(User::shell);
+    values.put_as(User::ssh_keys, Type::Text.list(), no_keys(), Some(ssh_keys));
+    values.put_unless_default(User::sudo).put_unless_default(User::on);
+    values.when(user.on == Where::Listed).put(User::hosts);
+    let home = home_file(user).map(|file| Nix::path(&file));
+    values.described("A Home Manager module: its path, or the module itself.");
+    values.put_as(User::home_manager, Type::Any, Some(Nix::null()), home);
 }

@@ -21,6 +21,19 @@
         users = import ./modules/users;
       };
 
+      # What the parameters of mkClusterFlake may be: names, types, defaults. For a module of yours it is enough to take its
+      # parameter below; where it has such a file too, the file stands here and the parameter with those that are evaluated.
+      options = [
+        ./modules/base/options.nix
+        ./modules/networking/options.nix
+        ./modules/storage/options.nix
+        ./modules/slurm/options.nix
+        ./modules/hpc/options.nix
+        ./modules/compatibility/options.nix
+        ./modules/monitoring/options.nix
+        ./modules/users/options.nix
+      ];
+
       # The machines from which the cluster is administered.
       forEachSystem = lib.genAttrs [
         "x86_64-linux"
@@ -51,8 +64,23 @@
           extraNodeModules ? { },
           # Modules for every node.
           extraCommonModules ? [ ],
-        }:
+        }@given:
         let
+          # With all defaults. A name or a type that is not among the options is refused.
+          inherit (clusterLib.evaluate options given)
+            workerNodes
+            nodeGroups
+            clusterConfig
+            networkConfig
+            storageConfig
+            slurmConfig
+            hpcConfig
+            compatibilityConfig
+            monitoringConfig
+            sshKeys
+            users
+            groups
+            ;
           nodes = clusterLib.expandNodes {
             inherit
               controllerHostname
@@ -150,6 +178,7 @@
               lib
               clusterLib
               nodes
+              given
               clusterConfig
               networkConfig
               secrets
