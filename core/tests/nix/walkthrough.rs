@@ -51,7 +51,7 @@ const NODE_PROGRAMS: &[(&str, &str)] = &[
     // No switch is going on.
     (
         "systemctl",
-        r#"[[ $1 == cat ]] && exec grep -qx "$2" "$root/units"; [[ $* == '--quiet is-active '* ]] && exit 3; echo "$*" >>"$root/systemctl""#,
+        r#"[[ $1 == cat ]] && exec grep -qx "$2" "$root/units"; [[ $* == '--quiet is-active nixos-rebuild-'* ]] && exit 3; echo "$*" >>"$root/systemctl""#,
     ),
     (
         "lsblk",
