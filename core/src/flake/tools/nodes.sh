@@ -86,7 +86,7 @@ on_node() {
 # each FUNCTION NAME…: the function for every name, so many at once as --parallel says, each line of its output behind
 # the name. Fails, and says for which names, where the function failed.
 each() {
-  local function=$1 name tokens
+  local function=$1 name tokens status
   shift
   local -A running=() failed=()
   # Who starts takes a token out of a pipe, who ends puts it back: `wait -n` can miss who ends too early.
@@ -101,13 +101,14 @@ each() {
     running[$name]=$!
   done
   for name in "$@"; do
-    until wait "${running[$name]}"; do
-      # A trapped signal ends the wait too, with a status above 128; then it goes on.
-      if (($? <= 128)); then
-        failed[$name]=1
-        break
-      fi
+    status=0
+    wait "${running[$name]}" || status=$?
+    # A trapped signal ends the wait, and not the process.
+    while ((status > 128)) && kill -0 "${running[$name]}" 2>/dev/null; do
+      status=0
+      wait "${running[$name]}" || status=$?
     done
+    ((status == 0)) || failed[$name]=1
   done
   exec {tokens}>&-
   ((${#failed[@]} > 0)) || return 0
