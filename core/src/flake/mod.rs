@@ -114,9 +114,9 @@ fn tool_files(_: &Cluster) -> Vec<(String, File)> {
         };
     }
     let files = files!(
-        "default.nix" "cluster-tools.sh" "deploy.sh" "hostlists.jq" "nodes.sh" "secrets.sh" "ssh-ca.sh" "update.sh"
-        "verify.sh" "on-node/activate.sh" "on-node/check.sh" "on-node/place.sh" "on-node/restart.sh" "on-node/system.sh"
-        "on-node/verify.sh"
+        "default.nix" "accept.jq" "accept.sh" "cluster-tools.sh" "deploy.sh" "hostlists.jq" "nodes.sh" "secrets.sh"
+        "ssh-ca.sh" "update.sh" "verify.sh" "on-node/accept.sh" "on-node/activate.sh" "on-node/check.sh" "on-node/place.sh"
+        "on-node/restart.sh" "on-node/system.sh" "on-node/verify.sh"
     );
     files
         .map(|(name, text)| {

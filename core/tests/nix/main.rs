@@ -3,6 +3,7 @@
 //! `lib.nix` and `evaluate.nix` stand in for nixpkgs: its `lib` and the table of NixOS options, without NixOS's own
 //! modules. Each topic declares invariants and, for the combinations, switches.
 
+mod accept;
 mod containers;
 mod custom;
 mod custom_properties;

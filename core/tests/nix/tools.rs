@@ -19,7 +19,7 @@ pub const PROGRAMS: &[(&str, &str)] = &[
         export NODE=${1#root@} root=$SANDBOX/${1#root@}
         [[ -d $root ]] || { echo "ssh: connect to host $NODE port 22: No route to host" >&2; exit 255; }
         inside() {
-          sed -E -e "s#$SANDBOX/here##g" -e "s#(/etc/|/var/lib/|/export|/nix/(var|store)/|/run/(current|booted)-|/proc/sys/)#$root\1#g"
+          sed -E -e "s#$SANDBOX/here##g" -e "s#(/etc/|/var/lib/|/var/tmp|/sys/|/export|/nix/(var|store)/|/run/(current|booted)-|/proc/sys/)#$root\1#g"
         }
         { if [[ $2 == 'bash -s' ]]; then inside | bash -s; else bash -c "$(inside <<<"$2")"; fi; } 2>&1 |
           sed -e "s#$root/nix/store/#$SANDBOX/here/nix/store/#g" -e "s#$root##g""##,
@@ -134,8 +134,64 @@ pub const PROGRAMS: &[(&str, &str)] = &[
     ("sacctmgr", r#"cat "$SANDBOX/accounted""#),
     ("sinfo", r#"cat "$SANDBOX/sinfo""#),
     ("curl", r#"cat "$SANDBOX/targets""#),
-    ("nvidia-smi", r#"cat "$root/gpus""#),
+    (
+        "nvidia-smi",
+        r#"case $* in
+            --query-*) field=${1#--query-*=}; cat "$root/nvidia/$field" 2>/dev/null || echo 'Field "x" is not a valid field to query.' ;;
+            'topo -m') cat "$root/topology" 2>/dev/null || printf '\t\033[4mGPU0\tGPU1\033[0m\nGPU0\t X \tNV18\n' ;;
+            *) cat "$root/gpus" ;;
+        esac"#,
+    ),
+    ("lscpu", r#"[[ $* == '--parse=CPU,CORE,SOCKET' ]] && cat "$root/lscpu""#),
+    (
+        "free",
+        r#"[[ $* == --mebi ]] && memory=$(<"$root/memory")
+        printf '        total used free shared buff/cache available\nMem: %s 0 %s 0 0 %s\nSwap: 0 0 0\n' "$memory" "$memory" "$memory""#,
+    ),
+    ("df", r#"printf ' Avail\n%s\n' "$(cat "$root/avail" 2>/dev/null || echo 500000)""#),
+    (
+        "dd",
+        r#"[[ " $* " == *' oflag=direct '* ]] || exit 1
+        for word; do [[ $word != of=* ]] || : >"${word#of=}"; done
+        [[ ! -e $root/dd ]] || { cat "$root/dd" >&2; exit 1; }
+        echo "1073741824 bytes (1.1 GB, 1.0 GiB) copied, $(cat "$root/seconds" 2>/dev/null || echo 0.5) s, 2.1 GB/s" >&2"#,
+    ),
+    (
+        "node-benchmark",
+        r#"[[ ! -e $root/wrong ]] || { echo 'node-benchmark: a core computed wrong, or memory changed' >&2; exit 3; }
+        [[ ${*: -1} =~ ^[1-9][0-9]*$ ]] || exit 2
+        echo "$*" >>"$root/benchmarks"
+        cat "$root/$1-rate" 2>/dev/null || case $1 in memory) echo 180000 ;; cpu) echo 900 ;; esac"#,
+    ),
+    // A server, or a client, which is slow where either side is.
+    (
+        "qperf",
+        r#"(($# > 0)) || exit 0
+        [[ " $* " == *' -cm1 '* && ${*: -2} == 'rc_rdma_write_bw quit' ]] || exit 1
+        speed=98000000000
+        ! grep -qx -e "$1" -e "$NODE" "$SANDBOX/slow-links" 2>/dev/null || speed=12000000000
+        printf 'rc_rdma_write_bw:\n    bw  =  %s bits/sec\nquit:\n' "$speed""#,
+    ),
 ];
+
+/// What a machine as designed tells of itself: `node` is a node of cluster-tools' data.
+pub fn as_designed(flake: &Flake, node: &Value) {
+    let name = node["name"].as_str().unwrap();
+    let number = |key: &str| node[key].as_u64().unwrap();
+    let mut cpus = String::from("# CPU,Core,Socket\n");
+    let cores = number("sockets") * number("coresPerSocket");
+    for cpu in 0..cores * number("threadsPerCore") {
+        cpus += &format!("{cpu},{},{}\n", cpu % cores, cpu % cores / number("coresPerSocket"));
+    }
+    flake.write(&format!("nodes/{name}/lscpu"), &cpus);
+    flake.write(&format!("nodes/{name}/memory"), &number("realMemoryMB").to_string());
+    flake.write(&format!("nodes/{name}/var/tmp/.keep"), "");
+    if node["fabricIP"].is_string() {
+        let port = format!("nodes/{name}/sys/class/infiniband/mlx5_0/ports/1");
+        flake.write(&format!("{port}/state"), "4: ACTIVE\n");
+        flake.write(&format!("{port}/rate"), "100 Gb/sec (4X EDR)\n");
+    }
+}
 
 const CLUSTER: &str = r#"{
     "version": 1,
@@ -168,7 +224,7 @@ impl Sandbox {
         Self::of(CLUSTER)
     }
 
-    /// The nodes of a cluster, given as JSON.
+    /// The nodes of the design `cluster`, all in order.
     pub fn of(cluster: &str) -> Self {
         let sandbox = Self { flake: Flake::new(&Cluster::from_json(cluster).unwrap()) };
         let mut data = sandbox.flake.tools()["data"].take();
@@ -192,6 +248,7 @@ impl Sandbox {
             sandbox.flake.write(&format!("nodes/{name}/mounts"), "/export\n");
             sandbox.flake.write(&format!("nodes/{name}/gpus"), &"GPU 0: NVIDIA H100\n".repeat(4));
             fs::create_dir(sandbox.flake.at(&format!("nodes/{name}/export"))).unwrap();
+            as_designed(&sandbox.flake, node);
         }
         sandbox.flake.write("nodes/hosts", &hosts);
         sandbox.flake.write("nodes/sinfo", "cn01 idle\ncn02 mixed\ngn1 allocated\n");
@@ -327,6 +384,7 @@ fn every_command_explains_itself() {
         &["secrets", "--help"],
         &["ssh-ca", "--help"],
         &["verify", "--help"],
+        &["accept", "--help"],
     ] {
         assert!(sandbox.good(words).starts_with("cluster-tools "), "{words:?}");
     }

@@ -3,7 +3,7 @@
 
 use crate::harness::{Flake, World, opens};
 use crate::matrix::edited;
-use crate::tools::PROGRAMS;
+use crate::tools::{PROGRAMS, as_designed};
 use crate::update::{has_generations, running};
 use clusterflake_core::cluster::{Cluster, Node, Role};
 use clusterflake_core::flake::generate;
@@ -42,8 +42,9 @@ const NODE_PROGRAMS: &[(&str, &str)] = &[
         NODE=$(awk -v to="$to" '$1 == to || $2 == to { print $2 }' "$SANDBOX/hosts")
         [[ -n $NODE ]] || { echo "ssh: Could not resolve hostname $to" >&2; exit 255; }
         export NODE root=$SANDBOX/$NODE
-        inside() { sed -E -e "/^folders=/s#'/#'$root/#g" -e "s#(/mnt)?(/etc/|/var/lib/)#$root\1\2#g" \
-          -e "s#$SANDBOX/here##g" -e "s#(/nix/(var|store)/|/run/(current|booted)-|/proc/sys/)#$root\1#g"; }
+        inside() { sed -E -e "/^(mounts|folders|scratch)=/s#'/#'$root/#g" \
+          -e "s#(/mnt)?(/etc/|/var/lib/|/proc/sys/|/sys/)#$root\1\2#g" \
+          -e "s#$SANDBOX/here##g" -e "s#(/nix/(var|store)/|/run/(current|booted)-)#$root\1#g"; }
         shift
         if [[ $* == 'bash -s' ]]; then inside | bash -s; else bash -c "$(inside <<<"$*")"; fi 2>&1 |
           sed -e "s#$root/nix/store/#$SANDBOX/here/nix/store/#g" -e "s#$root##g""##,
@@ -247,9 +248,15 @@ impl Site {
             .write(&format!("nodes/{name}/gpus"), &"GPU 0: NVIDIA\n".repeat(told["gpus"].as_u64().unwrap() as usize));
         // What comes over the network is mounted at boot; scratch space could not be.
         let shared = told["mounts"].as_array().unwrap().iter().filter_map(Value::as_str);
-        let shared = shared.filter(|mount| *mount != cluster.storage.scratch.mount);
-        self.flake
-            .write(&format!("nodes/{name}/mounts"), &shared.map(|mount| format!("{mount}\n")).collect::<String>());
+        let shared: Vec<&str> = shared.filter(|mount| *mount != cluster.storage.scratch.mount).collect();
+        for mount in &shared {
+            fs::create_dir_all(self.flake.at(&format!("nodes/{name}{mount}"))).unwrap();
+        }
+        self.flake.write(
+            &format!("nodes/{name}/mounts"),
+            &shared.iter().map(|mount| format!("{mount}\n")).collect::<String>(),
+        );
+        as_designed(&self.flake, told);
         for folder in told["folders"].as_array().unwrap().iter().filter_map(Value::as_str) {
             fs::create_dir_all(self.flake.at(&format!("nodes/{name}{folder}"))).unwrap();
         }

@@ -27,6 +27,12 @@ pub fn steps(out: &mut String, cluster: &Cluster) {
         "See whether all is in order: clocks, names, mounts, services, GPUs.",
         &["cluster-tools verify"],
     ));
+    steps.push(Step::new(
+        "Let every node show what it can: memory, cores, disk, GPUs and fabric, each beside those that are alike. What is far \
+         behind, or not as designed, is told; `cluster-tools accept --help` tells of longer tests, and how failing workers are \
+         drained. After a repair, the same for that node.",
+        &["cluster-tools accept"],
+    ));
     steps.extend(MODULES.iter().flat_map(|module| (module.last_steps)(cluster)));
     for (index, step) in steps.iter().enumerate() {
         writeln!(out, "{}. {}\n", index + 1, step.title).ok();

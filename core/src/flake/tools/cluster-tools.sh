@@ -6,6 +6,7 @@
 set -euo pipefail
 
 tools=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+source "$tools/accept.sh"
 source "$tools/nodes.sh"
 source "$tools/deploy.sh"
 source "$tools/secrets.sh"
@@ -25,6 +26,7 @@ cluster-tools COMMAND, and `cluster-tools COMMAND --help`:
   secrets    make the files that no flake may hold, place them on the nodes, check them there
   ssh-ca     let an authority sign the nodes' host keys
   verify     check clocks, names, mounts, Munge, Slurm, GPUs and exporters
+  accept     test nodes after installation or repair: memory, cores, disks, GPUs, fabric, beside those that are alike
   help       show this text
 
 Nodes are chosen with --on HOSTLIST (`cn[001-128],login1`) and --role ROLE (controller, worker, login, storage); both
@@ -44,7 +46,7 @@ main() {
   local command=${1:-help}
   case $command in
     help | --help | -h) help ;;
-    nodes | run | deploy | update | rollback | secrets | ssh-ca | verify)
+    nodes | run | deploy | update | rollback | secrets | ssh-ca | verify | accept)
       [[ -r ${CLUSTER_DATA:-} ]] || fail "CLUSTER_DATA names no file: start this by 'nix run .#cluster-tools'" 2
       "${command//-/_}_command" "${@:2}"
       ;;

@@ -30,7 +30,25 @@
 let
   all = clusterLib.inOrder nodes;
 
-  # What `verify` expects of a node.
+  # Nodes that should measure alike, as a hostlist.
+  likeness = node: builtins.toJSON [
+    node.roles
+    node.features
+    node.system
+    node.sockets
+    node.coresPerSocket
+    node.threadsPerCore
+    node.memoryMB
+    node.gpus
+    node.gpuVendor
+    node.gpuModel
+    (node.fabricIP != null)
+  ];
+  groups = lib.mapAttrs (
+    _: alike: clusterLib.compressHostlist (map (node: node.hostname) alike)
+  ) (lib.groupBy likeness all);
+
+  # What `verify` and `accept` expect of a node.
   ofNode =
     node:
     let
@@ -49,7 +67,18 @@ let
         gpus
         gpuVendor
         gpuModel
+        features
+        system
+        sockets
+        coresPerSocket
+        threadsPerCore
+        memoryMB
+        realMemoryMB
+        fabricIP
         ;
+      group = groups.${likeness node};
+      # Where its disk is measured.
+      scratch = if scratch == [ ] then "/var/tmp" else (lib.head scratch).mount;
       drivenGPUs = if hasDriver then node.gpus else 0;
       mounts = mounted ++ map (fs: fs.mount) (builtins.filter (fs: fs.device != null) scratch);
       folders =
@@ -132,6 +161,7 @@ in
           runtimeInputs = [
             pkgs.bash
             pkgs.coreutils
+            pkgs.gawk
             pkgs.git
             pkgs.gnused
             pkgs.jq

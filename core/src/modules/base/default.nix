@@ -167,6 +167,7 @@ in
       pkgs.git
       pkgs.htop
       pkgs.tmux
+      (import ./node-benchmark { inherit pkgs; })
     ];
   };
 }

@@ -21,7 +21,11 @@ use std::collections::HashMap;
 pub const MODULE: Module = Module {
     name: "base",
     nix: include_str!("default.nix"),
-    files: &[("options.nix", include_str!("options.nix"))],
+    files: &[
+        ("node-benchmark/default.nix", include_str!("node-benchmark/default.nix")),
+        ("node-benchmark/node-benchmark.c", include_str!("node-benchmark/node-benchmark.c")),
+        ("options.nix", include_str!("options.nix")),
+    ],
     takes: &["node", "clusterConfig", "sshKeys"],
     common: Some(CLUSTER),
     lists,

@@ -5,7 +5,8 @@ use crate::markdown::code;
 use crate::modules::about::{Connection, ConnectionKind, Duty, Port, Ports};
 use crate::path;
 
-pub const PORTS: Ports = Ports { tcp: &[], udp: &[Port::new(123, "NTP"), Port::new(4791, "RoCE")] };
+pub const PORTS: Ports =
+    Ports { tcp: &[Port::new(19765, "qperf")], udp: &[Port::new(123, "NTP"), Port::new(4791, "RoCE")] };
 
 pub fn services(cluster: &Cluster) -> Vec<String> {
     let network = &cluster.network;

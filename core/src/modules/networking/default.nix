@@ -263,6 +263,8 @@ in
       '';
     };
     cluster.firewall.udpPorts = lib.mkIf node.isController [ 123 ];
+    # qperf, which hardware.infiniband installs to measure links with.
+    cluster.firewall.fabric.tcpPorts = lib.mkIf onFabric [ 19765 ];
 
     # Room for the windows of 10 to 100 Gbit/s links.
     boot.kernel.sysctl = lib.mkIf network.tuning (
