@@ -335,6 +335,30 @@ fn measurements_of_other_hardware_are_not_taken() {
     assert_eq!(verdict(2), json!(false));
 }
 
+/// The program that measures memory and cores, built and run.
+#[test]
+fn the_benchmark_measures_and_notices_what_is_wrong() {
+    let source = include_str!("../../src/modules/base/node-benchmark/node-benchmark.c");
+    let folder = tempfile::tempdir().unwrap();
+    let run = |source: &str, words: &[&str]| -> (Option<i32>, String) {
+        fs::write(folder.path().join("benchmark.c"), source).unwrap();
+        let options = ["-O2", "-pthread", "-Wall", "-Wextra", "-Werror", "-o", "benchmark", "benchmark.c"];
+        let built = Command::new("gcc").current_dir(folder.path()).args(options).status();
+        assert!(built.expect("gcc is missing: apt-get install gcc, or run `cargo xtask test`").success());
+        let output = Command::new(folder.path().join("benchmark")).args(words).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    for words in [&["memory", "24", "0.01"][..], &["cpu", "0.01"]] {
+        let (code, told) = run(source, words);
+        assert_eq!(code, Some(0), "{words:?}");
+        assert!(told.trim().parse::<f64>().unwrap() > 0.0, "{words:?}: {told}");
+    }
+    let expected = "a[i] != 7.0";
+    assert!(source.contains(expected));
+    assert_eq!(run(&source.replace(expected, "a[i] != 8.0"), &["memory", "24", "0.01"]).0, Some(3));
+    assert_eq!(run(source, &["memory", "none", "1"]).0, Some(2));
+}
+
 /// 200 nodes: a line for each group and for who failed; all on request.
 #[test]
 fn the_table_stays_short() {

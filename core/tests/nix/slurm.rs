@@ -495,11 +495,15 @@ fn nodes_are_checked(world: &World) {
         let mut needed: Vec<&str> = shared_mounts(world, node);
         needed.extend(scratch.then_some(storage.scratch.mount.as_str()));
         let services: Vec<_> = gpu_units(world, node).into_iter().filter(|unit| unit.contains("fabric")).collect();
+        let cuda = &world.cluster.hpc.cuda;
+        let driven = cuda.enable && cuda.persistence && node.gpus.vendor == GpuVendor::Nvidia;
+        let gpus = if driven && !node.gpus.model.contains("g.") { node.gpus.count } else { 0 };
         if node.is(Role::Worker) {
-            assert!(checked || needed.is_empty() && services.is_empty(), "{at}");
+            assert!(checked || needed.is_empty() && services.is_empty() && gpus == 0, "{at}");
         }
         if let Some(script) = script {
-            for line in [format!("mounts=({})", needed.join(" ")), format!("services=({})", services.join(" "))] {
+            let (mounts, services) = (needed.join(" "), services.join(" "));
+            for line in [format!("mounts=({mounts})"), format!("services=({services})"), format!("gpus={gpus}")] {
                 assert!(script.lines().any(|found| found == line), "{at}: {line}\n{script}");
             }
         }

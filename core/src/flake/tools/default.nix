@@ -30,23 +30,25 @@
 let
   all = clusterLib.inOrder nodes;
 
-  # Nodes that should measure alike, as a hostlist.
-  likeness = node: builtins.toJSON [
-    node.roles
-    node.features
-    node.system
-    node.sockets
-    node.coresPerSocket
-    node.threadsPerCore
-    node.memoryMB
-    node.gpus
-    node.gpuVendor
-    node.gpuModel
-    (node.fabricIP != null)
-  ];
-  groups = lib.mapAttrs (
-    _: alike: clusterLib.compressHostlist (map (node: node.hostname) alike)
-  ) (lib.groupBy likeness all);
+  # What is the same for nodes that should measure alike; these, as hostlists.
+  likeness =
+    node:
+    builtins.toJSON [
+      node.roles
+      node.features
+      node.system
+      node.sockets
+      node.coresPerSocket
+      node.threadsPerCore
+      node.memoryMB
+      node.gpus
+      node.gpuVendor
+      node.gpuModel
+      (node.fabricIP != null)
+    ];
+  groups = lib.mapAttrs (_: alike: clusterLib.compressHostlist (map (node: node.hostname) alike)) (
+    lib.groupBy likeness all
+  );
 
   # What `verify` and `accept` expect of a node.
   ofNode =

@@ -149,7 +149,7 @@ let
   contained = slurm.enforceLimits || slurm.x11 || slurm.pamAdopt || slurm.privateTmp;
 in
 {
-  inherit contained;
+  inherit contained isSliced;
 
   nodeName = linesBy hardware workers;
   partitionName = map partitionLine slurm.partitions;

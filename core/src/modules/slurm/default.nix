@@ -63,12 +63,24 @@ let
   scratchMounts = lib.optional (scratch != null && scratch.device != null) scratch.mount;
   fabricManager = lib.optional (config.hardware.nvidia.datacenter.enable or false
   ) "nvidia-fabricmanager.service";
+  # The GPUs that the driver must find; without its daemon it would be loaded anew by whoever asks.
+  checkedGPUs =
+    worker:
+    if
+      hpcConfig.cuda or null != null
+      && hpcConfig.cuda.persistence or true
+      && worker.gpuVendor == "nvidia"
+      && !conf.isSliced worker
+    then
+      worker.gpus
+    else
+      0;
   healthCheck =
     scratchMounts != [ ]
     || hpcConfig.cuda.fabricManagerGPUs or [ ] != [ ]
-    || lib.any (worker: clusterLib.sharedMounts storageConfig worker != [ ]) (
-      clusterLib.withRole "worker" nodes
-    );
+    || lib.any (
+      worker: clusterLib.sharedMounts storageConfig worker != [ ] || checkedGPUs worker > 0
+    ) (clusterLib.withRole "worker" nodes);
 
   # For a unit that starts again by itself: a start that is refused for a mount that failed would be the last one.
   requireMounts = lib.concatMapStrings (mount: ''
@@ -185,6 +197,7 @@ in
             script "health-check" ''
               mounts=(${lib.escapeShellArgs (mounts ++ scratchMounts)})
               services=(${lib.escapeShellArgs fabricManager})
+              gpus=${toString (checkedGPUs node)}
               ${builtins.readFile ./health-check.sh}
             ''
           );

@@ -1,5 +1,5 @@
 # What slurmd runs when it starts and every two minutes: a node that lacks what jobs need is drained, and comes back once all
-# is there. default.nix puts values in front: mounts, services. A node that others drained stays as they left it.
+# is there. default.nix puts values in front: mounts, services, gpus. A node that others drained stays as they left it.
 # shellcheck shell=bash disable=SC2154
 PATH=/run/current-system/sw/bin
 node=${SLURMD_NODENAME:-$(hostname -s)}
@@ -17,6 +17,11 @@ done
 for service in "${services[@]}"; do
   systemctl --quiet is-active "$service" || problem="$service does not run"
 done
+# A GPU that is lost is in no list; a driver that hangs blocks whoever asks.
+if ((gpus > 0)); then
+  found=$(timeout --signal KILL 15 nvidia-smi --list-gpus 2>/dev/null | grep --count '^GPU ')
+  ((found == gpus)) || problem="the driver finds $found of $gpus GPUs"
+fi
 
 # “idle none”, “drained health check: /home is not mounted”
 read -r state reason < <(sinfo --noheader --nodes "$node" --format '%T %E')

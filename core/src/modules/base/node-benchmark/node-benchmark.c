@@ -194,6 +194,6 @@ int main(int argc, char **argv)
         fprintf(stderr, "node-benchmark: a core computed wrong, or memory changed\n");
         return 3;
     }
-    printf("%.0f\n", rate / (measures_memory ? 1e6 : 1e9));
+    printf("%.1f\n", rate / (measures_memory ? 1e6 : 1e9));
     return 0;
 }
