@@ -16,7 +16,7 @@ const CLUSTER: &str = r#"{
     "network": {"fabric": {"kind": "infiniband", "subnet": "10.1.0.0/16", "interface": "ib0"}},
     "nodes": [
         {"hosts": "head1", "roles": ["controller"], "firstIP": "10.0.0.1"},
-        {"hosts": "cn[01-05]", "firstIP": "10.0.1.1", "fabricFirstIP": "10.1.1.1", "sockets": 2, "coresPerSocket": 16, "memoryMB": 262144},
+        {"hosts": "cn[01-05]", "firstIP": "10.0.1.1", "fabricFirstIP": "10.1.1.1", "sockets": 2, "coresPerSocket": 16, "memoryMiB": 262144},
         {"hosts": "gn[1-2]", "firstIP": "10.0.2.1", "gpus": {"model": "h100", "count": 4}}
     ],
     "storage": {"shared": [{"server": "head1", "export": "/export", "mount": "/export"}]},

@@ -57,7 +57,7 @@ accept_command() {
   done
 
   local controller credential='' nodes=() folder lines
-  local -A state=() reason=()
+  local -A states=() reasons=()
   controller=$(jq --raw-output 'first(.nodes[] | select(.roles | index("controller")) | .name)' "$CLUSTER_DATA")
   lines=$(mktemp)
   # Expanded now: the trap outlives the variable.
@@ -71,7 +71,7 @@ accept_command() {
     fi
   fi
   for name in "${chosen[@]}"; do
-    case ${state[$name]:-} in
+    case ${states[$name]:-} in
       alloc* | mix* | comp* | draining*)
         if [[ -z ${option[force]:-} ]]; then
           printf '%s: skipped: it runs jobs\n' "$name"
@@ -107,7 +107,7 @@ read_states() {
     output=
   fi
   while read -r name found why; do
-    [[ -z $name ]] || state[$name]=$found reason[$name]=$why
+    [[ -z $name ]] || states[$name]=$found reasons[$name]=$why
   done <<<"$output"
 }
 
@@ -209,10 +209,10 @@ judge() {
 drain_failed() {
   local name why commands=''
   while IFS=$'\t' read -r name why; do
-    case ${state[$name]:-}/${reason[$name]:-} in
+    case ${states[$name]:-}/${reasons[$name]:-} in
       drain*/'health check: '* | drain*/'acceptance: '*) ;;
       drain*)
-        printf '%s: is drained already: %s\n' "$name" "${reason[$name]}"
+        printf '%s: is drained already: %s\n' "$name" "${reasons[$name]}"
         continue
         ;;
     esac
