@@ -22,17 +22,19 @@ pub fn Code(shown: Memo<ShownFile>, name: Memo<String>) -> impl IntoView {
     let location = view.location;
     let text = Text::new(shown, name);
     let (viewport, count) = (Viewport::new(), Memo::new(move |_| text.lines.with(|lines| lines.len())));
-    Effect::new(move |_| {
-        // Another file starts at its top.
-        name.with(|_| ());
-        viewport.to_top();
-    });
-    Effect::new(move |_| {
-        // So do the lines that a link or a find leads to; those that are being marked are in sight already.
-        if let Some((first, _)) = text.marked.get() {
+    Effect::new(move |before: Option<String>| {
+        // Another file starts at its top, or at the lines that a link or a find leads to. One effect for both: of two, the
+        // one that goes to the top could come last.
+        let (file, marked) = (name.get(), text.marked.get());
+        if before.as_ref() != Some(&file) {
+            viewport.to_top();
+        }
+        // Those that are being marked are in sight already.
+        if let Some((first, _)) = marked {
             viewport.reveal(first);
             viewport.look();
         }
+        file
     });
     Effect::new(move |_| {
         // The lines of the field that got the focus come into sight.
