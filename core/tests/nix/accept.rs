@@ -385,7 +385,7 @@ fn the_table_stays_short() {
 fn topologies_are_held_against_each_other() {
     let sandbox = Sandbox::of(&CLUSTER.replace("gn[1-2]", "gn[1-3]"));
     sandbox.flake.write("nodes/gn2/topology", "\tGPU0\tGPU1\nGPU0\t X \tSYS\n");
-    let outcome = sandbox.run(&["accept", "--role", "worker", "--skip", "burn"]);
+    let outcome = sandbox.run(&["accept", "--role", "worker", "--skip", "burn", "--force"]);
     has_line(&outcome.out, "gn2: topology: differs from most of gn[1-3]");
     has_line(&outcome.out, "GPU topology of gn1, gn3:");
     has_line(&outcome.out, "GPU topology of gn2:");

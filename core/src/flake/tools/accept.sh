@@ -56,7 +56,7 @@ accept_command() {
     [[ $skip == *,"$test",* ]] || { [[ $test == munge ]] && ! has slurm; } || tests+=("$test")
   done
 
-  local controller credential='' nodes=() folder lines
+  local controller credential='' tested=() folder lines
   local -A states=() reasons=()
   controller=$(jq --raw-output 'first(.nodes[] | select(.roles | index("controller")) | .name)' "$CLUSTER_DATA")
   lines=$(mktemp)
@@ -79,11 +79,11 @@ accept_command() {
         fi
         ;;
     esac
-    nodes+=("$name")
+    tested+=("$name")
   done
-  ((${#nodes[@]} > 0)) || fail 'no node was tested; --force tests also those that run jobs'
+  ((${#tested[@]} > 0)) || fail 'no node was tested; --force tests also those that run jobs'
 
-  { each accept_node "${nodes[@]}" 2>/dev/null || true; } | sed 's/: /\t/' >>"$lines"
+  { each accept_node "${tested[@]}" 2>/dev/null || true; } | sed 's/: /\t/' >>"$lines"
   [[ -z $credential ]] || decode_credentials
   [[ " ${tests[*]} " != *' bandwidth '* ]] || measure_bandwidth
 
@@ -95,7 +95,7 @@ accept_command() {
   mv "$folder/acceptance.json.new" "$folder/acceptance.json"
   status=$(jq '.failed | length' <<<"$judged")
   [[ -z ${option[drain]:-} ]] || ! has slurm || drain_failed
-  ((status == 0)) || fail "$status of ${#nodes[@]} nodes failed"
+  ((status == 0)) || fail "$status of ${#tested[@]} nodes failed"
 }
 
 # Slurm's states of the nodes, and why they are drained.
@@ -157,7 +157,7 @@ measure_bandwidth() {
   local name fabric=() round index pairs
   while read -r name; do reached[$name]=1; done < <(awk -F '\t' '$2 != "ssh" { print $1 }' "$lines")
   while read -r name; do
-    [[ " ${nodes[*]} " != *" $name "* || -z ${reached[$name]:-} ]] || fabric+=("$name")
+    [[ " ${tested[*]} " != *" $name "* || -z ${reached[$name]:-} ]] || fabric+=("$name")
   done < <(jq --raw-output '.nodes[] | select(.fabricIP) | .name' "$CLUSTER_DATA")
   if ((${#fabric[@]} == 1)); then
     printf '%s\tbandwidth\tnot-run\tit takes two nodes of the fabric\n' "${fabric[0]}" >>"$lines"
