@@ -78,9 +78,9 @@ let
   healthCheck =
     scratchMounts != [ ]
     || hpcConfig.cuda.fabricManagerGPUs or [ ] != [ ]
-    || lib.any (
-      worker: clusterLib.sharedMounts storageConfig worker != [ ] || checkedGPUs worker > 0
-    ) (clusterLib.withRole "worker" nodes);
+    || lib.any (worker: clusterLib.sharedMounts storageConfig worker != [ ] || checkedGPUs worker > 0) (
+      clusterLib.withRole "worker" nodes
+    );
 
   # For a unit that starts again by itself: a start that is refused for a mount that failed would be the last one.
   requireMounts = lib.concatMapStrings (mount: ''
