@@ -3,8 +3,8 @@
 use crate::state::{Document, Output, View};
 use crate::widgets::codec::{counted, grouped};
 use clusterflake_core::Cluster;
-use clusterflake_core::check::Severity;
 use clusterflake_core::cluster::{Choice, Ci, Mpi, Section};
+use clusterflake_core::diagnostic::Severity;
 use clusterflake_core::totals::totals;
 use leptos::{ev, prelude::*};
 

@@ -5,8 +5,9 @@ use crate::state::{Document, Output, View, go_to_new, mend};
 use crate::widgets::binding::*;
 use crate::widgets::codec::Codec;
 use crate::widgets::rows::{Cell, Column, RowsBinding};
-use clusterflake_core::check::{self, Problem, Severity};
 use clusterflake_core::cluster::{Choice, List};
+use clusterflake_core::diagnostic::{Problem, Severity};
+use clusterflake_core::private_key::looks_private;
 use clusterflake_core::{Cluster, Path, Place};
 use leptos::prelude::*;
 
@@ -100,7 +101,7 @@ fn text_field(label: &str, accessor: Accessor) -> TextBinding {
     let BoundField { document, label, path, text, .. } = bound;
     let (place, at, name) = (path.to_string(), path.clone(), label.clone());
     let read = Callback::new(move |typed: String| {
-        if check::looks_private(&typed) {
+        if looks_private(&typed) {
             return Err(Refusal::Dropped(PRIVATE_KEY));
         }
         match take(&typed) {
@@ -122,7 +123,7 @@ fn text_field(label: &str, accessor: Accessor) -> TextBinding {
 /// A text field over a text that is not in the design yet.
 pub fn unbound_text(label: &str, text: RwSignal<String>) -> TextBinding {
     let read = Callback::new(move |typed: String| {
-        if check::looks_private(&typed) {
+        if looks_private(&typed) {
             return Err(Refusal::Dropped(PRIVATE_KEY));
         }
         text.set(typed);

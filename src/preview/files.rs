@@ -89,7 +89,7 @@ fn List(shown: Memo<String>) -> impl IntoView {
         })
     });
     let draw = move |row: Row| {
-        let indent = ["", "in", "inner"][row.entry.depth.min(2)];
+        let indent = ["", "in", "inner", "innermost"][row.entry.depth.min(3)];
         let Some(path) = row.entry.file else {
             return view! { <li class=format!("folder {indent}")>{row.entry.name}</li> }.into_any();
         };

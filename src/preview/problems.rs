@@ -7,8 +7,8 @@ use crate::widgets::binding::Tone;
 use crate::widgets::codec::counted;
 use crate::widgets::command::command_line;
 use clusterflake_core::Path;
-use clusterflake_core::check::Problem;
 use clusterflake_core::cluster::Section;
+use clusterflake_core::diagnostic::Problem;
 use leptos::prelude::*;
 
 /// A row of the list: a problem of the checks, or text that cannot be read.

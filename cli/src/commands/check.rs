@@ -1,7 +1,8 @@
 //! `check`: the problems of a description.
 
 use crate::{Outcome, input, output};
-use clusterflake_core::check::{Fix, Problem, Severity, check};
+use clusterflake_core::check::check;
+use clusterflake_core::diagnostic::{Fix, Problem, Severity};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 

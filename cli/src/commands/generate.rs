@@ -3,7 +3,8 @@
 use super::{check, folder};
 use crate::{Outcome, input, output};
 use clusterflake_core::archive;
-use clusterflake_core::check::{Severity, has_errors};
+use clusterflake_core::check::has_errors;
+use clusterflake_core::diagnostic::Severity;
 use clusterflake_core::flake::generate;
 use std::fs;
 use std::path::Path;

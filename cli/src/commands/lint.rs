@@ -1,7 +1,7 @@
 //! `lint`: what is wrong in NixOS modules.
 
 use crate::{Outcome, input, output};
-use clusterflake_core::check::Severity;
+use clusterflake_core::diagnostic::Severity;
 use clusterflake_core::nix::lint::{Surroundings, declared, report};
 use clusterflake_core::nix::options::{self, Known};
 use clusterflake_core::nix::tables;

@@ -1,6 +1,7 @@
 //! The topics' fixtures: edits to a good description, and what the checks say of each.
 
 use super::*;
+use crate::diagnostic::{Fix, apply};
 use crate::path::Path;
 use proptest::prelude::*;
 use serde_json::Value;

@@ -9,13 +9,11 @@ mod pins;
 #[cfg(test)]
 pub(crate) mod fixtures;
 
-pub use crate::diagnostic::{Check, Fix, Problem, Severity, apply};
 pub use crate::modules::custom::checks::guidelines::{Guideline, Standing, guidelines};
 pub use crate::modules::custom::checks::nix::unchecked;
-pub use crate::names::{is_host_name, is_user_name};
-pub use crate::private_key::looks_private;
 
 use crate::cluster::Cluster;
+use crate::diagnostic::{Check, Problem, Severity};
 use crate::facts::{Expanded, Facts, Topic, topics};
 use crate::field_checks;
 use crate::modules::{MODULES, custom};

@@ -174,7 +174,7 @@ fn names_with_underscores_are_kept_and_mended_everywhere() {
         let problems = check::check(&cluster);
         let fix =
             problems.into_iter().find(|problem| problem.id == "host-name").and_then(|problem| problem.fix).unwrap();
-        cluster = check::apply(&cluster, &fix).unwrap();
+        cluster = crate::diagnostic::apply(&cluster, &fix).unwrap();
     }
     assert_eq!(hosts(&cluster), ["ctl-1", "cn-[1-2]"]);
     assert_eq!(cluster.slurm.partitions[0].nodes, "cn-[1-2]");

@@ -51,8 +51,9 @@ pub fn find(name: &str) -> Option<&'static Preset> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::{Severity, check};
+    use crate::check::check;
     use crate::cluster::GpuVendor;
+    use crate::diagnostic::Severity;
     use crate::totals::{Totals, totals};
     use base64::Engine;
 

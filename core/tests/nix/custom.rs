@@ -2,8 +2,9 @@
 
 use crate::harness::{Flake, World, opens, runs, strings};
 use crate::{INVARIANTS, containers, hold_in};
-use clusterflake_core::check::{Severity, check, has_errors};
+use clusterflake_core::check::{check, has_errors};
 use clusterflake_core::cluster::{Cluster, CustomModule, Described, GpuVendor, Role, expand};
+use clusterflake_core::diagnostic::Severity;
 use clusterflake_core::flake::generate;
 use clusterflake_core::modules::custom;
 use clusterflake_core::template::TEMPLATES;

@@ -1,11 +1,12 @@
 //! Any module that can be described, also with names and texts that mean harm.
 
 use crate::harness::Flake;
-use clusterflake_core::check::{Severity, check, has_errors};
+use clusterflake_core::check::{check, has_errors};
 use clusterflake_core::cluster::{
     Choice, Cluster, CustomModule, ExposedService, HelperScript, Integration, ModuleFile, ModuleParameter, ModulePart,
     ModuleUnit, OptionAssignment, ParameterType, PartNodes,
 };
+use clusterflake_core::diagnostic::Severity;
 use clusterflake_core::flake::generate;
 use clusterflake_core::modules::custom::{read_module, readme_section};
 use clusterflake_core::path::Step;

@@ -1,8 +1,10 @@
 //! Combinations of features: every pair of two switches' levels in some cluster, evaluated on all its nodes.
 
 use crate::{SWITCHES, hold};
-use clusterflake_core::check::{self, Fix, Severity};
+use clusterflake_core::check;
 use clusterflake_core::cluster::Cluster;
+use clusterflake_core::diagnostic::apply;
+use clusterflake_core::diagnostic::{Fix, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -87,7 +89,7 @@ pub fn edited(cluster: Cluster, edits: &str) -> Cluster {
         let (path, value) = edit.split_once(" = ").unwrap_or_else(|| panic!("no edit: {edit}"));
         let value: serde_json::Value = serde_json::from_str(value).unwrap_or_else(|e| panic!("{edit}: {e}"));
         let fix = Fix::set("", path.parse().unwrap_or_else(|e| panic!("{edit}: {e}")), value);
-        check::apply(&cluster, &fix).unwrap_or_else(|error| panic!("{edit}: {error}"))
+        apply(&cluster, &fix).unwrap_or_else(|error| panic!("{edit}: {error}"))
     })
 }
 

@@ -2,8 +2,8 @@
 //! file and the user's own Nix by Nix.
 
 use crate::harness::{Flake, World};
-use clusterflake_core::check::{Fix, apply};
 use clusterflake_core::cluster::Cluster;
+use clusterflake_core::diagnostic::{Fix, apply};
 use clusterflake_core::nix::syntax::module_fault;
 use clusterflake_core::preset::PRESETS;
 use serde_json::Value;

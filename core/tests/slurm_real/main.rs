@@ -12,8 +12,10 @@ mod jobs;
 mod mpi;
 mod update;
 
-use clusterflake_core::check::{self, Fix};
+use clusterflake_core::check;
 use clusterflake_core::cluster::{Choice, Cluster, Node, Role, expand};
+use clusterflake_core::diagnostic::Fix;
+use clusterflake_core::diagnostic::apply;
 use clusterflake_core::hostlist;
 use clusterflake_core::modules::schedulable_memory;
 use clusterflake_core::preset::PRESETS;
@@ -137,7 +139,7 @@ fn controller(machine: &Machine, nodes: &[Node], config: &Value, ports: &BTreeMa
 fn base(edits: &[(&str, Value)]) -> Cluster {
     let base = Cluster::from_json(include_str!("../nix/base.json")).unwrap();
     let set = edits.iter().map(|(path, value)| (path.parse().unwrap(), value.clone())).collect();
-    let cluster = check::apply(&base, &Fix { label: String::new(), set }).unwrap();
+    let cluster = apply(&base, &Fix { label: String::new(), set }).unwrap();
     let problems = check::check(&cluster);
     assert!(!check::has_errors(&problems), "{problems:#?}");
     cluster

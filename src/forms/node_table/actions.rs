@@ -5,9 +5,10 @@ use crate::forms::bind::PRIVATE_KEY;
 use crate::state::{cell_path, paste_nodes, row_name};
 use crate::widgets::binding::Unread;
 use crate::widgets::codec::counted;
+use clusterflake_core::hostlist;
 use clusterflake_core::paste::Target;
+use clusterflake_core::private_key::looks_private;
 use clusterflake_core::table::{self, Column, Row, Sort};
-use clusterflake_core::{check, hostlist};
 use leptos::prelude::*;
 use std::collections::BTreeSet;
 
@@ -73,7 +74,7 @@ impl Table {
     /// Takes the text of a cell. What cannot be read is kept, and told of like that of a field.
     pub(super) fn commit(self, at: Row, column: Column, text: String) -> Result<(), String> {
         let document = self.document;
-        if check::looks_private(&text) {
+        if looks_private(&text) {
             return Err(PRIVATE_KEY.to_owned());
         }
         let was = self.text_to_edit(at, column);
@@ -138,7 +139,7 @@ impl Table {
 
     /// Sets a column of all selected rows. Fails with what is wrong with the text.
     pub(super) fn set_selected(self, column: Column, text: &str) -> Result<(), String> {
-        if check::looks_private(text) {
+        if looks_private(text) {
             return Err(PRIVATE_KEY.to_owned());
         }
         let rows = untrack(|| self.selected());

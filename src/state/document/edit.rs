@@ -1,8 +1,9 @@
 //! Edits: each is a step that can be undone.
 
 use super::{Document, Edit, History, step_name};
-use clusterflake_core::check::{self, Problem};
 use clusterflake_core::cluster::Section;
+use clusterflake_core::diagnostic::Problem;
+use clusterflake_core::diagnostic::apply;
 use clusterflake_core::lookup::name_at;
 use clusterflake_core::{Cluster, Path};
 use leptos::prelude::*;
@@ -61,7 +62,7 @@ impl Document {
     /// fix does not fit it any more.
     pub fn mend(self, problem: &Problem) -> Result<(), String> {
         let Some(fix) = &problem.fix else { return Ok(()) };
-        let after = self.read_once(|cluster| check::apply(cluster, fix));
+        let after = self.read_once(|cluster| apply(cluster, fix));
         let after = after.map_err(|error| format!("The fix does not fit any more: {error}"))?;
         for (path, _) in &fix.set {
             self.unread.forget(path);

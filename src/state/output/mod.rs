@@ -8,7 +8,7 @@ pub use comparison::{Comparison, preset_name};
 
 use super::Document;
 use crate::browser::time::Timer;
-use clusterflake_core::check::{Problem, Severity};
+use clusterflake_core::diagnostic::{Problem, Severity};
 use clusterflake_core::flake::Generated;
 use clusterflake_core::tree::FileTree;
 use leptos::prelude::*;

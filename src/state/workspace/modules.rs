@@ -6,7 +6,8 @@ use crate::state::{Document, View};
 use clusterflake_core::cluster::CustomModule;
 use clusterflake_core::modules::custom::{self, Folder};
 use clusterflake_core::nix::syntax::Fault;
-use clusterflake_core::{Cluster, Path, archive, check};
+use clusterflake_core::private_key::looks_private;
+use clusterflake_core::{Cluster, Path, archive};
 use std::sync::Arc;
 
 /// Adds a module, and leads to it.
@@ -33,7 +34,7 @@ pub fn bring_module(document: Document, view: View, read: Read) {
 
 fn bring_folder(document: Document, view: View, folder: Folder) {
     let Folder { name, source, files, left_out } = folder;
-    if check::looks_private(&source) {
+    if looks_private(&source) {
         let message = "No module was added: its text holds a private key, which must never leave its owner.";
         return view.notices.show(true, message.to_owned(), None);
     }

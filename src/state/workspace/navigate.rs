@@ -3,7 +3,7 @@
 use super::Workspace;
 use crate::state::{Document, Lines, View};
 use clusterflake_core::Path;
-use clusterflake_core::check::Problem;
+use clusterflake_core::diagnostic::Problem;
 use clusterflake_core::link::TooLong;
 use leptos::prelude::*;
 

@@ -3,11 +3,12 @@
 use crate::state::view::action;
 use crate::state::{Document, View};
 use clusterflake_core::paste::{self, Target};
-use clusterflake_core::{Cluster, Path, check};
+use clusterflake_core::private_key::looks_private;
+use clusterflake_core::{Cluster, Path};
 
 /// Pastes into the table, and tells what was taken and what not.
 pub fn paste_nodes(document: Document, view: View, text: &str, target: &Target) {
-    if check::looks_private(text) {
+    if looks_private(text) {
         let message = "This is a private key. It was not taken: it must never leave its owner.";
         return view.notices.show(true, message.to_owned(), None);
     }
