@@ -40,17 +40,20 @@ const CONTRIBUTORS: &[Contributor] = &[
     Contributor { reads: Section::ALL, files: |cluster| one("README.md", readme::text(cluster).into()) },
 ];
 
-/// The sections that say which modules are used and what the user's own are, and the general one for names and inputs.
-const MODULE_SWITCHES: &[Section] = &[
-    Section::General,
-    Section::Storage,
-    Section::Slurm,
-    Section::Hpc,
-    Section::Monitoring,
-    Section::Users,
-    Section::Containers,
-    Section::Modules,
-];
+/// The sections that can say which modules are used and what the user's own are: all but nodes and network, in which nothing
+/// turns a module on.
+const MODULE_SWITCHES: &[Section] = &{
+    let mut switches = [Section::General; Section::ALL.len() - 2];
+    let (mut count, mut i) = (0, 0);
+    while i < Section::ALL.len() {
+        if !matches!(Section::ALL[i], Section::Nodes | Section::Network) {
+            switches[count] = Section::ALL[i];
+            count += 1;
+        }
+        i += 1;
+    }
+    switches
+};
 
 fn one(path: &str, file: File) -> Vec<(String, File)> {
     vec![(path.to_owned(), file)]

@@ -1,6 +1,7 @@
 //! What scripts and programs made for other Linux systems look for. Its values: `compatibilityConfig`.
 
 mod impact;
+
 use super::values::{Made, Wanted, of_section};
 use super::{Module, Parameter};
 use crate::cluster::{Cluster, Hpc};

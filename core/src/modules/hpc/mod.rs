@@ -3,6 +3,7 @@
 mod about;
 mod checks;
 mod impact;
+
 use super::values::{Made, NixValue, Row, Values, Wanted, empty_list, of_section};
 use super::{Input, Module, Parameter};
 use crate::cluster::{Cluster, Cuda, GpuVendor, Gpus, Hpc, Lmod};

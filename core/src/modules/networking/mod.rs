@@ -3,6 +3,7 @@
 mod about;
 mod checks;
 mod impact;
+
 use super::values::{Made, Values, Wanted, of_section};
 use super::{Module, Parameter};
 use crate::cluster::{Bond, Cluster, Fabric, FabricKind, Network, SubnetManager, Vlan};

@@ -3,6 +3,7 @@
 mod about;
 mod checks;
 mod impact;
+
 use super::values::{Made, NixValue, Row, Type, Values, Wanted, of_section};
 use super::{Module, Parameter};
 use crate::cluster::{Accounting, Backup, Cluster, Partition, Rest, Slurm};

@@ -2,6 +2,7 @@
 
 pub(super) mod checks;
 mod impact;
+
 use super::values::{Made, Type, Values, Wanted, empty_list};
 use super::{Input, Module};
 use crate::cluster::{Choice, Cluster, General, Group, Release, User, Users, Where};
