@@ -205,6 +205,11 @@ impl Registered {
     }
 }
 
+/// What the nodes of `cluster` do for each other, module by module.
+pub fn duties(cluster: &Cluster) -> impl Iterator<Item = Duty> {
+    MODULES.iter().flat_map(|module| (module.duties)(cluster))
+}
+
 /// Whether the cluster's flake has our module `name`.
 pub fn is_used(cluster: &Cluster, name: &str) -> bool {
     used(cluster).any(|module| module.name == name)

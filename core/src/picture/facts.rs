@@ -2,8 +2,8 @@
 
 use crate::cluster::*;
 use crate::hostlist::{self, MAX_HOSTS};
-use crate::modules::MODULES;
 use crate::modules::about::{Connection, ConnectionKind};
+use crate::modules::{self, MODULES};
 use crate::path;
 use std::collections::{HashMap, HashSet};
 
@@ -92,7 +92,7 @@ pub type Duties = HashMap<String, Vec<String>>;
 /// What each node does for the others, the services before the folders that it serves.
 pub fn duties(cluster: &Cluster) -> Duties {
     let mut duties = Duties::new();
-    for duty in MODULES.iter().flat_map(|module| (module.duties)(cluster)).filter(|duty| !duty.host.is_empty()) {
+    for duty in modules::duties(cluster).filter(|duty| !duty.host.is_empty()) {
         duties.entry(duty.host).or_default().push(duty.what);
     }
     duties.values_mut().for_each(|duties| duties.sort_by_key(|what| what.starts_with('/')));

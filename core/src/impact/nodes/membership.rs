@@ -5,8 +5,8 @@ use crate::consequence::Effect::{self, DataAtRisk, Drain, Reboot, Reinstall, Res
 use crate::consequence::{Affected, ComparedNodes, Consequence};
 use crate::hostlist;
 use crate::impact::{Change, Impacts};
-use crate::modules::MODULES;
 use crate::modules::about::Duty;
+use crate::modules::duties;
 use crate::modules::{SLURM_CONF, SLURM_NODES};
 use crate::path;
 use std::collections::{HashMap, HashSet};
@@ -86,10 +86,6 @@ pub(super) fn coming_and_going(before: &Cluster, after: &Cluster, nodes: &Compar
 fn keepers(cluster: &Cluster) -> HashSet<String> {
     let own = duties(cluster).filter(|duty| duty.keeps.is_some()).map(|duty| duty.host);
     own.chain(expand::first_controller(cluster)).collect()
-}
-
-fn duties(cluster: &Cluster) -> impl Iterator<Item = Duty> {
-    MODULES.iter().flat_map(|module| (module.duties)(cluster))
 }
 
 /// What there is one of runs on the first controller, and its data is there.

@@ -1,6 +1,6 @@
 //! Container orchestration and engines.
 
-use crate::cluster::{Choice, Cluster, ContainerEngine, Containers, FabricKind, Orchestrator, Role};
+use crate::cluster::{Choice, Cluster, ContainerEngine, Containers, Orchestrator, Role};
 use crate::diagnostic::{Fix, Problem, checks};
 use crate::facts::Facts;
 use crate::field_checks::check_secret_file;
@@ -204,12 +204,11 @@ fn flag_value<'c>(flags: &'c [String], name: &str) -> Option<(usize, &'c str)> {
 }
 
 fn check_networks(facts: &Facts, problems: &mut Vec<Problem>) {
-    let (containers, network) = (&*facts.cluster.containers, &*facts.cluster.network);
+    let containers = &*facts.cluster.containers;
     let is_k3s = containers.orchestrator == Orchestrator::K3s;
-    let fabric = (network.fabric.kind != FabricKind::None).then(|| subnet::parse(&network.fabric.subnet)).flatten();
     // What is larger is no subnet: that is told there.
     let taken: Vec<Ipv4Net> =
-        facts.subnet.into_iter().chain(fabric).filter(|subnet| subnet.prefix_len() >= 8).collect();
+        facts.subnet.into_iter().chain(facts.fabric_subnet).filter(|subnet| subnet.prefix_len() >= 8).collect();
     for (what, flag, usual) in NETWORKS {
         let own = if is_k3s { flag_value(&containers.server_flags, flag) } else { None };
         let flags = path![Cluster::containers, Containers::server_flags];

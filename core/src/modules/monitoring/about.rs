@@ -94,20 +94,21 @@ pub fn services(cluster: &Cluster) -> Vec<String> {
     lines
 }
 
-pub fn contents(cluster: &Cluster) -> Vec<&'static str> {
+/// What runs on the first controller, and what of it lies on that node's disk.
+fn servers(cluster: &Cluster) -> impl Iterator<Item = (&'static str, &'static str)> {
     let monitoring = &cluster.monitoring;
-    match (monitoring.enable, monitoring.grafana.enable) {
-        (false, _) => Vec::new(),
-        (true, false) => vec!["Prometheus"],
-        (true, true) => vec!["Prometheus", "Grafana"],
-    }
+    let prometheus = monitoring.enable.then_some(("Prometheus", "Prometheus's samples"));
+    let grafana = (monitoring.enable && monitoring.grafana.enable).then_some(("Grafana", "Grafana's database"));
+    prometheus.into_iter().chain(grafana)
+}
+
+pub fn contents(cluster: &Cluster) -> Vec<&'static str> {
+    servers(cluster).map(|(name, _)| name).collect()
 }
 
 pub fn duties(cluster: &Cluster) -> Vec<Duty> {
     let Some(host) = expand::first_controller(cluster) else { return Vec::new() };
-    let duty = |what: &'static str| {
-        let keeps = if what == "Grafana" { "Grafana's database" } else { "Prometheus's samples" };
-        Duty { host: host.clone(), what: what.to_owned(), keeps: Some(keeps) }
-    };
-    contents(cluster).into_iter().map(duty).collect()
+    let duty =
+        |(what, keeps): (&str, &'static str)| Duty { host: host.clone(), what: what.to_owned(), keeps: Some(keeps) };
+    servers(cluster).map(duty).collect()
 }

@@ -111,11 +111,6 @@ fn share_of(element: &Value) -> Option<SharedFileSystem> {
     SharedFileSystem::read(element.clone()).ok()
 }
 
-/// Whether nodes of the cluster keep the files.
-fn is_own(share: &SharedFileSystem) -> bool {
-    share.kind.is_served_by_nodes()
-}
-
 fn share(context: &RuleContext) -> Vec<Consequence> {
     let (before, after) = context.difference.parent;
     match context.difference.kind {
@@ -125,7 +120,7 @@ fn share(context: &RuleContext) -> Vec<Consequence> {
                 Affected::All,
                 "The nodes mount it. What lies in their own folder of that name is hidden.",
             );
-            if let Some(share) = share_of(after).filter(is_own) {
+            if let Some(share) = share_of(after).filter(|share| share.kind.is_served_by_nodes()) {
                 consequences.push(Consequence::new(
                     Restart,
                     Affected::Named(hosts(&share.server)),
@@ -140,7 +135,7 @@ fn share(context: &RuleContext) -> Vec<Consequence> {
                 Affected::All,
                 "The nodes unmount it; jobs with files there fail. Let them end first.",
             );
-            if let Some(share) = share_of(before).filter(is_own) {
+            if let Some(share) = share_of(before).filter(|share| share.kind.is_served_by_nodes()) {
                 let words = format!("No longer served. The files stay in {}, and nobody reaches them.", share.export);
                 consequences.push(Consequence::new(DataAtRisk, Affected::Named(hosts(&share.server)), words));
             }
@@ -157,7 +152,10 @@ fn share(context: &RuleContext) -> Vec<Consequence> {
 fn share_moves(context: &RuleContext) -> Vec<Consequence> {
     let (before, after) = context.difference.parent;
     let mut consequences = Consequence::only(Drain, Affected::All, REMOUNT);
-    if let Some((old, new)) = share_of(before).zip(share_of(after)).filter(|(old, new)| is_own(old) || is_own(new)) {
+    if let Some((old, new)) = share_of(before)
+        .zip(share_of(after))
+        .filter(|(old, new)| old.kind.is_served_by_nodes() || new.kind.is_served_by_nodes())
+    {
         let words = format!(
             "Files do not move by themselves: {} will show what is in {} on {}, and the files stay in {} on {}. Copy \
              them first.",
